@@ -1,0 +1,74 @@
+# `make help` says what there is.  Every target sets up first what it needs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+BIN := .venv/bin
+
+# What `make report` reads and writes; further options of `reporter report` go into ARGS.
+CAPTURE ?= captures/page-nginx-browser.pcapng
+OUT ?= out/report
+ARGS ?=
+
+# What pytest is told; for one test: make test PYTEST_ARGS='-k handshake'
+PYTEST_JOBS ?= 2
+PYTEST_ARGS ?= -q
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: report
+report: setup ## make the report for the sample capture (or CAPTURE=FILE OUT=NAME ARGS=...)
+	@mkdir -p "$(dir $(OUT))"
+	@$(BIN)/reporter report "$(CAPTURE)" -o "$(OUT).pdf" -o "$(OUT).html" $(ARGS)
+
+.PHONY: test
+test: setup-dev ## run the tests (PYTEST_ARGS=..., PYTEST_JOBS=2)
+	@$(BIN)/python -m pytest -n $(PYTEST_JOBS) $(PYTEST_ARGS)
+
+.PHONY: check
+check: setup-dev lint types layers ## format, lint, types, layers, tests: what must pass before a change goes in
+	@$(BIN)/python -m pytest -n $(PYTEST_JOBS) $(PYTEST_ARGS)
+
+.PHONY: format
+format: setup-dev ## rewrite the Python files in the one format
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+.PHONY: lint
+lint: setup-dev ## check format and lint
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+.PHONY: types
+types: setup-dev ## check the types
+	@$(BIN)/mypy reporter tests
+
+.PHONY: layers
+layers: setup-dev ## check who imports whom
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: setup
+setup: ## install what is missing to run reporter
+	@scripts/setup.sh
+
+.PHONY: setup-dev
+setup-dev:
+	@scripts/setup.sh --dev
+
+.PHONY: lock
+lock: ## write requirements/ anew from pyproject.toml (ARGS=--upgrade for newer versions)
+	@scripts/lock.sh $(ARGS)
+
+.PHONY: dist
+dist: setup ## build the sdist and the wheel in dist/
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -d dist
+
+.PHONY: clean
+clean: ## remove everything that make has made
+	@rm -rf .venv build dist out .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
