@@ -1,0 +1,1 @@
+"""From packets to conversations: roles, opening, closing, states, the Seq/Ack ledger, exchanges."""

@@ -1,0 +1,497 @@
+"""Follows one TCP connection packet by packet and says what each segment means in it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from reporter.analyse.exchanges import Pairing
+from reporter.analyse.foresight import Foresight, client_of, ends
+from reporter.analyse.ledger import Confirmation, Direction, Sent, duplicate_block
+from reporter.analyse.states import Event, Machine
+from reporter.analyse.step import (
+    Acked,
+    Advertised,
+    Answered,
+    Asked,
+    Idle,
+    KeepAlive,
+    Mark,
+    Move,
+    Repeat,
+    Share,
+    Step,
+    Whole,
+    WindowProbe,
+)
+from reporter.model.application import HttpResponse
+from reporter.model.packet import Packet
+from reporter.model.stream import Closing, Opening, Role, Stream
+from reporter.model.tcp import Tcp, TcpOptions
+
+#: Up to how many segments of one message are remembered with their lengths.
+_PARTS = 6
+
+
+@dataclass(slots=True)
+class _Message:
+    """The message under way that frame `done_in` will complete."""
+
+    done_in: int
+    ordered: bool = True
+    count: int = 0
+    total: int = 0
+    parts: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, frame: int, length: int, sent: Sent) -> None:
+        if sent.gap or sent.fills or sent.fresh != length:
+            self.ordered = False
+            return
+        self.count += 1
+        self.total += length
+        if len(self.parts) < _PARTS:
+            self.parts.append((frame, length))
+
+
+class Conversation:
+    """One stream so far. Rules read the public attributes; only `advance` changes them.
+
+    `syn`, `fin` and `options` are by the role that sent them; `reset_by` is who sent the first RST,
+    `reset` that RST; `data_frame` is the last frame with new data of each end, `kept_alive` its last keep-alive probe.
+    `syns` are the last few segments with SYN of each end, copies included, and `syn_count` counts them all;
+    `bare_syn` is the frame of an end's first SYN without ACK. `parallel` are the connections between the same
+    client and the same server that were open when this one began, `reused` an earlier one with the same ports.
+    `acks` and `advertised` are what each end said last; `syn_flags` and `syn_window` are those of each end's SYN.
+    """
+
+    def __init__(self, packet: Packet, foresight: Foresight, *, keep: bool = True) -> None:
+        assert packet.tcp is not None
+        sender, receiver = ends(packet)
+        self.number = packet.tcp.stream
+        self.client, self.basis = client_of(foresight, sender, receiver)
+        self.server = receiver if self.client == sender else sender
+        self.opening = Opening.NOT_CAPTURED
+        self.packets = 0
+        self.first_frame = packet.frame
+        self.last_frame = packet.frame
+        self.start = self.end = packet.time
+        self.syn: dict[Role, Mark] = {}
+        self.syns: dict[Role, deque[Mark]] = {Role.CLIENT: deque(maxlen=4), Role.SERVER: deque(maxlen=4)}
+        self.syn_count = {Role.CLIENT: 0, Role.SERVER: 0}
+        self.bare_syn: dict[Role, int] = {}
+        self.parallel: tuple[Conversation, ...] = ()
+        self.reused: Conversation | None = None
+        self.fin: dict[Role, Mark] = {}
+        self.fins: list[Role] = []
+        self.fin_acked: dict[Role, int] = {}
+        self.options: dict[Role, TcpOptions] = {}
+        self.scale: dict[Role, int | None] = {}
+        self.payload = {Role.CLIENT: 0, Role.SERVER: 0}
+        self.window: dict[Role, int] = {}
+        self.largest_window: dict[Role, Advertised] = {}
+        self.advertised: dict[Role, Advertised] = {}
+        self.acks: dict[Role, Acked] = {}
+        self.syn_flags: dict[Role, int] = {}
+        self.syn_window: dict[Role, int] = {}
+        self.max_length: dict[Role, int] = {Role.CLIENT: 0, Role.SERVER: 0}
+        self.ledger = {Role.CLIENT: Direction(), Role.SERVER: Direction()}
+        self.third_ack: int | None = None
+        self.reset_by: Role | None = None
+        self.reset_frame: int | None = None
+        self.reset: Mark | None = None
+        self.data_frame: dict[Role, int] = {}
+        self.kept_alive: dict[Role, int] = {}
+        self.last_ack_frame: int | None = None
+        self.initial_rtt: Decimal | None = None
+        self.completeness: int | None = None
+        self.pairing = Pairing(self.number, keep=keep)
+        self.last_answer: tuple[int, Decimal] | None = None
+        self._machine = Machine()
+        self._foresight = foresight
+        self.crossing = False
+        self._cut_off = False
+        self._crossed_answers: dict[Role, int] = {}
+        self._window_probe: dict[Role, WindowProbe] = {}
+        self._separate_ack = False
+        self._last: tuple[int, Role, Decimal] | None = None
+        self._acks: dict[Role, Repeat] = {}
+        self._probe: dict[Role, int] = {}
+        self._messages: dict[Role, _Message] = {}
+        self._reported: dict[Role, int] = {}
+
+    @property
+    def midstream(self) -> bool:
+        """Whether no SYN of this connection was captured."""
+        return not self.syn
+
+    @property
+    def sack_in_force(self) -> bool:
+        """Whether both SYNs were captured and permit selective acknowledgment."""
+        return len(self.options) == 2 and all(each.sack_permitted for each in self.options.values())
+
+    def role(self, packet: Packet) -> Role:
+        """Who sent a packet of this stream."""
+        return Role.CLIENT if ends(packet)[0] == self.client else Role.SERVER
+
+    def advance(self, packet: Packet) -> Step:
+        """Enter the next packet of the stream."""
+        tcp = packet.tcp
+        assert tcp is not None
+        me = self.role(packet)
+        peer = me.other
+        first = self.packets == 0
+        self._count(packet, tcp)
+        before = self._machine.states
+        window_probe = self._probes_window(me, packet, tcp)
+        keep_alive = None if window_probe else self._keep_alive(me, packet, tcp)
+        if keep_alive and not keep_alive.answer and first and keep_alive.by_numbers:
+            # The probe's number was used before the capture began.
+            self.ledger[me].base = self.ledger[me].next = tcp.seq + 1
+            self.ledger[me].acked = tcp.seq + 1
+        sent = self.ledger[me].send(packet.frame, packet.time, tcp)
+        self.payload[me] += sent.fresh if not keep_alive else 0
+        if sent.fresh and not keep_alive:
+            self.data_frame[me] = packet.frame
+        self.max_length[me] = max(self.max_length[me], tcp.length)
+        confirms = self.ledger[peer].acknowledge(tcp.ack) if tcp.has_ack and not tcp.rst else None
+        repeat = self._repeat(me, packet, tcp, confirms)
+        acked_before = self.acks.get(me)
+        self._note_ack(me, packet, tcp, asks=keep_alive is not None or window_probe is not None)
+        whole = self._whole(me, packet, tcp, sent)
+        move = self._move(me, packet, tcp, sent, confirms)
+        event = Event(
+            sender=me,
+            syn=tcp.syn,
+            fin=tcp.fin,
+            rst=tcp.rst,
+            ack=tcp.has_ack,
+            acks_syn=self._covers(self.syn.get(peer), peer, tcp),
+            acks_fin=self._covers(self.fin.get(peer), peer, tcp),
+            answered=bool((tcp.completeness or 0) & 2),
+            crossing=move is Move.CROSSING_FIN,
+        )
+        after = self._machine.advance(event)
+        idle = None
+        if self._last is not None:
+            frame, sender, time = self._last
+            idle = Idle(frame, sender, packet.time - time)
+        self._last = (packet.frame, me, packet.time)
+        copy = self._is_copy(me, packet, sent)
+        window_before = self.advertised.get(me)
+        self._note_window(me, packet, tcp)
+        return Step(
+            sender=me,
+            first=first,
+            before=before,
+            after=after,
+            sent=sent,
+            confirms=confirms,
+            repeat=repeat,
+            move=move,
+            idle=idle,
+            keep_alive=keep_alive,
+            window_probe=window_probe,
+            share=self._share(me, packet, tcp, sent),
+            whole=whole,
+            acked_before=acked_before,
+            window_before=window_before,
+            asked=() if copy else tuple(Asked(each, self.pairing.ask(each, packet)) for each in packet.requests),
+            answered=() if copy else tuple(self._answer(response, packet) for response in packet.responses),
+            peer_in_flight=self.ledger[peer].in_flight,
+        )
+
+    def summary(self) -> Stream:
+        """The stream as it stands at the end of the capture."""
+        return Stream(
+            number=self.number,
+            client=self.client,
+            server=self.server,
+            basis=self.basis,
+            opening=self.opening,
+            closing=self.closing,
+            closed_first=self.closed_first,
+            closed_by_both=self.crossing and len(self.fins) == 2,
+            packets=self.packets,
+            first_frame=self.first_frame,
+            last_frame=self.last_frame,
+            start=self.start,
+            end=self.end,
+            payload=dict(self.payload),
+            exchanges=self.pairing.exchanges(),
+            handshake=self.handshake,
+            teardown=self.teardown,
+            initial_rtt=self.initial_rtt,
+            completeness=self.completeness,
+            ended=self._machine.states,
+        )
+
+    @property
+    def closing(self) -> Closing:
+        """How the connection has ended so far."""
+        if self._cut_off:
+            return Closing.RESET
+        if len(self.fins) == 2:
+            if self.crossing:
+                return Closing.SIMULTANEOUS
+            return Closing.FOUR_WAY if self._separate_ack else Closing.THREE_SEGMENT
+        return Closing.HALF_CLOSED if self.fins else Closing.NOT_CAPTURED
+
+    @property
+    def closed_first(self) -> Role | None:
+        """Who sent the first FIN, else the RST; None when both closed at once, or nobody, or nothing was open."""
+        if self.crossing or self.opening is Opening.REFUSED:
+            return None
+        return self.fins[0] if self.fins else self.reset_by
+
+    @property
+    def over(self) -> bool:
+        """Whether both ends have closed and confirmed it, or a RST has ended it."""
+        return self.reset_frame is not None or len(self.fin_acked) == 2
+
+    @property
+    def handshake(self) -> tuple[int, ...]:
+        """Frames of the captured part of the handshake; of a simultaneous open also the SYN-ACKs."""
+        marks = {self.syn[role].frame for role in (Role.CLIENT, Role.SERVER) if role in self.syn}
+        if self.third_ack is not None:
+            marks.add(self.third_ack)
+        if self.opening is Opening.SIMULTANEOUS:
+            marks.update(self._crossed_answers.values())
+        return tuple(sorted(marks))
+
+    @property
+    def teardown(self) -> tuple[int, ...]:
+        """Frames of the captured part of the closing, in order: FINs, their Acks, a reset."""
+        frames = {mark.frame for mark in self.fin.values()} | set(self.fin_acked.values())
+        if self.reset_frame is not None:
+            frames.add(self.reset_frame)
+        return tuple(sorted(frames))
+
+    def _count(self, packet: Packet, tcp: Tcp) -> None:
+        self.packets += 1
+        self.last_frame, self.end = packet.frame, packet.time
+        if tcp.initial_rtt is not None:
+            self.initial_rtt = tcp.initial_rtt
+        if tcp.completeness is not None:
+            self.completeness = tcp.completeness
+
+    def _is_copy(self, me: Role, packet: Packet, sent: Sent) -> bool:
+        """Whether the HTTP messages of this segment have been reported before: a retransmission dissected again."""
+        if not (packet.requests or packet.responses):
+            return False
+        before = self._reported.get(me)
+        self._reported[me] = sent.end if before is None else max(before, sent.end)
+        return before is not None and sent.end <= before
+
+    def _answer(self, response: HttpResponse, packet: Packet) -> Answered:
+        self.last_answer = (packet.frame, packet.time)
+        return Answered(response, self.pairing.answer(response, packet))
+
+    def _covers(self, mark: Mark | None, owner: Role, tcp: Tcp) -> bool:
+        if mark is None or not tcp.has_ack:
+            return False
+        return self.ledger[owner].unwrapped(tcp.ack) >= mark.next_seq
+
+    def _mark(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Mark:
+        ack = self.ledger[me.other].unwrapped(tcp.ack) if tcp.has_ack else 0
+        return Mark(packet.frame, packet.time, sent.start, tcp.length, sent.end, ack, tcp.has_ack)
+
+    def _move(
+        self, me: Role, packet: Packet, tcp: Tcp, sent: Sent, confirms: Confirmation | None
+    ) -> Move | None:
+        if tcp.rst:
+            return self._reset(me, packet, tcp, sent)
+        if tcp.syn:
+            return self._open(me, packet, tcp, sent)
+        peer = me.other
+        if (
+            self.third_ack is None
+            and me is Role.CLIENT
+            and tcp.has_ack
+            and confirms is not None
+            and confirms.syn
+            and not confirms.unseen
+            and Role.CLIENT in self.syn
+            and sent.start in (self.syn[me].seq + 1, self.syn[me].next_seq)
+        ):
+            self.third_ack = packet.frame
+            if self.opening in (Opening.NOT_CAPTURED, Opening.INCOMPLETE):
+                self.opening = Opening.THREE_WAY
+            if not tcp.fin and not confirms.fin:
+                return Move.THIRD_ACK
+        if tcp.fin and me not in self.fin:
+            return self._fin(me, packet, tcp, sent)
+        if confirms is not None and confirms.fin and peer in self.fin and peer not in self.fin_acked:
+            self.fin_acked[peer] = packet.frame
+            if len(self.fins) == 2:
+                return Move.CROSSING_ACK if self.crossing else Move.LAST_ACK
+            self._separate_ack = True
+            return Move.ACK_OF_FIRST_FIN
+        return None
+
+    def _reset(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move:
+        refusal = self.opening in (Opening.UNANSWERED, Opening.REFUSED) and me is Role.SERVER
+        if self.reset_frame is None:
+            self.reset_by, self.reset_frame = me, packet.frame
+            self.reset = self._mark(me, packet, tcp, sent)
+            self._cut_off = len(self.fin_acked) < 2
+        if refusal:
+            self.opening = Opening.REFUSED
+            return Move.REFUSAL
+        return Move.RESET
+
+    def _open(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move:
+        if self.fins:
+            # A new attempt with the same ports that tshark did not tell apart: no part of this connection.
+            return Move.SYN_ACK if tcp.has_ack else Move.SYN
+        if me not in self.syn:
+            self.syn[me] = self._mark(me, packet, tcp, sent)
+            self.options[me] = tcp.options
+            self.syn_flags[me] = tcp.flag_bits
+            self.syn_window[me] = tcp.window
+        self.syns[me].append(self._mark(me, packet, tcp, sent))
+        self.syn_count[me] += 1
+        if tcp.has_ack:
+            if self.opening is Opening.UNANSWERED:
+                self.opening = Opening.INCOMPLETE
+            if self.opening is Opening.SIMULTANEOUS:
+                self._crossed_answers.setdefault(me, packet.frame)
+            return Move.SYN_ACK
+        self.bare_syn.setdefault(me, packet.frame)
+        if len(self.bare_syn) == 2:
+            self.opening = Opening.SIMULTANEOUS
+        elif self.opening is Opening.NOT_CAPTURED and self.packets == 1:
+            self.opening = Opening.UNANSWERED
+        return Move.SYN
+
+    def _fin(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move:
+        peer = me.other
+        mark = self._mark(me, packet, tcp, sent)
+        self.fin[me] = mark
+        self.fins.append(me)
+        if len(self.fins) == 1:
+            return Move.FIRST_FIN
+        if peer in self.fin_acked:
+            return Move.SECOND_FIN
+        if mark.ack < self.fin[peer].next_seq:
+            self.crossing = True
+            return Move.CROSSING_FIN
+        self.fin_acked[peer] = packet.frame
+        return Move.MERGED_FIN
+
+    def _probes_window(self, me: Role, packet: Packet, tcp: Tcp) -> WindowProbe | None:
+        """Whether this segment probes a window of zero, or answers such a probe. Linux probes without a byte."""
+        if tcp.syn or tcp.fin or tcp.rst or tcp.length > 1 or not tcp.has_ack:
+            return None
+        peer = me.other
+        zero = self.advertised.get(peer)
+        if zero is not None and zero.window == 0 and me not in self.fin:
+            mine = self.ledger[me]
+            start = mine.unwrapped(tcp.seq)
+            fresh = tcp.length == 1 and start in (mine.next, mine.acked)
+            if fresh or (mine.acked is not None and start + 1 == mine.acked):
+                self._window_probe[me] = WindowProbe(True, packet.frame, zero.frame, fresh)
+                return WindowProbe(False, None, zero.frame, fresh)
+        answer = self._window_probe.pop(peer, None)
+        return None if tcp.length else answer
+
+    def _keep_alive(self, me: Role, packet: Packet, tcp: Tcp) -> KeepAlive | None:
+        if tcp.syn or tcp.fin or tcp.rst or tcp.length > 1 or packet.requests or packet.responses:
+            return None
+        peer = me.other
+        mine, theirs = self.ledger[me], self.ledger[peer]
+        received = mine.acked
+        told_by = self.acks[peer].frame if peer in self.acks and self.acks[peer].ack == received else None
+        foreseen = self._foresight.first_peer_ack
+        if received is None and self.packets == 1 and foreseen is not None and self.midstream:
+            # Only where the bytes captured in between do not explain the Ack.
+            received = foreseen if foreseen > self._foresight.reached else None
+            told_by = self._foresight.first_peer_frame
+        open_end = me not in self.fin
+        below = received is not None and mine.unwrapped(tcp.seq) + 1 == received and not mine.outstanding
+        if open_end and below and not (tcp.labels.zero_window_probe or self.window.get(peer) == 0):
+            self._probe[me] = packet.frame
+            self.kept_alive[me] = packet.frame
+            return KeepAlive(answer=False, probe=None, by_numbers=True, told_by=told_by)
+        if open_end and tcp.labels.keep_alive:
+            self._probe[me] = packet.frame
+            return KeepAlive(answer=False, probe=None, by_numbers=False)
+        probe = self._probe.pop(peer, None)
+        if tcp.length == 0 and probe is not None and tcp.has_ack:
+            same = theirs.next is not None and theirs.unwrapped(tcp.ack) == theirs.next
+            if same or tcp.labels.keep_alive_ack:
+                return KeepAlive(answer=True, probe=probe, by_numbers=same)
+        return None
+
+    def _repeat(self, me: Role, packet: Packet, tcp: Tcp, confirms: Confirmation | None) -> Repeat | None:
+        if not tcp.has_ack:
+            return None
+        if confirms is not None or me not in self._acks:
+            self._acks[me] = Repeat(packet.frame, 0)
+            return None
+        if tcp.length or tcp.syn or tcp.fin or tcp.rst:
+            return None
+        if self.ledger[me.other].unwrapped(tcp.ack) != self.ledger[me.other].acked:
+            return None
+        known = self._acks[me]
+        self._acks[me] = Repeat(known.first_frame, known.count + 1)
+        return self._acks[me]
+
+    def _note_ack(self, me: Role, packet: Packet, tcp: Tcp, *, asks: bool) -> None:
+        if not tcp.has_ack or tcp.rst:
+            return
+        theirs = self.ledger[me.other]
+        ack = theirs.unwrapped(tcp.ack)
+        if ack != theirs.acked:
+            return
+        state = self.acks.get(me)
+        new = state is None or state.ack != ack
+        blocks = [(theirs.unwrapped(left), theirs.unwrapped(right)) for left, right in tcp.options.sack]
+        twice = duplicate_block(blocks, ack) is not None
+        sacked = max((right for left, right in blocks if left > ack), default=None)
+        if state is None or new:
+            above = state if state is not None and state.sacked is not None and state.sacked > ack else None
+            state = Acked(packet.frame, ack, packet.time)
+            if above is not None:
+                state = replace(state, sacked=above.sacked, sack_frame=above.sack_frame)
+        elif not (tcp.length or tcp.syn or tcp.fin or asks or twice):
+            unchanged = tcp.window == self.window.get(me) and not tcp.labels.zero_window_probe_ack
+            # With SACK in force, an ACK that leaves a gap says so in a block (RFC 2018, section 4).
+            later = not self.sack_in_force and bool(theirs.outstanding) and theirs.outstanding[-1].start > ack
+            if sacked is not None or (unchanged and later):
+                state = replace(
+                    state, duplicates=state.duplicates + 1, last_duplicate=packet.frame, time=packet.time
+                )
+        if sacked is not None:
+            highest = max(sacked, state.sacked or sacked)
+            state = replace(state, sacked=highest, sack_frame=packet.frame, time=packet.time)
+        self.acks[me] = state
+
+    def _note_window(self, me: Role, packet: Packet, tcp: Tcp) -> None:
+        self.window[me] = tcp.window
+        if tcp.rst or tcp.syn:
+            return
+        said = Advertised(tcp.window, packet.frame)
+        self.advertised[me] = said
+        if me not in self.largest_window or tcp.window > self.largest_window[me].window:
+            self.largest_window[me] = said
+
+    def _share(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Share | None:
+        done_in = tcp.reassembled_in
+        if done_in is None or not tcp.length:
+            return None
+        message = self._messages.get(me)
+        if message is None or message.done_in != done_in:
+            message = self._messages[me] = _Message(done_in)
+        message.add(packet.frame, tcp.length, sent)
+        return Share(done_in, message.count if message.ordered else 0)
+
+    def _whole(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Whole | None:
+        message = self._messages.get(me)
+        if not tcp.segments or message is None or message.done_in != packet.frame:
+            return None
+        message.add(packet.frame, tcp.length, sent)
+        if not message.ordered or message.count != len(set(tcp.segments)):
+            return None
+        parts = tuple(message.parts) if message.count < _PARTS else None
+        return Whole(message.count, parts, closes=message.total == tcp.reassembled_length)

@@ -1,0 +1,245 @@
+"""HTTP values that must be read before they can be spoken of: lengths, ranges, cache directives, dates,
+addresses.
+
+Every function takes text from the wire, which may be missing, repeated, malformed or huge, and returns None
+(or an empty value) rather than a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from reporter.model.application import Header, HttpRequest, HttpResponse
+
+_DIGITS = re.compile(r"[0-9]{1,15}")
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.IGNORECASE)
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15}|\*)", re.IGNORECASE)
+_UNSATISFIED = re.compile(r"bytes \*/([0-9]{1,15})", re.IGNORECASE)
+_LIST_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
+_HIDDEN_NAMES = (
+    r"pass(?:w(?:or)?d|phrase|wd)?|pwd|secret|client_secret|token|access_token|id_token|refresh_token|auth|api[_-]?key|apikey|"
+    r"session(?:id)?|sid|jsessionid|phpsessid|sig(?:nature)?|otp|pin|code_verifier"
+)
+_SECRET_PARAMETER = re.compile(rf"(?i)([?&;](?:{_HIDDEN_NAMES})=)[^&;#\s]+")
+_SECRET_USER = re.compile(r"(?i)^([a-z][a-z0-9+.-]*://)[^/?#@\s]*@")
+_LINE_ENDS = (("\\r\\n", 2), ("\r\n", 2), ("\\n", 1), ("\n", 1))
+#: Header fields whose values are secrets or stand for a person: their values are never shown.
+SECRET_HEADERS = frozenset(
+    {
+        "cookie",
+        "cookie2",
+        "set-cookie",
+        "set-cookie2",
+        "authorization",
+        "proxy-authorization",
+        "x-api-key",
+        "x-auth-token",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRange:
+    """`bytes first-last/total` (RFC 9110, section 14.4); `total` is None when the sender did not know it."""
+
+    first: int
+    last: int
+    total: int | None
+
+
+def whole_number(text: str) -> int | None:
+    """A number of plain decimal digits, or None."""
+    text = text.strip()
+    return int(text) if _DIGITS.fullmatch(text) else None
+
+
+def lines_of(headers: tuple[Header, ...], name: str) -> tuple[Header, ...]:
+    """All lines called `name`, in order."""
+    lowered = name.lower()
+    return tuple(header for header in headers if header.name.lower() == lowered)
+
+
+def members(headers: tuple[Header, ...], name: str) -> tuple[str, ...]:
+    """The members of a list field, over all its lines (RFC 9110, section 5.6.1); commas inside quotes do not
+    count.
+    """
+    parts = (part.strip() for line in lines_of(headers, name) for part in _LIST_MEMBER.findall(line.value))
+    return tuple(part for part in parts if part)
+
+
+def length_line(headers: tuple[Header, ...]) -> Header | None:
+    """The Content-Length line, when the field is one valid number (repeats of the same number allowed).
+
+    RFC 9112, section 6.3: a list of differing or malformed values is an error, which is None here.
+    """
+    lines = lines_of(headers, "Content-Length")
+    values = {whole_number(member) for member in members(headers, "Content-Length")}
+    if not lines or len(values) != 1 or None in values:
+        return None
+    return lines[0] if whole_number(lines[0].value) is not None else None
+
+
+def is_chunked(headers: tuple[Header, ...]) -> bool:
+    """Whether the last transfer coding is `chunked` (RFC 9112, section 6.3)."""
+    codings = members(headers, "Transfer-Encoding")
+    return bool(codings) and codings[-1].lower() == "chunked"
+
+
+def without_body(code: int, method: str | None) -> bool:
+    """Whether a response never has a body, whatever its headers say (RFC 9112, section 6.3)."""
+    tunnel = method == "CONNECT" and 200 <= code < 300
+    return 100 <= code < 200 or code in (204, 304) or method == "HEAD" or tunnel
+
+
+def parse_range(value: str) -> tuple[int | None, int | None] | None:
+    """`bytes=a-b`, `bytes=a-` or `bytes=-n` as (a, b); None for anything else, several ranges too."""
+    match = _RANGE.fullmatch(value.strip())
+    if match is None or not (match.group(1) or match.group(2)):
+        return None
+    first, last = (int(text) if text else None for text in match.groups())
+    if first is not None and last is not None and last < first:
+        return None
+    return first, last
+
+
+def parse_content_range(value: str) -> ContentRange | None:
+    """`bytes a-b/N`, when it makes sense (RFC 9110, section 14.4)."""
+    match = _CONTENT_RANGE.fullmatch(value.strip())
+    if match is None:
+        return None
+    first, last = int(match.group(1)), int(match.group(2))
+    total = None if match.group(3) == "*" else int(match.group(3))
+    if last < first or (total is not None and total <= last):
+        return None
+    return ContentRange(first, last, total)
+
+
+def parse_unsatisfied(value: str) -> int | None:
+    """The current length in `bytes */N` of a 416 response."""
+    match = _UNSATISFIED.fullmatch(value.strip())
+    return int(match.group(1)) if match else None
+
+
+def directives(headers: tuple[Header, ...]) -> dict[str, tuple[str, Header]]:
+    """Cache-Control directives by lower-case name: argument (without quotes) and the line it stands on.
+
+    Of a directive given twice the first is kept (RFC 9111, section 4.2.1).
+    """
+    found: dict[str, tuple[str, Header]] = {}
+    for line in lines_of(headers, "Cache-Control"):
+        for part in _LIST_MEMBER.findall(line.value):
+            name, _, argument = part.strip().partition("=")
+            if name:
+                found.setdefault(name.strip().lower(), (argument.strip().strip('"'), line))
+    return found
+
+
+def http_date(text: str) -> datetime | None:
+    """A date of a header (RFC 9110, section 5.6.7), in UTC, or None."""
+    try:
+        when = parsedate_to_datetime(text.strip())
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def etag_in(candidates: str, etag: str) -> bool:
+    """Whether an If-None-Match value names `etag`, by weak comparison (RFC 9110, section 8.8.3.2)."""
+    if candidates.strip() == "*":
+        return True
+    wanted = etag.strip().removeprefix("W/")
+    return bool(wanted) and any(
+        part.strip().removeprefix("W/") == wanted for part in _LIST_MEMBER.findall(candidates)
+    )
+
+
+def media_type(value: str) -> str:
+    """`text/html` of `text/html; charset=utf-8`, in lower case."""
+    return value.partition(";")[0].strip().lower()
+
+
+def path_of(target: str) -> str:
+    """The path of a request target, without its query."""
+    try:
+        path = urlsplit(target).path if "://" in target.partition("?")[0] else target.partition("?")[0]
+    except ValueError:
+        return ""
+    return path.partition("#")[0]
+
+
+def extension_of(target: str) -> str:
+    """The extension of the last path segment in lower case, or an empty string."""
+    name = path_of(target).rpartition("/")[2]
+    stem, dot, extension = name.rpartition(".")
+    return extension.lower() if stem and dot and extension.isalnum() and len(extension) <= 5 else ""
+
+
+def host_of(uri: str) -> str:
+    """Host and port of a full URI, in lower case."""
+    try:
+        return urlsplit(uri).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def comparable(uri: str) -> str:
+    """A full URI so that two spellings of one address are equal: no fragment, no default port, lower-case
+    host.
+    """
+    try:
+        parts = urlsplit(urldefrag(uri.strip()).url)
+    except ValueError:
+        return ""
+    scheme, host = parts.scheme.lower(), parts.netloc.rpartition("@")[2].lower()
+    default = {"http": ":80", "https": ":443"}.get(scheme, "")
+    if default and host.endswith(default):
+        host = host.removesuffix(default)
+    if not scheme or not host:
+        return ""
+    return f"{scheme}://{host}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+
+
+def resolved(base: str, reference: str) -> str:
+    """A Location (RFC 9110, section 10.2.2) made absolute against the URI asked for, in comparable form."""
+    try:
+        return comparable(urljoin(base, reference.strip()))
+    except ValueError:
+        return ""
+
+
+def without_secrets(target: str) -> str:
+    """A target or URI in which user names, passwords and tokens are replaced by `***`."""
+    return _SECRET_PARAMETER.sub(r"\1***", _SECRET_USER.sub(r"\1***@", target))
+
+
+def head_length(message: HttpRequest | HttpResponse) -> int | None:
+    """Bytes of start line, header lines and the empty line, counted from their text; None when that is not
+    certain.
+
+    Whoever uses it must see that it agrees with another number of the capture before a sentence says so.
+    """
+    if not message.headers_known or not message.headers:
+        return None
+    if isinstance(message, HttpRequest):
+        start = f"{message.method} {message.target} {message.version}"
+    else:
+        start = f"{message.version} {message.code} {message.phrase}"
+    total, end = len(start), 2
+    texts = [start]
+    for header in message.headers:
+        text = header.line
+        for mark, size in _LINE_ENDS:
+            if text.endswith(mark):
+                text, end = text[: -len(mark)], size
+                break
+        else:
+            return None
+        texts.append(text)
+        total += len(text) + end
+    if not all(text.isascii() and text.isprintable() and "\\" not in text for text in texts):
+        return None
+    return total + 2 * end

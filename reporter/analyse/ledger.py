@@ -1,0 +1,313 @@
+"""The Seq/Ack ledger of one direction: which frames carried which numbers, and which an Ack confirms.
+
+Every SYN, every payload byte and every FIN uses one sequence number (RFC 9293, section 3.4), so
+`next = seq + len + SYN + FIN`. An Ack confirms exactly the numbers below it that were not confirmed before.
+Numbers are tshark's relative ones, unwrapped so that they keep growing past 2^32.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from reporter.model.tcp import Tcp
+
+_WRAP = 1 << 32
+_HISTORY = 256
+_OUTSTANDING = 1 << 16
+_COPIES = 16
+
+
+def unwrap(number: int, near: int) -> int:
+    """The value congruent to `number` modulo 2^32 that lies closest to `near`."""
+    distance = (number - near) % _WRAP
+    if distance >= _WRAP // 2:
+        distance -= _WRAP
+    return near + distance
+
+
+def duplicate_block(blocks: Sequence[tuple[int, int]], ack: int) -> tuple[int, int] | None:
+    """The first SACK block if it reports data received twice: below the Ack, or inside the second block.
+
+    Reference: RFC 2883, section 4. All numbers unwrapped.
+    """
+    if not blocks:
+        return None
+    left, right = blocks[0]
+    inside = len(blocks) > 1 and blocks[1][0] <= left and right <= blocks[1][1]
+    return blocks[0] if right <= ack or inside else None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Piece:
+    """Numbers [start, end) first carried by `frame`; `payload` of them are bytes, the rest SYN or FIN.
+
+    `whole` is False when the frame carried more than this piece (a partly repeated segment).
+    `resent` are later frames that carried any of it again, `times` their times.
+    """
+
+    start: int
+    end: int
+    frame: int
+    payload: int
+    syn: bool
+    fin: bool
+    whole: bool
+    time: Decimal
+    resent: tuple[int, ...] = ()
+    times: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one segment did to its direction.
+
+    `fresh` payload bytes were new, `repeated` numbers had been captured before (first in `first_frame`),
+    `gap` numbers before it have not been captured, `fills` tells that it lies below numbers seen earlier,
+    `acknowledged` that the peer had confirmed all of it before. `earlier` is the piece that first carried the
+    repeated numbers, with its copies so far (None: not captured, or `forgotten`). `edge` is the piece that
+    ended at `expected` (None when only an Ack told it), `above` the piece captured before that begins where
+    this segment ends.
+    """
+
+    start: int
+    end: int
+    fresh: int
+    repeated: int
+    gap: int
+    expected: int | None
+    fills: bool
+    acknowledged: bool
+    first_frame: int | None
+    first_time: Decimal | None
+    earlier: Piece | None = None
+    forgotten: bool = False
+    edge: Piece | None = None
+    above: Piece | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What one Ack newly confirms: `ack = before + payload + syn + fin + unseen`.
+
+    `pieces` are confirmed completely, in order; `partial` is the piece that the Ack cuts, of which
+    `partial_bytes` are confirmed. `unseen` numbers were confirmed though no captured frame carried them.
+    """
+
+    ack: int
+    before: int
+    pieces: tuple[Piece, ...]
+    partial: Piece | None
+    partial_bytes: int
+    payload: int
+    syn: int
+    fin: int
+    unseen: int
+
+
+class Direction:
+    """The numbers that one end has sent, as far as captured."""
+
+    def __init__(self) -> None:
+        self.base: int | None = None
+        self.next: int | None = None
+        self.acked: int | None = None
+        self.outstanding: list[Piece] = []
+        self.history: deque[Piece] = deque(maxlen=_HISTORY)
+        self.forgotten_below: int | None = None
+        self.edge: Piece | None = None
+
+    def unwrapped(self, seq: int) -> int:
+        """A sequence number of this direction, unwrapped."""
+        near = self.next if self.next is not None else self.acked
+        return seq if near is None else unwrap(seq, near)
+
+    def send(self, frame: int, time: Decimal, tcp: Tcp) -> Sent:
+        """Enter one segment."""
+        start = self.unwrapped(tcp.seq)
+        end = start + tcp.length + int(tcp.syn) + int(tcp.fin)
+        expected = self.next
+        if self.base is None:
+            self.base = start
+        if expected is None:
+            self.next = expected_now = start
+        else:
+            expected_now = expected
+        edge = self.edge
+        if end == start:
+            gap = max(0, start - expected_now)
+            if gap and not tcp.rst:
+                # The numbers before it were used, though no captured frame carried them.
+                self.next, self.edge = start, None
+            return Sent(start, end, 0, 0, gap, expected, False, False, None, None, edge=edge)
+        acknowledged = self.acked is not None and end <= self.acked
+        first = self._carrier(start, end)
+        fresh_parts = self._fresh(start, end)
+        fresh_numbers = sum(right - left for left, right in fresh_parts)
+        fresh = 0
+        for left, right in fresh_parts:
+            has_syn = tcp.syn and left == start
+            has_fin = tcp.fin and right == end
+            payload = right - left - int(has_syn) - int(has_fin)
+            fresh += payload
+            piece = Piece(left, right, frame, payload, has_syn, has_fin, (left, right) == (start, end), time)
+            self._keep(piece)
+            if right > expected_now:
+                self.edge = piece
+        repeated = (end - start) - fresh_numbers
+        earlier = first if repeated else None
+        if earlier is not None:
+            self._note_copy(start, end, frame, time)
+        forgotten = bool(repeated) and earlier is None and self._forgot(start)
+        fills = bool(fresh_numbers) and start < expected_now
+        self.next = max(expected_now, end)
+        return Sent(
+            start=start,
+            end=end,
+            fresh=fresh,
+            repeated=repeated,
+            gap=max(0, start - expected_now),
+            expected=expected,
+            fills=fills,
+            acknowledged=acknowledged,
+            first_frame=earlier.frame if earlier else None,
+            first_time=earlier.time if earlier else None,
+            earlier=earlier,
+            forgotten=forgotten,
+            edge=edge,
+            above=self._beginning_at(end) if fills else None,
+        )
+
+    def acknowledge(self, ack: int) -> Confirmation | None:
+        """Enter an Ack of the peer; None when it confirms nothing new."""
+        ack = self.unwrapped(ack)
+        if self.acked is not None and ack <= self.acked:
+            return None
+        before = self.acked if self.acked is not None else self.base
+        if before is None or ack <= before:
+            self.acked = ack
+            if self.next is None:
+                self.base = self.next = ack
+            return None
+        if self.forgotten_below is not None and before < self.forgotten_below <= ack:
+            before = self.forgotten_below
+        done: list[Piece] = []
+        partial: Piece | None = None
+        partial_bytes = 0
+        while self.outstanding and self.outstanding[0].start < ack:
+            piece = self.outstanding.pop(0)
+            if piece.end <= ack:
+                done.append(piece)
+                self.history.append(piece)
+            else:
+                partial = piece
+                partial_bytes = ack - piece.start - int(piece.syn)
+                cut = replace(piece, start=ack, payload=piece.payload - partial_bytes, syn=False, whole=False)
+                self.outstanding.insert(0, cut)
+                self.history.append(replace(piece, end=ack, payload=partial_bytes, fin=False, whole=False))
+                break
+        payload = sum(piece.payload for piece in done) + partial_bytes
+        syn = sum(piece.syn for piece in done) + int(partial.syn if partial else 0)
+        fin = sum(piece.fin for piece in done)
+        self.acked = ack
+        if self.next is None or ack > self.next:
+            self.next, self.edge = ack, None
+        return Confirmation(
+            ack=ack,
+            before=before,
+            pieces=tuple(done),
+            partial=partial,
+            partial_bytes=partial_bytes,
+            payload=payload,
+            syn=syn,
+            fin=fin,
+            unseen=ack - before - payload - syn - fin,
+        )
+
+    @property
+    def in_flight(self) -> int:
+        """Numbers captured and not yet confirmed."""
+        return sum(piece.end - piece.start for piece in self.outstanding)
+
+    def covering(self, number: int) -> Piece | None:
+        """The piece that carried a number, if it is still remembered."""
+        return self._carrier(number, number + 1)
+
+    def carriers(self, start: int, end: int) -> list[Piece]:
+        """The remembered pieces that carried any of [start, end), in order of their numbers."""
+        found: list[Piece] = []
+        for piece in reversed(self.history):
+            if piece.end <= start:
+                break
+            if piece.start < end:
+                found.append(piece)
+        found.reverse()
+        for piece in self.outstanding[self._first_reaching(start) :]:
+            if piece.start >= end:
+                break
+            found.append(piece)
+        return found
+
+    def _fresh(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Parts of [start, end) that no Ack has confirmed and no captured frame has carried."""
+        parts: list[tuple[int, int]] = []
+        left = start if self.acked is None else max(start, self.acked)
+        for piece in self.outstanding[self._first_reaching(left) :]:
+            if piece.start >= end:
+                break
+            if piece.start > left:
+                parts.append((left, piece.start))
+            left = max(left, piece.end)
+        if left < end:
+            parts.append((left, end))
+        return parts
+
+    def _first_reaching(self, number: int) -> int:
+        index = bisect_left(self.outstanding, number, key=lambda piece: piece.start)
+        return index - 1 if index and self.outstanding[index - 1].end > number else index
+
+    def _carrier(self, start: int, end: int) -> Piece | None:
+        for piece in self.outstanding[self._first_reaching(start) :]:
+            if piece.start >= end:
+                break
+            return piece
+        for piece in reversed(self.history):
+            if piece.start < end and piece.end > start:
+                return piece
+            if piece.end <= start:
+                break
+        return None
+
+    def _note_copy(self, start: int, end: int, frame: int, time: Decimal) -> None:
+        for index in range(self._first_reaching(start), len(self.outstanding)):
+            piece = self.outstanding[index]
+            if piece.start >= end:
+                break
+            if piece.frame != frame:
+                self.outstanding[index] = _resent(piece, frame, time)
+        for back in range(1, len(self.history) + 1):
+            piece = self.history[-back]
+            if piece.end <= start:
+                break
+            if piece.start < end:
+                self.history[-back] = _resent(piece, frame, time)
+
+    def _beginning_at(self, number: int) -> Piece | None:
+        index = bisect_left(self.outstanding, number, key=lambda piece: piece.start)
+        found = self.outstanding[index] if index < len(self.outstanding) else None
+        return found if found is not None and found.start == number else None
+
+    def _forgot(self, number: int) -> bool:
+        return len(self.history) == _HISTORY and number < self.history[0].start
+
+    def _keep(self, piece: Piece) -> None:
+        insort(self.outstanding, piece, key=lambda each: each.start)
+        if len(self.outstanding) > _OUTSTANDING:
+            self.forgotten_below = self.outstanding.pop(0).end
+
+
+def _resent(piece: Piece, frame: int, time: Decimal) -> Piece:
+    return replace(piece, resent=(*piece.resent, frame)[-_COPIES:], times=(*piece.times, time)[-_COPIES:])

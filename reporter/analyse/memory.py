@@ -1,0 +1,219 @@
+"""What earlier packets of the whole capture told: names and addresses, pages. Bounded."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TypeVar
+
+from reporter.analyse.http import comparable, parse_content_range, resolved
+from reporter.analyse.step import Answered, Step
+from reporter.model.application import Dns
+from reporter.model.packet import Packet
+from reporter.model.tcp import Tcp
+
+_LIMIT = 2048
+_NO_IDENT = ("", "0", "0x0000", "0x00000000")
+#: Two copies of one packet are looked for within this time.
+TWIN_SECONDS = Decimal("0.1")
+QueryKey = tuple[str, str, str, int]
+TwinKey = tuple[str | int, ...]
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class NameAnswer:
+    """A DNS answer: `name` has `address`, told by `frame` through `record` (`dns.a` or `dns.aaaa`)."""
+
+    name: str
+    address: str
+    frame: int
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class MacAnswer:
+    """An ARP message from `mac` for `address` in `frame`."""
+
+    address: str
+    mac: str
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A DNS question seen before; `answered` tells that an answer to it has been captured."""
+
+    frame: int
+    time: Decimal
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A segment seen before, kept to recognise a second copy of the same packet.
+
+    `telling` is whether its IP identification differs from that of the packet its sender sent before it.
+    """
+
+    frame: int
+    time: Decimal
+    ttl: int | None
+    telling: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A request seen before: the stream and frame of a full URI, and the address that asked."""
+
+    uri: str
+    stream: int
+    frame: int
+    client: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A response that sent `client` on to `uri` (the Location made absolute)."""
+
+    uri: str
+    frame: int
+    code: int
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The whole of `uri` as `client` got it by GET (200, or 206 of all bytes), with its validators."""
+
+    uri: str
+    frame: int
+    client: str
+    etag: str
+    last_modified: str
+
+
+@dataclass(slots=True)
+class Memory:
+    """Answers by address, requests by URI (`http.request.full_uri`), redirects, copies by client and URI."""
+
+    names: OrderedDict[str, NameAnswer] = field(default_factory=OrderedDict)
+    macs: OrderedDict[str, MacAnswer] = field(default_factory=OrderedDict)
+    asked_macs: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
+    queries: OrderedDict[QueryKey, Query] = field(default_factory=OrderedDict)
+    twins: OrderedDict[TwinKey, Twin] = field(default_factory=OrderedDict)
+    idents: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    padded: OrderedDict[int, int] = field(default_factory=OrderedDict)
+    encrypted: OrderedDict[int, int] = field(default_factory=OrderedDict)
+    pages: OrderedDict[str, PageRequest] = field(default_factory=OrderedDict)
+    redirects: OrderedDict[tuple[str, str], Redirect] = field(default_factory=OrderedDict)
+    copies: OrderedDict[tuple[str, str], Copy] = field(default_factory=OrderedDict)
+
+    def learn(self, packet: Packet, step: Step | None = None) -> None:
+        """Enter what a packet tells, after it has been explained."""
+        if packet.dns is not None:
+            self._learn_query(packet, packet.dns)
+        if packet.dns is not None and packet.dns.response and packet.dns.names:
+            for record, addresses in (("dns.a", packet.dns.a), ("dns.aaaa", packet.dns.aaaa)):
+                for address in addresses:
+                    answer = NameAnswer(packet.dns.names[0], address, packet.frame, record)
+                    _remember(self.names, address, answer)
+        if packet.arp is not None:
+            if packet.arp.sender_ip and not packet.arp.sender_ip.startswith("0.0.0.0"):
+                mac = MacAnswer(packet.arp.sender_ip, packet.arp.sender_mac, packet.frame)
+                if packet.arp.opcode == 2:
+                    _remember(self.macs, packet.arp.sender_ip, mac)
+            if packet.arp.opcode == 1:
+                _remember(self.asked_macs, (packet.arp.target_ip, packet.arp.sender_ip), packet.frame)
+        if packet.tcp is not None:
+            self._learn_twin(packet, packet.tcp)
+            if packet.ethernet is not None and packet.ethernet.padding:
+                _first_only(self.padded, packet.tcp.stream, packet.frame)
+            if packet.tls is not None and (23 in packet.tls.content_types or 23 in packet.tls.opaque_types):
+                _first_only(self.encrypted, packet.tcp.stream, packet.frame)
+            for request in packet.requests:
+                if request.full_uri:
+                    page = PageRequest(request.full_uri, packet.tcp.stream, packet.frame, packet.source)
+                    _remember(self.pages, request.full_uri, page)
+                    self.redirects.pop((packet.source, comparable(request.full_uri)), None)
+        for answered in step.answered if step is not None else ():
+            self._learn_answer(packet, answered)
+
+    def _learn_twin(self, packet: Packet, tcp: Tcp) -> None:
+        key = twin_key(packet, tcp)
+        ip = packet.ip
+        if key is None or ip is None:
+            return
+        before = self.twins.get(key)
+        if before is None or packet.time - before.time >= TWIN_SECONDS:
+            telling = self.idents.get(ip.src) != ip.ident
+            _remember(self.twins, key, Twin(packet.frame, packet.time, ip.ttl, telling), 64)
+        _remember(self.idents, ip.src, ip.ident)
+
+    def _learn_query(self, packet: Packet, dns: Dns) -> None:
+        if not dns.response:
+            key = query_key(packet, dns)
+            if key is not None and key not in self.queries:
+                _remember(self.queries, key, Query(packet.frame, packet.time))
+            return
+        key = query_key(packet, dns)
+        asked = self.queries.get(key) if key is not None else None
+        if key is not None and asked is not None:
+            self.queries[key] = replace(asked, answered=True)
+
+    def _learn_answer(self, packet: Packet, answered: Answered) -> None:
+        response, exchange = answered.response, answered.exchange
+        asked = exchange.request if exchange is not None else None
+        if asked is None or not asked.full_uri:
+            return
+        client = packet.destination
+        location = response.header("Location")
+        if response.code in (301, 302, 303, 307, 308) and location is not None:
+            target = resolved(asked.full_uri, location.value)
+            if target:
+                told = Redirect(target, packet.frame, response.code, client)
+                _remember(self.redirects, (client, target), told)
+        part = response.header("Content-Range")
+        covers = parse_content_range(part.value) if part is not None and response.code == 206 else None
+        whole = covers is not None and covers.first == 0 and covers.total == covers.last + 1
+        if asked.method == "GET" and (response.code == 200 or whole):
+            etag, modified = response.header("ETag"), response.header("Last-Modified")
+            copy = Copy(
+                uri=asked.full_uri,
+                frame=packet.frame,
+                client=client,
+                etag=etag.value if etag else "",
+                last_modified=modified.value if modified else "",
+            )
+            _remember(self.copies, (client, asked.full_uri), copy)
+
+
+def query_key(packet: Packet, dns: Dns) -> QueryKey | None:
+    """What makes a DNS question the same when asked again; None for a message without a question."""
+    if not dns.names or not dns.types:
+        return None
+    asker = packet.destination if dns.response else packet.source
+    return (asker, dns.ident, dns.names[0], dns.types[0])
+
+
+def twin_key(packet: Packet, tcp: Tcp) -> TwinKey | None:
+    """What two copies of one packet share and a retransmission does not: above all the IP identification."""
+    ip = packet.ip
+    if ip is None or ip.ident in _NO_IDENT:
+        return None
+    port, seq, ack = tcp.src_port, tcp.seq_raw, tcp.ack_raw
+    return (ip.src, ip.ident, tcp.checksum, tcp.stream, port, seq, ack, tcp.length, tcp.flag_bits, tcp.window_value)
+
+
+def _remember(store: OrderedDict[_Key, _Value], key: _Key, value: _Value, limit: int = _LIMIT) -> None:
+    store[key] = value
+    store.move_to_end(key)
+    if len(store) > limit:
+        store.popitem(last=False)
+
+
+def _first_only(store: OrderedDict[int, int], stream: int, frame: int) -> None:
+    if stream not in store:
+        _remember(store, stream, frame)

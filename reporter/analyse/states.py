@@ -1,0 +1,112 @@
+"""The TCP states of both ends, packet by packet (RFC 9293, figures 5, 6 and 12 to 14).
+
+As in the figures of the RFC, the states after a packet are those once its receiver has processed it.
+Where the beginning was not captured a state stays None until a packet tells it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reporter.model.stream import Role, State, States
+
+_SYNCHRONIZED = {
+    State.ESTABLISHED,
+    State.FIN_WAIT_1,
+    State.FIN_WAIT_2,
+    State.CLOSE_WAIT,
+    State.CLOSING,
+    State.LAST_ACK,
+    State.TIME_WAIT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What of one packet moves a state: its bits, and whether its Ack covers the receiver's SYN or FIN.
+
+    `crossing` tells of a FIN whose sender had not received the other end's FIN, though that was captured before.
+    """
+
+    sender: Role
+    syn: bool
+    fin: bool
+    rst: bool
+    ack: bool
+    acks_syn: bool
+    acks_fin: bool
+    answered: bool
+    crossing: bool = False
+
+
+class Machine:
+    """Follows one connection."""
+
+    def __init__(self) -> None:
+        self._state: dict[Role, State | None] = {Role.CLIENT: None, Role.SERVER: None}
+
+    @property
+    def states(self) -> States:
+        """The states now."""
+        return States(self._state[Role.CLIENT], self._state[Role.SERVER])
+
+    def advance(self, event: Event) -> States:
+        """Enter one packet; returns the states after it."""
+        me, peer = event.sender, event.sender.other
+        if event.rst:
+            self._state = {Role.CLIENT: State.CLOSED, Role.SERVER: State.CLOSED}
+        elif event.syn:
+            self._open(event, me, peer)
+        else:
+            if event.ack:
+                self._acknowledge(event, peer)
+            if event.crossing:
+                # Both FINs were on their way at once (RFC 9293, figure 13).
+                self._state[me] = self._state[peer] = State.CLOSING
+            elif event.fin:
+                self._close(me, peer)
+        return self.states
+
+    def _open(self, event: Event, me: Role, peer: Role) -> None:
+        if not event.ack:
+            if self._state[me] is State.SYN_RECEIVED or self._state[peer] is State.SYN_SENT:
+                # Both ends have sent a SYN: simultaneous open (RFC 9293, figure 7).
+                self._state[me] = self._state[peer] = State.SYN_RECEIVED
+            elif self._state[me] not in _SYNCHRONIZED:
+                self._state[me] = State.SYN_SENT
+                if event.answered:
+                    self._state[peer] = State.SYN_RECEIVED
+            return
+        if self._state[me] not in _SYNCHRONIZED:
+            self._state[me] = State.SYN_RECEIVED
+        if self._state[peer] not in _SYNCHRONIZED:
+            self._state[peer] = State.ESTABLISHED
+
+    def _acknowledge(self, event: Event, peer: Role) -> None:
+        me = event.sender
+        if self._state[peer] is State.SYN_RECEIVED and event.acks_syn:
+            self._state[peer] = State.ESTABLISHED
+            if self._state[me] in (None, State.SYN_SENT, State.SYN_RECEIVED):
+                self._state[me] = State.ESTABLISHED
+        if event.acks_fin:
+            after = {
+                State.FIN_WAIT_1: State.FIN_WAIT_2,
+                State.CLOSING: State.TIME_WAIT,
+                State.LAST_ACK: State.CLOSED,
+            }
+            state = self._state[peer]
+            if state in after:
+                self._state[peer] = after[state]
+
+    def _close(self, me: Role, peer: Role) -> None:
+        mine, other = self._state[me], self._state[peer]
+        if mine in (None, State.ESTABLISHED, State.SYN_RECEIVED):
+            self._state[me] = State.FIN_WAIT_1
+        elif mine is State.CLOSE_WAIT:
+            self._state[me] = State.LAST_ACK
+        if other in (None, State.ESTABLISHED):
+            self._state[peer] = State.CLOSE_WAIT
+        elif other is State.FIN_WAIT_1:
+            self._state[peer] = State.CLOSING
+        elif other is State.FIN_WAIT_2:
+            self._state[peer] = State.TIME_WAIT

@@ -1,0 +1,175 @@
+"""What one TCP segment means in its conversation: the value that rules read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from reporter.analyse.ledger import Confirmation, Sent
+from reporter.model.application import HttpRequest, HttpResponse
+from reporter.model.stream import Exchange, Role, States
+
+
+class Move(StrEnum):
+    """The part a segment plays in opening or closing its connection."""
+
+    SYN = "syn"
+    SYN_ACK = "syn-ack"
+    THIRD_ACK = "third-ack"
+    FIRST_FIN = "first-fin"
+    ACK_OF_FIRST_FIN = "ack-of-first-fin"
+    SECOND_FIN = "second-fin"
+    MERGED_FIN = "merged-fin"
+    CROSSING_FIN = "crossing-fin"
+    CROSSING_ACK = "crossing-ack"
+    LAST_ACK = "last-ack"
+    RESET = "reset"
+    REFUSAL = "refusal"
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """The pause before this segment: the previous segment of the stream, who sent it, seconds between."""
+
+    frame: int
+    sender: Role
+    seconds: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAlive:
+    """A TCP keep-alive probe, or the answer to the probe in frame `probe` (RFC 9293, section 3.8.4).
+
+    `by_numbers` is True when the ledger shows it: the probe's Seq is one below what its receiver had confirmed.
+    `told_by` is then a frame of that receiver with this Ack; for the first packet captured it is a later one.
+    """
+
+    answer: bool
+    probe: int | None
+    by_numbers: bool
+    told_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowProbe:
+    """A probe of a zero window, or the answer to the probe in frame `probe` (RFC 9293, section 3.8.6.1).
+
+    `zero_frame` is the frame that announced the window of zero; `fresh` tells that the probe carries a new byte.
+    """
+
+    answer: bool
+    probe: int | None
+    zero_frame: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An Ack that confirms nothing new: the frame that first carried this Ack, and how many times since."""
+
+    first_frame: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acked:
+    """Where the Ack of one end stands: `ack` (unwrapped) first carried by `frame`.
+
+    `duplicates` counts the duplicate ACKs of it (RFC 5681, section 2; those that only report data received
+    twice are not counted), the last in `last_duplicate`. `sacked` is the highest number reported by SACK
+    above it, `sack_frame` the last frame with such a block. `time` is that of the last of these frames.
+    """
+
+    frame: int
+    ack: int
+    time: Decimal
+    duplicates: int = 0
+    last_duplicate: int | None = None
+    sacked: int | None = None
+    sack_frame: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advertised:
+    """The last window that one end has advertised (`tcp.window_size`) and the frame that carried it."""
+
+    window: int
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The message that this frame completes: `count` segments, in order, each captured once.
+
+    `parts` are frame and `tcp.len` of each when they are few, `closes` tells that the lengths add up to
+    `tcp.reassembled.length`.
+    """
+
+    count: int
+    parts: tuple[tuple[int, int], ...] | None
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """This segment's part in a reassembled message: the `index`-th piece (from 1) of what frame `done_in` completes.
+
+    `index` is 0 where the pieces were not captured each once and in order.
+    """
+
+    done_in: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A remembered SYN or FIN: its frame, relative time, and numbers (unwrapped). `answers`: with the ACK bit."""
+
+    frame: int
+    time: Decimal
+    seq: int
+    length: int
+    next_seq: int
+    ack: int
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request reported on this frame and the exchange it begins."""
+
+    request: HttpRequest
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A response reported on this frame and the exchange it answers (None: its request was not captured before)."""
+
+    response: HttpResponse
+    exchange: Exchange | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One segment in its conversation."""
+
+    sender: Role
+    first: bool
+    before: States
+    after: States
+    sent: Sent
+    confirms: Confirmation | None
+    repeat: Repeat | None
+    move: Move | None
+    idle: Idle | None
+    keep_alive: KeepAlive | None
+    window_probe: WindowProbe | None
+    share: Share | None
+    whole: Whole | None
+    acked_before: Acked | None
+    window_before: Advertised | None
+    asked: tuple[Asked, ...]
+    answered: tuple[Answered, ...]
+    peer_in_flight: int

@@ -1,0 +1,46 @@
+"""Options that commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Language(StrEnum):
+    """Languages of the sentences."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Format(StrEnum):
+    """Formats of an explanation."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+Lang = Annotated[Language, typer.Option("--lang", help="Language of the sentences.")]
+Filter = Annotated[
+    str | None,
+    typer.Option(
+        "--filter",
+        metavar="FILTER",
+        help="Show only the packets that this Wireshark display filter lets through (all are analysed).",
+    ),
+]
+DecodeAs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--decode-as",
+        metavar="RULE",
+        help="Read a port as a protocol, as in Wireshark's Decode As: tcp.port==8888,http (repeatable).",
+    ),
+]
+CaptureArgument = Annotated[
+    Path, typer.Argument(metavar="CAPTURE", help="A capture file that Wireshark can open.")
+]

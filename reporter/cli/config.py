@@ -1,0 +1,136 @@
+"""report.toml: options from a file, under those of the command line."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from reporter.errors import UsageTrouble
+from reporter.options import ReportOptions
+
+LANGUAGES = ("zh", "en")
+#: Keys of the [cover] table and of the file itself, and the option each one sets.
+COVER = {
+    "title": "title",
+    "student": "student",
+    "id": "student_id",
+    "major": "major",
+    "school": "school",
+    "course": "course",
+    "teacher": "teacher",
+    "date": "date",
+}
+TOP = {
+    "lang": "lang",
+    "stream": "stream",
+    "filter": "display_filter",
+    "decode_as": "decode_as",
+    "timezone": "timezone",
+}
+
+
+def options_from(config: Path | None, chosen: Mapping[str, Any]) -> ReportOptions:
+    """The options of a report: what was `chosen`, else what the file says. Raises UsageTrouble."""
+    values = {} if config is None else _Reader(config).values()
+    values |= {name: value for name, value in chosen.items() if value is not None}
+    _check_timezone(values.get("timezone"), config)
+    return ReportOptions(**values)
+
+
+def _check_timezone(name: Any, config: Path | None) -> None:
+    if name is None:
+        return
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        known = sorted(zoneinfo.available_timezones())
+        raise UsageTrouble(
+            f"there is no time zone {name!r}{_nearest(name, known)}",
+            where="--timezone" if config is None else f"--timezone, or timezone in {config}",
+            to_do="use a name such as Asia/Shanghai or UTC",
+        ) from None
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+class _Reader:
+    """Reads one file; everything it does not understand is an error that names the line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._text = path.read_text(encoding="utf-8-sig")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise UsageTrouble(
+                f"the configuration file cannot be read: {reason}", where=str(path), to_do="check --config"
+            ) from None
+
+    def values(self) -> dict[str, Any]:
+        try:
+            table = tomllib.loads(self._text)
+        except tomllib.TOMLDecodeError as error:
+            raise UsageTrouble(
+                f"the configuration file is not TOML: {error}",
+                where=str(self._path),
+                to_do="correct that line",
+            ) from None
+        cover = table.pop("cover", {})
+        if not isinstance(cover, dict):
+            self._refuse("cover", "cover is a table: write [cover] and its keys below")
+        return {name: self._top(key, value) for key, name, value in self._named(table, TOP, "")} | {
+            name: self._cover(key, value) for key, name, value in self._named(cover, COVER, " in [cover]")
+        }
+
+    def _named(
+        self, table: Mapping[str, Any], known: Mapping[str, str], place: str
+    ) -> list[tuple[str, str, Any]]:
+        for key in table:
+            if key not in known:
+                names = [*known, *(["cover"] if known is TOP else [])]
+                hint = _nearest(key, names)
+                if known is TOP and key in COVER:
+                    hint = "; it belongs in the table [cover]"
+                self._refuse(key, f"unknown key {key!r}{place}{hint}", to_do="known are " + ", ".join(names))
+        return [(key, known[key], value) for key, value in table.items()]
+
+    def _cover(self, key: str, value: Any) -> str:
+        if isinstance(value, datetime.date):
+            return value.isoformat()
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            self._refuse(key, f"{key} must be text", to_do=f'write {key} = "…"')
+        return str(value)
+
+    def _top(self, key: str, value: Any) -> Any:
+        if key == "lang" and value not in LANGUAGES:
+            self._refuse(key, f"there is no language {value!r}", to_do='write lang = "zh" or lang = "en"')
+        if key == "stream" and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+            self._refuse(key, "stream must be a number from 0", to_do="write stream = 0")
+        if key == "decode_as":
+            rules = [value] if isinstance(value, str) else value
+            if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+                self._refuse(
+                    key,
+                    "decode_as must be a list of texts",
+                    to_do='write decode_as = ["tcp.port==8888,http"]',
+                )
+            return tuple(rules)
+        if key in ("filter", "timezone") and not isinstance(value, str):
+            self._refuse(key, f"{key} must be text", to_do=f'write {key} = "…"')
+        return value
+
+    def _refuse(self, key: str, what: str, *, to_do: str = "") -> NoReturn:
+        found = re.search(
+            rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]", self._text, re.MULTILINE
+        )
+        line = "" if found is None else f", line {self._text.count(chr(10), 0, found.start()) + 1}"
+        raise UsageTrouble(what, where=f"{self._path}{line}", to_do=to_do)

@@ -1,0 +1,132 @@
+"""The work of `reporter explain`. tshark is started before the words and the rules are loaded."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reporter.capture.file import check, identify
+from reporter.cli.choices import Format
+from reporter.cli.output import Write, opened, painter, verify_output
+from reporter.cli.problems import say
+from reporter.cli.progress import Progress
+from reporter.cli.selection import Selection, Wanted
+from reporter.pipeline import Explained, Explanation
+
+if TYPE_CHECKING:
+    from reporter.explain.words import Words
+    from reporter.render.json import Span
+    from reporter.render.text import Line
+
+
+@dataclass(slots=True)
+class Job:
+    """One run: what is read, what of it is shown, and in which words."""
+
+    path: Path
+    explanation: Explanation
+    selection: Selection
+    words: Words
+    span: Span
+    progress: Progress
+    whole: bool
+
+    def shown(self) -> Iterator[Explained]:
+        """The packets to show; without `whole` the reading stops when no more can follow."""
+        for each in self.explanation:
+            packet = each.seen.packet
+            self.span.learn(packet)
+            self.progress("packets read:", packet.frame)
+            if self.selection.takes(packet):
+                yield each
+            if not self.whole and self.selection.satisfied(packet.frame):
+                return
+
+
+def run(path: Path, wanted: Wanted, form: Format, language: str, output: Path | None) -> None:
+    """Explain a capture. Raises Trouble."""
+    check(path)
+    if output is not None:
+        verify_output(output, [path])
+    explanation = Explanation(path, decode_as=wanted.decode_as, keep=form is not Format.JSONL).start()
+    try:
+        from reporter.explain.words import Words
+        from reporter.render.json import Span
+
+        selection = Selection(wanted, _matching(path, wanted))
+        with (
+            Progress(wanted=output is not None or not sys.stdout.isatty()) as progress,
+            opened(output, prompt=form is Format.JSONL) as write,
+        ):
+            whole = form is not Format.JSONL
+            job = Job(path, explanation, selection, Words(language), Span(), progress, whole)
+            _WRITERS[form](job, write, output)
+    finally:
+        explanation.source.close()
+    _remarks(explanation)
+
+
+def _matching(path: Path, wanted: Wanted) -> Set[int] | None:
+    if wanted.display_filter is None:
+        return None
+    from reporter.extract.filter import matching_frames
+
+    return matching_frames(path, wanted.display_filter, wanted.decode_as)
+
+
+def _remarks(explanation: Explanation) -> None:
+    if explanation.tail:
+        say(f"the capture is {explanation.tail} at its end; everything before that was read")
+    if explanation.failures:
+        first = explanation.failures[0]
+        say(
+            f"a rule failed and was left out, {len(explanation.failures)} times; first {first.rule} on frame "
+            f"{first.frame} ({first.message}). This is a bug in reporter"
+        )
+
+
+def _write_jsonl(job: Job, write: Write, _: Path | None) -> None:
+    from reporter.render.json import encoded, packet_object
+
+    for each in job.shown():
+        write(encoded(packet_object(each.seen, each.findings, job.words)) + "\n")
+    job.selection.verify(job.path)
+
+
+def _write_json(job: Job, write: Write, _: Path | None) -> None:
+    from reporter.render import json
+
+    packets = [json.encoded(json.packet_object(each.seen, each.findings, job.words)) for each in job.shown()]
+    job.selection.verify(job.path)
+    streams = [
+        json.stream_object(stream)
+        for stream in job.explanation.streams()
+        if job.selection.takes_stream(stream.number)
+    ]
+    capture = json.capture_object(identify(job.path), job.span, job.explanation.tail)
+    for piece in json.document(capture, streams, packets):
+        write(piece)
+
+
+def _write_text(job: Job, write: Write, output: Path | None) -> None:
+    from reporter.render.text import Listing
+
+    listing, paint = Listing(job.words), painter(output)
+
+    def put(lines: Iterable[Line]) -> None:
+        for line in lines:
+            write(paint(line.kind, line.text) + "\n")
+
+    for each in job.shown():
+        put(listing.packet(each.seen, each.findings))
+    job.selection.verify(job.path)
+    for stream in job.explanation.streams():
+        if job.selection.takes_stream(stream.number):
+            put(listing.stream(stream))
+    put(listing.end(job.span, job.explanation.tail))
+
+
+_WRITERS = {Format.TEXT: _write_text, Format.JSON: _write_json, Format.JSONL: _write_jsonl}

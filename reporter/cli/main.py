@@ -1,0 +1,104 @@
+"""The `reporter` command: hands the command line to a command and ends with its exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from reporter import __version__
+from reporter.cli import doctor, explain, report
+from reporter.cli.output import ReaderLeft
+from reporter.cli.problems import say, tell, tell_bug
+from reporter.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, Trouble
+
+_EXAMPLES = """\b
+Examples:
+  reporter report lab.pcapng -o lab.pdf -o lab.html
+  reporter explain lab.pcapng --frame 4
+  reporter doctor
+
+'reporter COMMAND --help' shows more of each. Exit codes: 0 done, 1 something you can put right,
+2 wrong usage, 3 a bug (a log is written), 130 interrupted."""
+
+app = typer.Typer(
+    help="Turns a Wireshark capture into a lab report in which every sentence is true of that capture.",
+    epilog=_EXAMPLES,
+    add_completion=False,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command("report", epilog=report.EXAMPLES)(report.report)
+app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+app.command("doctor")(doctor.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"reporter {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(EXIT_USAGE)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    sys.exit(ending(app))
+
+
+def ending(run: Callable[..., Any]) -> int:
+    """Run a command; every way to end becomes an exit code and, where needed, a message."""
+    try:
+        code = run(prog_name="reporter", standalone_mode=False)
+        sys.stdout.flush()
+    except Trouble as trouble:
+        tell(trouble)
+        return trouble.exit_code
+    except (ReaderLeft, BrokenPipeError):
+        _close_stdout()
+        return EXIT_DONE
+    except (KeyboardInterrupt, typer.Abort):
+        say("interrupted")
+        return EXIT_INTERRUPTED
+    except Exception as error:  # what is no Trouble is a bug
+        if _is_usage(error):
+            return EXIT_USAGE
+        tell_bug(error)
+        return EXIT_BUG
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _is_usage(error: Exception) -> bool:
+    """Tell what typer has to say of the command line; False when it is not typer that speaks.
+
+    Its classes are those of click or its own copy of them, by version: what they can do tells them.
+    """
+    message = getattr(error, "format_message", None)
+    if message is None:
+        return False
+    say(message())
+    command = getattr(getattr(error, "ctx", None), "command_path", "reporter")
+    say(f"'{command} --help' shows how to use it")
+    return True
+
+
+def _close_stdout() -> None:
+    # The reader has gone: nothing more can be said, and the interpreter must not try at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

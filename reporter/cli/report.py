@@ -1,0 +1,96 @@
+"""`reporter report`: the lab report of one or several captures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reporter.cli.choices import DecodeAs, Filter, Language
+
+EXAMPLES = """\b
+Examples:
+  reporter report lab.pcapng -o lab.pdf
+  reporter report lab.pcapng -o lab.pdf -o lab.html --lang en
+  reporter report lab.pcapng -o lab.pdf --student 李明 --id 20230001 --course 计算机网络
+  reporter report opening.pcapng closing.pcapng -o lab.pdf --config report.toml
+  reporter report lab.pcapng -o lab.pdf --decode-as tcp.port==8888,http --stream 2
+
+\b
+A report.toml, whose values the command line overrides:
+  lang = "zh"
+  filter = "tcp"
+  decode_as = ["tcp.port==8888,http"]
+
+\b
+  [cover]
+  student = "李明"
+  id = "20230001"
+  course = "计算机网络"
+"""
+
+
+def _cover(option: str, text: str) -> typer.models.OptionInfo:
+    made: typer.models.OptionInfo = typer.Option(option, metavar="TEXT", help=f"{text}, on the cover.")
+    return made
+
+
+def report(
+    captures: Annotated[
+        list[Path], typer.Argument(metavar="CAPTURE", help="One or more captures that Wireshark can open.")
+    ],
+    output: Annotated[
+        list[Path],
+        typer.Option("-o", "--output", metavar="OUT", help="OUT.pdf or OUT.html; repeat for both."),
+    ],
+    lang: Annotated[
+        Language | None, typer.Option("--lang", help="Language of the report (zh unless said).")
+    ] = None,
+    stream: Annotated[
+        int | None,
+        typer.Option(
+            "--stream", metavar="N", min=0, help="The TCP stream to tell of; else the most complete one."
+        ),
+    ] = None,
+    display_filter: Filter = None,
+    decode_as: DecodeAs = None,
+    title: Annotated[str | None, _cover("--title", "Title")] = None,
+    student: Annotated[str | None, _cover("--student", "Name")] = None,
+    student_id: Annotated[str | None, _cover("--id", "Student number")] = None,
+    major: Annotated[str | None, _cover("--major", "Major")] = None,
+    school: Annotated[str | None, _cover("--school", "School")] = None,
+    course: Annotated[str | None, _cover("--course", "Course")] = None,
+    teacher: Annotated[str | None, _cover("--teacher", "Teacher")] = None,
+    date: Annotated[str | None, _cover("--date", "Date")] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option("--timezone", metavar="ZONE", help="Zone of the times, e.g. Asia/Shanghai (else UTC)."),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="Take options from a TOML file (see below)."),
+    ] = None,
+) -> None:
+    """Write a lab report, as PDF or HTML.
+
+    Several captures (say, one of the opening and one of the closing) make one report.
+    """
+    from reporter.cli.reporting import run
+
+    chosen = {
+        "lang": None if lang is None else str(lang),
+        "stream": stream,
+        "display_filter": display_filter,
+        "decode_as": tuple(decode_as) if decode_as else None,
+        "title": title,
+        "student": student,
+        "student_id": student_id,
+        "major": major,
+        "school": school,
+        "course": course,
+        "teacher": teacher,
+        "date": date,
+        "timezone": timezone,
+    }
+    run(captures, output, chosen, config)

@@ -1,0 +1,48 @@
+"""The family of expected troubles, drawn as a tree, and the exit codes they end with.
+
+    Trouble                 the user can correct it (exit 1)
+    ├── CaptureTrouble      the capture: missing, empty, unreadable, not a capture, no such stream …
+    ├── ToolTrouble         tshark, Pango or a font is missing or failed
+    ├── OutputTrouble       the report cannot be written where it was asked for
+    └── UsageTrouble        the command line, a filter or a configuration file is wrong (exit 2)
+
+Anything else that reaches the command line is a bug (exit 3, with a log).
+"""
+
+from __future__ import annotations
+
+EXIT_DONE = 0
+EXIT_TROUBLE = 1
+EXIT_USAGE = 2
+EXIT_BUG = 3
+EXIT_INTERRUPTED = 130
+
+
+class Trouble(Exception):
+    """Expected trouble: `what` went wrong, `where` (a path, a frame, an option), what `to_do` about it."""
+
+    exit_code = EXIT_TROUBLE
+
+    def __init__(self, what: str, *, where: str = "", to_do: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.to_do = to_do
+
+
+class CaptureTrouble(Trouble):
+    """The capture cannot be used as asked."""
+
+
+class ToolTrouble(Trouble):
+    """A program, library or font that the work needs is missing or failed."""
+
+
+class OutputTrouble(Trouble):
+    """The result cannot be written."""
+
+
+class UsageTrouble(Trouble):
+    """The command line, a display filter or a configuration file is wrong."""
+
+    exit_code = EXIT_USAGE

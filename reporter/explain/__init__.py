@@ -1,0 +1,1 @@
+"""The mechanism of rules: registry, dispatch, words, evidence. No protocol knowledge."""

@@ -1,0 +1,220 @@
+"""The words of one language: prose snippets (Jinja) and the lexicon, from `templates/prose/<language>/*.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template, TemplateError
+
+from reporter.errors import UsageTrouble
+from reporter.explain.engine import Finding
+from reporter.explain.evidence import Evidence, Fact
+from reporter.explain.visible import visible
+from reporter.resources import templates_dir
+
+LANGUAGES = ("zh", "en")
+_OPEN, _MIDDLE, _CLOSE = "\ue000", "\ue001", "\ue002"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text; `evidence` is not empty when the run is a value read from the capture."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+Rich = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A fact spelled in a chosen form (by a filter), still with its evidence."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+class Ours(str):
+    """Text made by a filter of ours: already shown, passed on as it is."""
+
+
+class Words:
+    """The catalogue of one language. `overlays` are folders whose entries replace ours key by key.
+
+    Raises UsageTrouble for a language or a file that cannot be read.
+    """
+
+    def __init__(self, language: str, overlays: Iterable[Path] = ()) -> None:
+        self.language = language
+        self._entries: dict[str, dict[str, Any]] = {}
+        folders = [templates_dir() / "prose" / language, *(folder / "prose" / language for folder in overlays)]
+        if not folders[0].is_dir():
+            raise UsageTrouble(f"no words for the language {language!r}", to_do=f"use one of {', '.join(LANGUAGES)}")
+        for folder in folders:
+            for file in sorted(folder.glob("*.toml")):
+                self._load(file)
+        self.lexicon: dict[str, dict[str, str]] = {
+            name.removeprefix("lexicon."): table for name, table in self._entries.items() if name.startswith("lexicon.")
+        }
+        self._marks: list[tuple[Evidence, ...]] | None = None
+        self.environment = Environment(undefined=StrictUndefined, finalize=self._finalize, autoescape=False)
+        self.environment.filters |= {
+            "ms": self._milliseconds,
+            "s": self._seconds,
+            "sum": self._sum,
+            "list": self._list,
+            "term": self._term,
+            "code": self._code,
+        }
+        self.environment.globals["lexicon"] = self.lexicon
+        self._compiled: dict[tuple[str, str], Template] = {}
+
+    def has(self, code: str, key: str = "text") -> bool:
+        """Whether the catalogue has this entry."""
+        return key in self._entries.get(code, {})
+
+    def entry(self, code: str) -> Mapping[str, Any]:
+        """The raw entry of a code (empty when missing)."""
+        return self._entries.get(code, {})
+
+    def codes(self) -> list[str]:
+        """All keys of the catalogue except the lexicon, sorted."""
+        return sorted(name for name in self._entries if not name.startswith("lexicon."))
+
+    def title(self, code: str) -> str:
+        """The title of a code."""
+        return str(self._entries[code]["title"])
+
+    def text(self, finding: Finding) -> str:
+        """The sentences of a finding as plain text."""
+        return self.plain(finding.rule, self._key(finding), finding.facts)
+
+    def rich(self, finding: Finding) -> Rich:
+        """The sentences of a finding with the evidence of each value."""
+        return self.marked(finding.rule, self._key(finding), finding.facts)
+
+    def plain(self, code: str, key: str, facts: Mapping[str, Any]) -> str:
+        """Any snippet as plain text."""
+        return self._template(code, key).render(facts).strip()
+
+    def marked(self, code: str, key: str, facts: Mapping[str, Any]) -> Rich:
+        """Any snippet with the evidence of each value."""
+        self._marks = []
+        try:
+            text = self._template(code, key).render(facts).strip()
+            return _spans(text, self._marks)
+        finally:
+            self._marks = None
+
+    def join(self, texts: Iterable[str]) -> str:
+        """Sentences put one after the other as the language does."""
+        return self.lexicon["style"]["sentence_joiner"].join(texts)
+
+    def show(self, value: Any) -> str:
+        """A value as text of this language."""
+        if isinstance(value, Fact):
+            value = value.value
+        if isinstance(value, Enum):
+            return self.lexicon["terms"].get(str(value.value), str(value.value))
+        if isinstance(value, Decimal):
+            return format(value.normalize(), "f")
+        if isinstance(value, str):
+            return visible(value)
+        if isinstance(value, tuple | list):
+            return self._joined(value)
+        return str(value)
+
+    def _key(self, finding: Finding) -> str:
+        return "again" if finding.again and self.has(finding.rule, "again") else "text"
+
+    def _load(self, file: Path) -> None:
+        try:
+            tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise UsageTrouble(f"a file of words cannot be read: {error}", where=str(file)) from error
+        lexicon = tables.pop("lexicon", {})
+        for name, table in lexicon.items():
+            self._entries.setdefault(f"lexicon.{name}", {}).update(table)
+        for code, table in tables.items():
+            self._entries.setdefault(code, {}).update(table)
+
+    def _template(self, code: str, key: str) -> Template:
+        found = self._compiled.get((code, key))
+        if found is None:
+            try:
+                found = self.environment.from_string(self._entries[code][key])
+            except (KeyError, TemplateError) as error:
+                raise UsageTrouble(f"the words {code}.{key} ({self.language}) cannot be used: {error}") from error
+            self._compiled[code, key] = found
+        return found
+
+    def _finalize(self, value: Any) -> Any:
+        if isinstance(value, Shown):
+            text, evidence = value.text, value.evidence
+        elif isinstance(value, Fact):
+            text, evidence = self.show(value), value.evidence
+        elif isinstance(value, Ours):
+            return value
+        else:
+            return "" if value is None else self.show(value)
+        if self._marks is None or not evidence:
+            return text
+        self._marks.append(evidence)
+        return f"{_OPEN}{len(self._marks) - 1}{_MIDDLE}{text}{_CLOSE}"
+
+    @staticmethod
+    def _evidence(value: Any) -> tuple[Evidence, ...]:
+        return value.evidence if isinstance(value, Fact) else ()
+
+    def _milliseconds(self, value: Any) -> Shown:
+        seconds = value.value if isinstance(value, Fact) else value
+        text = format((seconds * 1000).quantize(Decimal("0.001")).normalize(), "f")
+        return Shown(f"{text} ms", self._evidence(value))
+
+    def _seconds(self, value: Any) -> Shown:
+        seconds = value.value if isinstance(value, Fact) else value
+        text = format(seconds.quantize(Decimal("0.001")).normalize(), "f")
+        return Shown(f"{text} s", self._evidence(value))
+
+    def _sum(self, value: Any) -> Ours:
+        """Numbers joined by ` + `, each with its own evidence."""
+        return Ours(" + ".join(str(self._finalize(part)) for part in value))
+
+    def _list(self, value: Any) -> Ours:
+        """Values joined as the language lists things, each with its own evidence."""
+        return Ours(self.lexicon["style"]["list_joiner"].join(str(self._finalize(part)) for part in value))
+
+    def _term(self, value: Any) -> Shown:
+        """A word of ours looked up in the lexicon's terms."""
+        key = value.value if isinstance(value, Fact) else value
+        return Shown(self.lexicon["terms"].get(str(key), str(key)), self._evidence(value))
+
+    def _code(self, value: Any) -> Shown:
+        """Text from a packet, quoted as such."""
+        style = self.lexicon["style"]
+        return Shown(style["code_open"] + self.show(value) + style["code_close"], self._evidence(value))
+
+    def _joined(self, value: Iterable[Any]) -> str:
+        return self.lexicon["style"]["list_joiner"].join(self.show(part) for part in value)
+
+
+def _spans(text: str, marks: list[tuple[Evidence, ...]]) -> Rich:
+    spans: list[Span] = []
+    rest = text
+    while rest:
+        before, opened, rest = rest.partition(_OPEN)
+        if before:
+            spans.append(Span(before))
+        if not opened:
+            break
+        index, _, rest = rest.partition(_MIDDLE)
+        inner, _, rest = rest.partition(_CLOSE)
+        spans.append(Span(inner, marks[int(index)]))
+    return tuple(spans)

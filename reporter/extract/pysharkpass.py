@@ -1,0 +1,114 @@
+"""pyshark's FileCapture, made to run our tshark, isolated and limited, and to hand on each packet's PDML.
+
+Import this module only when it is needed: pyshark takes its time to load.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from pyshark.capture.capture import StopCapture
+from pyshark.capture.file_capture import FileCapture
+from pyshark.tshark.output_parser.tshark_xml import TsharkXmlParser
+
+from reporter.extract.tshark import Isolation, Limits, limit_memory
+
+#: Given one packet's PDML; returns False to stop.
+Take = Callable[[bytes], bool]
+
+
+class _RawXmlParser(TsharkXmlParser):  # type: ignore[misc]
+    """Cuts tshark's output into packets as pyshark does, but leaves the XML: pyshark's layers are flat."""
+
+    def _parse_single_packet(self, packet: bytes) -> bytes:
+        return packet
+
+
+class PdmlCapture(FileCapture):  # type: ignore[misc]
+    """One run over a file, with an event loop of its own: `run` it in a thread that has none."""
+
+    def __init__(
+        self, path: Path, arguments: Sequence[str], *, tshark: Path, isolation: Isolation, limits: Limits
+    ) -> None:
+        self._tshark = tshark
+        self._isolation = isolation
+        self._limits = limits
+        self._task: asyncio.Task[None] | None = None
+        self._stopped = False
+        super().__init__(path, keep_packets=False, custom_parameters=["-2", *arguments])
+
+    def run(self, take: Take) -> None:
+        """Pass each packet to `take`, until the end, or until it returns False, or until the time is over."""
+
+        def callback(packet: bytes) -> None:
+            if not take(packet):
+                raise StopCapture
+
+        async def bounded() -> None:
+            await asyncio.wait_for(self.packets_from_tshark(callback), self._limits.seconds)
+
+        loop = self.eventloop = asyncio.new_event_loop()
+        try:
+            self._task = loop.create_task(bounded())
+            if self._stopped:
+                self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                loop.run_until_complete(self._task)
+        finally:
+            self._running_processes.clear()
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+    def stop(self) -> None:
+        """End the run, from any thread."""
+        self._stopped = True
+        if self._task is not None:
+            with suppress(RuntimeError):  # the loop has just been closed
+                self.eventloop.call_soon_threadsafe(self._task.cancel)
+
+    def _setup_eventloop(self) -> None:
+        """Nothing: `run` makes its own loop."""
+
+    def _get_tshark_path(self) -> str:
+        return str(self._tshark)
+
+    def _setup_tshark_output_parser(self) -> _RawXmlParser:
+        return _RawXmlParser()
+
+    async def _get_tshark_process(
+        self, packet_count: int | None = None, stdin: None = None
+    ) -> asyncio.subprocess.Process:
+        command = [
+            self._get_tshark_path(),
+            "-n",
+            "-T",
+            "pdml",
+            *self.get_parameters(packet_count=packet_count),
+        ]
+        process = await asyncio.create_subprocess_exec(  # noqa: TID251 (this is reporter.extract)
+            *command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=self._isolation.environment,
+        )
+        limit_memory(process.pid, self._limits)
+        self._created_new_process(command, process)
+        return process
+
+    async def _cleanup_subprocess(self, process: asyncio.subprocess.Process) -> None:
+        if process.returncode is None:
+            # Not process.kill(): it may collect the exit status that the loop waits for.
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        # Read to the end, so that the pipe is closed before the loop is.
+        while process.stdout is not None and await process.stdout.read(1 << 16):
+            pass
+        await process.wait()

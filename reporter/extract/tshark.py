@@ -1,0 +1,177 @@
+"""Starting tshark: found, isolated from the user's configuration, limited, and always ended."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from reporter.errors import ToolTrouble
+
+#: Set to use a tshark that is not on PATH.
+TSHARK_VARIABLE = "REPORTER_TSHARK"
+_USUAL_PLACES = (
+    "/Applications/Wireshark.app/Contents/MacOS/tshark",
+    "C:\\Program Files\\Wireshark\\tshark.exe",
+)
+_COLUMNS = 'gui.column.format:"No.","%m","Protocol","%p","Info","%i"'
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one tshark may use: wall time in seconds, address space in bytes."""
+
+    seconds: float
+    memory: int
+
+    @classmethod
+    def for_file(cls, size: int) -> Limits:
+        """Limits that leave a capture of `size` bytes several times what it needs."""
+        return cls(seconds=120 + size / 250_000, memory=(3 << 30) + 24 * size)
+
+
+def find_tshark() -> Path:
+    """The tshark to use. Raises ToolTrouble when there is none."""
+    named = os.environ.get(TSHARK_VARIABLE)
+    if named:
+        found = shutil.which(named)
+        if found:
+            return Path(found)
+        raise ToolTrouble(
+            "the tshark named by the environment cannot be run",
+            where=f"{TSHARK_VARIABLE}={named}",
+            to_do=f"unset {TSHARK_VARIABLE} or let it name the tshark program",
+        )
+    found = shutil.which("tshark") or next((place for place in _USUAL_PLACES if os.access(place, os.X_OK)), None)
+    if found is None:
+        raise ToolTrouble(
+            "tshark was not found",
+            where="PATH",
+            to_do="install Wireshark's command-line tools (Debian and Ubuntu: apt install tshark; Fedora: dnf install "
+            "wireshark-cli; Arch: pacman -S wireshark-cli; macOS: brew install wireshark), then run reporter doctor",
+        )
+    return Path(found)
+
+
+class Isolation:
+    """An empty home and configuration folder, so that no profile, plugin or script of the user changes a result."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="reporter-", ignore_cleanup_errors=True)
+        root = Path(self._folder.name)
+        self.environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(root / "home"),
+            "WIRESHARK_CONFIG_DIR": str(root / "config"),
+            "XDG_CONFIG_HOME": str(root / "home" / ".config"),
+            "TMPDIR": str(root),
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+        }
+        if sys.platform == "win32":  # pragma: no cover
+            self.environment |= {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
+            self.environment["APPDATA"] = str(root / "config")
+        (root / "home").mkdir()
+        (root / "config").mkdir()
+
+    def close(self) -> None:
+        """Remove the folder."""
+        self._folder.cleanup()
+
+
+def limit_memory(pid: int, limits: Limits) -> None:
+    """Bound the address space and processor time of a running child; a no-op where the system cannot."""
+    try:
+        import resource
+
+        resource.prlimit(pid, resource.RLIMIT_AS, (limits.memory, limits.memory))
+        cpu = int(limits.seconds * 4)
+        resource.prlimit(pid, resource.RLIMIT_CPU, (cpu, cpu))
+    except (ImportError, AttributeError, OSError, ValueError):
+        return
+
+
+@dataclass(slots=True)
+class Run:
+    """A running tshark: its output, and after it ended its exit code and messages."""
+
+    process: subprocess.Popen[bytes]
+    stdout: IO[bytes]
+    errors: IO[bytes]
+    timed_out: bool = False
+
+    @property
+    def return_code(self) -> int | None:
+        """Exit code, or None while running."""
+        return self.process.returncode
+
+    def messages(self) -> list[str]:
+        """What tshark wrote to stderr, without the remark about running as root."""
+        self.errors.seek(0)
+        text = self.errors.read(65536).decode("utf-8", "replace")
+        lines = [line.rstrip() for line in text.splitlines()]
+        return [line for line in lines if line and not line.startswith("Running as user")]
+
+
+@contextmanager
+def running(arguments: Sequence[str], limits: Limits, *, tshark: Path | None = None) -> Iterator[Run]:
+    """Run `tshark -n … arguments`, isolated and limited; killed when the block is left or the time is over."""
+    isolation = Isolation()
+    command = [str(tshark or find_tshark()), "-n", "-o", _COLUMNS, *arguments]
+    errors = tempfile.TemporaryFile()
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=isolation.environment,
+        )
+    except OSError as error:
+        errors.close()
+        isolation.close()
+        raise ToolTrouble("tshark cannot be started", where=command[0], to_do=str(error)) from error
+    assert process.stdout is not None
+    run = Run(process, process.stdout, errors)
+    limit_memory(process.pid, limits)
+
+    def end() -> None:
+        run.timed_out = True
+        process.kill()
+
+    watch = threading.Timer(limits.seconds, end)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield run
+    finally:
+        watch.cancel()
+        if process.poll() is None:
+            process.kill()
+        process.stdout.close()
+        process.wait()
+        errors.close()
+        isolation.close()
+
+
+def output_of(arguments: Sequence[str], *, seconds: float = 30) -> tuple[int, str, list[str]]:
+    """Run a short tshark call to its end: exit code, output, messages."""
+    with running(arguments, Limits(seconds, 2 << 30)) as run:
+        text = run.stdout.read().decode("utf-8", "replace")
+        code = run.process.wait()
+        return code, text, run.messages()
+
+
+def version_line() -> str:
+    """The first line of `tshark --version`, e.g. `TShark (Wireshark) 4.0.17 …`."""
+    code, text, _ = output_of(["--version"])
+    lines = text.splitlines()
+    return lines[0].strip() if code == 0 and lines else "tshark, version unknown"

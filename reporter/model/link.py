@@ -1,0 +1,78 @@
+"""The layers below TCP and beside it: Ethernet, ARP, IP, UDP, ICMP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ethernet:
+    """Ethernet II: `eth.src`, `eth.dst`, the VLAN if tagged (`vlan.id`), padding in hex (`eth.padding`)."""
+
+    src: str
+    dst: str
+    vlan: int | None = None
+    padding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arp:
+    """One ARP message (RFC 826): `arp.opcode` 1 asks, 2 answers."""
+
+    opcode: int
+    sender_ip: str
+    sender_mac: str
+    target_ip: str
+    target_mac: str
+    gratuitous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ip:
+    """Addresses of the IP header that carries the transport layer: `ip.*` or `ipv6.*` by `version`."""
+
+    version: int
+    src: str
+    dst: str
+    ttl: int | None = None
+    ident: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Udp:
+    """UDP ports, stream number and length in bytes, header included (`udp.length`)."""
+
+    src_port: int
+    dst_port: int
+    stream: int | None
+    length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What an ICMP error quotes of a packet: addresses, `tcp` or `udp`, ports where present."""
+
+    src: str
+    dst: str
+    transport: str = ""
+    src_port: int | None = None
+    dst_port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Icmp:
+    """ICMP or ICMPv6 (`version` 4 or 6): type, code, echo identifier and sequence where present.
+
+    `target` is the address that neighbour discovery asks or answers for, `link_address` the MAC it tells.
+    """
+
+    version: int
+    type: int
+    code: int | None
+    ident: int | None = None
+    seq: int | None = None
+    response_to: int | None = None
+    response_in: int | None = None
+    target: str = ""
+    link_address: str = ""
+    quoted: Quoted | None = None

@@ -1,0 +1,61 @@
+"""One captured frame with the layers that the report speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Tls, WebSocket
+from reporter.model.link import Arp, Ethernet, Icmp, Ip, Udp
+from reporter.model.tcp import Tcp
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One frame; `epoch` in seconds since 1970 (`frame.time_epoch`), `time` relative to frame 1.
+
+    `length` is the size on the wire, `captured` what the file holds of it, both in bytes.
+    `protocol` and `info` are Wireshark's columns; `protocols` is `frame.protocols` split, without `ethertype`,
+    `stack` the same as tshark prints it.
+    """
+
+    frame: int
+    epoch: Decimal
+    time: Decimal
+    length: int
+    captured: int
+    protocols: tuple[str, ...]
+    protocol: str
+    info: str
+    ethernet: Ethernet | None = None
+    arp: Arp | None = None
+    ip: Ip | None = None
+    tcp: Tcp | None = None
+    udp: Udp | None = None
+    icmp: Icmp | None = None
+    dns: Dns | None = None
+    requests: tuple[HttpRequest, ...] = ()
+    responses: tuple[HttpResponse, ...] = ()
+    tls: Tls | None = None
+    websocket: WebSocket | None = None
+    http2: Http2 | None = None
+    stack: str = ""
+
+    @property
+    def link(self) -> str:
+        """The outermost protocol as tshark names it: `eth`, `null`, `sll`, `raw` …"""
+        return self.protocols[0] if self.protocols else ""
+
+    @property
+    def source(self) -> str:
+        """Sender's address (IP, else MAC), or an empty string."""
+        if self.ip:
+            return self.ip.src
+        return self.ethernet.src if self.ethernet else ""
+
+    @property
+    def destination(self) -> str:
+        """Receiver's address (IP, else MAC), or an empty string."""
+        if self.ip:
+            return self.ip.dst
+        return self.ethernet.dst if self.ethernet else ""

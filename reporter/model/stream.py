@@ -1,0 +1,144 @@
+"""One TCP connection as the capture shows it, and the HTTP exchanges on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from reporter.model.application import HttpRequest, HttpResponse
+
+
+class Role(StrEnum):
+    """Who an end of a connection is; the client is the end that opened it."""
+
+    CLIENT = "client"
+    SERVER = "server"
+
+    @property
+    def other(self) -> Role:
+        """The opposite end."""
+        return Role.SERVER if self is Role.CLIENT else Role.CLIENT
+
+
+class RoleBasis(StrEnum):
+    """How the client was told apart, from firm to assumed."""
+
+    SYN = "syn"
+    SYN_ACK = "syn-ack"
+    REQUEST = "request"
+    PORT = "port"
+
+
+class Opening(StrEnum):
+    """How the connection began (RFC 9293, section 3.5)."""
+
+    THREE_WAY = "three-way"
+    SIMULTANEOUS = "simultaneous"
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"
+    INCOMPLETE = "incomplete"
+    NOT_CAPTURED = "not-captured"
+
+
+class Closing(StrEnum):
+    """How the connection ended (RFC 9293, section 3.6)."""
+
+    FOUR_WAY = "four-way"
+    THREE_SEGMENT = "three-segment"
+    SIMULTANEOUS = "simultaneous"
+    HALF_CLOSED = "half-closed"
+    RESET = "reset"
+    NOT_CAPTURED = "not-captured"
+
+
+class State(StrEnum):
+    """TCP states (RFC 9293, section 3.3.2)."""
+
+    LISTEN = "LISTEN"
+    SYN_SENT = "SYN-SENT"
+    SYN_RECEIVED = "SYN-RECEIVED"
+    ESTABLISHED = "ESTABLISHED"
+    FIN_WAIT_1 = "FIN-WAIT-1"
+    FIN_WAIT_2 = "FIN-WAIT-2"
+    CLOSE_WAIT = "CLOSE-WAIT"
+    CLOSING = "CLOSING"
+    LAST_ACK = "LAST-ACK"
+    TIME_WAIT = "TIME-WAIT"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The states of both ends once a packet has reached its receiver; None where the capture cannot tell."""
+
+    client: State | None = None
+    server: State | None = None
+
+    def of(self, role: Role) -> State | None:
+        """The state of one end."""
+        return self.client if role is Role.CLIENT else self.server
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address and a port: on loopback the port alone tells the ends apart."""
+
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its final response on one stream, paired in order (RFC 9112, section 9.3).
+
+    `number` counts from 1 within the stream. Frames are those on which tshark reports the message: the
+    frame that completed it. Times are relative seconds of those frames. `interim` are frames of 1xx answers.
+    """
+
+    stream: int
+    number: int
+    request: HttpRequest | None = None
+    request_frame: int | None = None
+    request_time: Decimal | None = None
+    response: HttpResponse | None = None
+    response_frame: int | None = None
+    response_time: Decimal | None = None
+    interim: tuple[int, ...] = ()
+
+    @property
+    def time(self) -> Decimal | None:
+        """Seconds from the request's frame to the response's frame, or None when one is missing."""
+        if self.request_time is None or self.response_time is None:
+            return None
+        return self.response_time - self.request_time
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One connection at the end of the capture. `frames` of the handshake and teardown are None when not captured."""
+
+    number: int
+    client: Endpoint
+    server: Endpoint
+    basis: RoleBasis
+    opening: Opening
+    closing: Closing
+    closed_first: Role | None
+    closed_by_both: bool
+    packets: int
+    first_frame: int
+    last_frame: int
+    start: Decimal
+    end: Decimal
+    payload: dict[Role, int]
+    exchanges: tuple[Exchange, ...]
+    handshake: tuple[int, ...]
+    teardown: tuple[int, ...]
+    initial_rtt: Decimal | None
+    completeness: int | None
+    ended: States

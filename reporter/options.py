@@ -1,0 +1,28 @@
+"""What the caller of a report may choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """The choices for one report; the cover leaves out what is None.
+
+    `display_filter` selects the packets that are shown, never those that are analysed. `timezone` is an IANA
+    name (`Asia/Shanghai`); None means UTC.
+    """
+
+    lang: str = "zh"
+    stream: int | None = None
+    display_filter: str | None = None
+    decode_as: tuple[str, ...] = ()
+    title: str | None = None
+    student: str | None = None
+    student_id: str | None = None
+    major: str | None = None
+    school: str | None = None
+    course: str | None = None
+    teacher: str | None = None
+    date: str | None = None
+    timezone: str | None = None

@@ -1,0 +1,203 @@
+"""The explanation as JSON: everything the sentences rest on, for other programs.
+
+The format is versioned (`SCHEMA`) and described by `reporter/schemas/explain-1.schema.json`. Numbers are JSON
+numbers; the exact text that tshark prints is in `evidence`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reporter.analyse.seen import Seen
+from reporter.capture.file import CaptureFile
+from reporter.explain.engine import Finding
+from reporter.explain.evidence import Evidence, Fact
+from reporter.explain.visible import UNSAFE
+from reporter.explain.words import Words
+from reporter.model.packet import Packet
+from reporter.model.stream import Exchange, Opening, Stream
+
+SCHEMA = "reporter.explain/1"
+
+Object = dict[str, Any]
+
+#: An opening of which the last step is missing is not one of the format's words.
+_OPENINGS = {Opening.INCOMPLETE: Opening.NOT_CAPTURED}
+
+
+@dataclass(slots=True)
+class Span:
+    """The time that the packets of a capture cover, learned as they pass."""
+
+    packets: int = 0
+    epoch: Decimal | None = None
+    earliest: Decimal = Decimal(0)
+    latest: Decimal = Decimal(0)
+
+    def learn(self, packet: Packet) -> None:
+        """Take one packet into account."""
+        self.packets += 1
+        if self.epoch is None:
+            self.epoch = packet.epoch
+        self.earliest = min(self.earliest, packet.time)
+        self.latest = max(self.latest, packet.time)
+
+
+@cache
+def schema() -> Object:
+    """The JSON Schema of the document; a line of jsonl is its `$defs.packet`."""
+    text = (Path(__file__).parent.parent / "schemas" / "explain-1.schema.json").read_text(encoding="utf-8")
+    loaded: Object = json.loads(text)
+    return loaded
+
+
+def encoded(value: object) -> str:
+    """JSON on one line; characters that could steer a terminal are escaped."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def packet_object(seen: Seen, findings: Iterable[Finding], words: Words) -> Object:
+    """One packet with its findings."""
+    packet, step = seen.packet, seen.step
+    told = [_finding(finding, words) for finding in findings]
+    return {
+        "frame": packet.frame,
+        "time": number(packet.time),
+        "stream": packet.tcp.stream if packet.tcp else None,
+        "sender": step.sender.value if step else None,
+        "protocol": packet.protocol,
+        "info": packet.info,
+        "state": {
+            "client": _value(step.after.client) if step else None,
+            "server": _value(step.after.server) if step else None,
+        },
+        "move": _value(step.move) if step else None,
+        "findings": told,
+        "text": words.join(each["text"] for each in told),
+    }
+
+
+def stream_object(stream: Stream) -> Object:
+    """One connection as a whole."""
+    first = "both" if stream.closed_by_both else _value(stream.closed_first)
+    return {
+        "stream": stream.number,
+        "client": str(stream.client),
+        "server": str(stream.server),
+        "role_basis": stream.basis.value,
+        "opening": _OPENINGS.get(stream.opening, stream.opening).value,
+        "opening_detail": stream.opening.value,
+        "closing": stream.closing.value,
+        "closed_first": first,
+        "packets": stream.packets,
+        "first_frame": stream.first_frame,
+        "last_frame": stream.last_frame,
+        "exchanges": [_exchange(each) for each in stream.exchanges],
+    }
+
+
+def capture_object(capture: CaptureFile, span: Span, tail: str) -> Object:
+    """The capture as a file; `tail` is what tshark said of its end."""
+    return {
+        "file": capture.path.name,
+        "sha256": capture.sha256,
+        "packets": span.packets,
+        "truncated": bool(tail),
+        "start": None if span.epoch is None else iso_utc(span.epoch),
+        "duration": number(span.latest - span.earliest),
+    }
+
+
+def document(capture: Object, streams: Iterable[Object], packets: Iterable[str]) -> Iterator[str]:
+    """The pieces of one JSON document; `packets` are already encoded."""
+    yield '{"schema":' + encoded(SCHEMA) + ',\n"capture":' + encoded(capture) + ',\n"streams":['
+    yield ",".join("\n" + encoded(each) for each in streams)
+    yield '],\n"packets":['
+    separator = "\n"
+    for packet in packets:
+        yield separator + packet
+        separator = ",\n"
+    yield "]}\n"
+
+
+def iso_utc(epoch: Decimal) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC, with every digit the capture has."""
+    whole = int(epoch // 1) if epoch >= 0 else -int(-epoch // 1) - (1 if epoch % 1 else 0)
+    fraction = format(epoch - whole, "f").partition(".")[2]
+    try:
+        text = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    except (OverflowError, ValueError, OSError):
+        return format(epoch, "f")
+    return f"{text}.{fraction}Z" if fraction else text + "Z"
+
+
+def number(value: Decimal) -> int | float:
+    """A decimal as a JSON number."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def plain(value: object) -> Any:
+    """A fact's value as JSON knows values."""
+    if isinstance(value, Fact):
+        return plain(value.value)
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Decimal):
+        return number(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, Iterable):
+        return [plain(part) for part in value]
+    return str(value)
+
+
+def _finding(finding: Finding, words: Words) -> Object:
+    evidence = [
+        {"fact": name, "frame": each.frame, "field": each.field, "value": each.value}
+        for name, fact in finding.facts.items()
+        for each in _evidence(fact)
+    ]
+    return {
+        "rule": finding.rule,
+        "text": words.text(finding),
+        "facts": {name: plain(fact) for name, fact in finding.facts.items()},
+        "evidence": evidence,
+    }
+
+
+def _evidence(fact: object) -> dict[Evidence, None]:
+    """The evidence of a fact and of the facts in it, each once and in order."""
+    if not isinstance(fact, Fact):
+        return {}
+    found = dict.fromkeys(fact.evidence)
+    if isinstance(fact.value, tuple | list):
+        for part in fact.value:
+            found |= _evidence(part)
+    return found
+
+
+def _exchange(exchange: Exchange) -> Object:
+    request, response = exchange.request, exchange.response
+    return {
+        "request_frame": exchange.request_frame,
+        "response_frame": exchange.response_frame,
+        "method": request.method if request else None,
+        "target": request.target if request else None,
+        "status": response.code if response else None,
+        "time": None if exchange.time is None else number(exchange.time),
+    }
+
+
+def _value(item: Enum | None) -> str | None:
+    return None if item is None else str(item.value)

@@ -1,0 +1,95 @@
+"""A Document as PDF, through WeasyPrint: the paged form of the same templates, laid out without a network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from reporter.errors import ToolTrouble
+from reporter.render import justify
+from reporter.render.fonts import INSTALL, require_cjk_fonts
+from reporter.render.html import render_html
+from reporter.report.document import Document
+
+_INSTALL_PANGO = (
+    "install Pango (Debian and Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
+    "Fedora: dnf install pango; Arch: pacman -S pango; macOS: brew install pango), then run reporter doctor"
+)
+_PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp)[;,]", re.IGNORECASE)
+#: Ideographs and the punctuation and full-width forms that go with them.
+_CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+
+
+@dataclass(frozen=True, slots=True)
+class PdfOptions:
+    """`tagged` marks the structure for screen readers; `optimize` makes pictures smaller, without loss."""
+
+    tagged: bool = True
+    optimize: bool = False
+
+
+def render_pdf(document: Document, *, theme: Path | None = None, options: PdfOptions | None = None) -> bytes:
+    """The document as a PDF file: the same document gives the same bytes.
+
+    Raises ToolTrouble when WeasyPrint, Pango or a font for the text is missing, UsageTrouble for a bad theme.
+    """
+    options = options or PdfOptions()
+    html = render_html(document, theme=theme, paged=True)
+    weasyprint = _weasyprint()
+    if document.language == "zh":
+        require_cjk_fonts()
+    justify.install()
+    # No date is written unless the page has one, and no identifier unless one is given: nothing differs
+    # from run to run.
+    pages = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=_fetcher(weasyprint)).render(
+        pdf_tags=options.tagged, optimize_images=options.optimize
+    )
+    written = pages.write_pdf(pdf_tags=options.tagged, optimize_images=options.optimize)
+    assert isinstance(written, bytes)
+    _check_fonts(pages)
+    return written
+
+
+def _weasyprint() -> ModuleType:
+    try:
+        import weasyprint
+    except ImportError as error:
+        raise ToolTrouble(
+            f"WeasyPrint, which makes the PDF, is not installed: {error}",
+            to_do="pip install weasyprint, or write HTML instead: -o report.html",
+        ) from error
+    except OSError as error:
+        raise ToolTrouble(
+            f"a library that WeasyPrint needs cannot be loaded: {str(error).splitlines()[0]}",
+            to_do=_INSTALL_PANGO,
+        ) from error
+    module: ModuleType = weasyprint
+    return module
+
+
+def _fetcher(weasyprint: Any) -> Any:
+    """Refuses every address. Only pictures that the page itself carries are let through."""
+
+    class Refusing(weasyprint.URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if _PICTURE.match(url):
+                return super().fetch(url, headers)
+            raise ValueError("nothing is fetched while a report is made")
+
+    return Refusing(allowed_protocols=("data",))
+
+
+def _check_fonts(pages: Any) -> None:
+    """No page is handed out with boxes in place of Chinese characters."""
+    lacking = {
+        chr(codepoint)
+        for font in getattr(pages, "fonts", {}).values()
+        for codepoint in getattr(font, "missing", ())
+        if isinstance(codepoint, int) and _CHINESE.match(chr(codepoint))
+    }
+    if lacking:
+        shown = "".join(sorted(lacking)[:10])
+        raise ToolTrouble(f"no font on this machine has the characters {shown}", to_do=INSTALL)

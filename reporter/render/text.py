@@ -1,0 +1,91 @@
+"""The explanation as text to read: each packet with its sentences, then each connection in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from reporter.analyse.seen import Seen
+from reporter.explain.engine import Finding
+from reporter.explain.visible import visible
+from reporter.explain.words import Words
+from reporter.model.stream import Exchange, Role, Stream
+from reporter.render.json import Span
+
+Kind = Literal["heading", "info", "text", "note", ""]
+
+
+class Line(NamedTuple):
+    """One line and what it is, so that a terminal may colour it."""
+
+    kind: Kind
+    text: str
+
+
+_BLANK = Line("", "")
+
+
+class Listing:
+    """Writes packets and streams in the language of `words`."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._label = words.lexicon["listing"]
+
+    def packet(self, seen: Seen, findings: Iterable[Finding]) -> Iterator[Line]:
+        """The lines of one packet."""
+        packet, step = seen.packet, seen.step
+        parts = [self._label["frame"].format(frame=packet.frame), f"{packet.time:f} s"]
+        if packet.tcp:
+            parts.append(self._label["stream"].format(stream=packet.tcp.stream))
+        if step:
+            parts.append(f"{self._role(step.sender)} → {self._role(step.sender.other)}")
+        parts.append(visible(packet.protocol))
+        yield Line("heading", "  ".join(parts))
+        yield Line("info", "    " + visible(packet.info).rstrip())
+        for finding in findings:
+            for text in self._words.text(finding).splitlines():
+                yield Line("text", "  " + text)
+        yield _BLANK
+
+    def stream(self, stream: Stream) -> Iterator[Line]:
+        """The lines of one connection."""
+        label = self._label["stream"].format(stream=stream.number)
+        ends = f"{stream.client} ({self._role(Role.CLIENT)}) → {stream.server} ({self._role(Role.SERVER)})"
+        yield Line("heading", f"{label}  {visible(ends)}")
+        told = [
+            self._label["opening"].format(value=self._words.show(stream.opening)),
+            self._label["closing"].format(value=self._words.show(stream.closing)),
+        ]
+        if stream.closed_by_both:
+            told.append(self._label["closed_first"].format(value=self._label["both"]))
+        elif stream.closed_first:
+            told.append(self._label["closed_first"].format(value=self._role(stream.closed_first)))
+        told.append(self._label["packets"].format(value=stream.packets))
+        yield Line("text", "  " + "  ".join(told))
+        for exchange in stream.exchanges:
+            yield Line("text", "  " + self._exchange(exchange))
+        yield _BLANK
+
+    def end(self, span: Span, tail: str) -> Iterator[Line]:
+        """The last lines: how much there was, and whether the file ends as it should."""
+        duration = format((span.latest - span.earliest).normalize() + Decimal(0), "f")
+        yield Line("note", self._label["summary"].format(packets=span.packets, duration=duration))
+        if tail:
+            yield Line("note", self._label["cut-short" if tail == "cut short" else "damaged"])
+
+    def _exchange(self, exchange: Exchange) -> str:
+        missing = self._label["missing"]
+        request = response = missing
+        if exchange.request:
+            frame = self._label["request_frame"].format(frame=exchange.request_frame)
+            request = f"{visible(exchange.request.method)} {visible(exchange.request.target)} ({frame})"
+        if exchange.response:
+            frame = self._label["request_frame"].format(frame=exchange.response_frame)
+            response = f"{exchange.response.code} {visible(exchange.response.phrase)} ({frame})"
+        took = "" if exchange.time is None else f"  {exchange.time:f} s"
+        return f"{exchange.number}. {request} → {response}{took}"
+
+    def _role(self, role: Role) -> str:
+        return self._words.show(role)

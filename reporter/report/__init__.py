@@ -1,0 +1,1 @@
+"""Findings into a Document: sections, figures, packet windows. One language, no HTML."""

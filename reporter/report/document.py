@@ -1,0 +1,320 @@
+"""The report as a document: sections of blocks, in one language, without any markup.
+
+Every text that can hold values of the capture is `Rich`: runs of text, some with evidence. Captions are
+numbered in reading order, figures and tables apart. The templates of a theme decide what a block looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reporter.explain.words import Rich
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The caption of a figure or table: `label` is `图 3` or `Table 2`, `anchor` its id in the page."""
+
+    label: str
+    text: Rich
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph."""
+
+    text: Rich
+    kind: str = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list; `ordered` when the order matters."""
+
+    items: tuple[Rich, ...]
+    ordered: bool = False
+    kind: str = "bullets"
+
+
+class Tone(StrEnum):
+    """What a note is about."""
+
+    INFO = "info"
+    WARNING = "warning"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark set apart: advice, a limit of the capture, a question for the student."""
+
+    title: str
+    text: Rich
+    tone: Tone = Tone.INFO
+    kind: str = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Labels and values, e.g. the particulars of a capture or the fields of a header."""
+
+    rows: tuple[tuple[str, Rich], ...]
+    caption: Caption | None = None
+    kind: str = "pairs"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table. `widths` are percentages; columns in `mono` hold packet text; `head` repeats on each page."""
+
+    caption: Caption
+    head: tuple[str, ...]
+    rows: tuple[tuple[Rich, ...], ...]
+    widths: tuple[int, ...]
+    mono: tuple[int, ...] = ()
+    kind: str = "table"
+
+
+class Colour(StrEnum):
+    """Which of Wireshark's default colouring rules a row falls under."""
+
+    TCP = "tcp"
+    HTTP = "http"
+    SYN_FIN = "syn-fin"
+    RESET = "reset"
+    BAD = "bad"
+    ARP = "arp"
+    ICMP = "icmp"
+    UDP = "udp"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class PacketRow:
+    """One row of the packet list, as Wireshark shows it. Texts are already safe to show."""
+
+    frame: int
+    time: str
+    source: str
+    destination: str
+    protocol: str
+    length: int
+    info: str
+    colour: Colour
+    stream: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PacketList:
+    """Rows of the packet list; `selected` are frames to mark, `omitted` how many rows are left out at the end."""
+
+    caption: Caption
+    rows: tuple[PacketRow, ...]
+    selected: tuple[int, ...] = ()
+    omitted: Rich = ()
+    kind: str = "packet-list"
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRow:
+    """One line of the detail tree; `marked` lines are those that the text speaks of; `parent` has children."""
+
+    depth: int
+    text: str
+    marked: bool
+    parent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HexRow:
+    """Sixteen bytes: offset, hexadecimal, characters; `mark` are the positions [start, end) to mark, or None."""
+
+    offset: str
+    hexadecimal: str
+    characters: str
+    mark: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PacketWindow:
+    """One packet as Wireshark's window shows it: list row, detail tree, bytes, status line."""
+
+    caption: Caption
+    row: PacketRow
+    tree: tuple[TreeRow, ...]
+    rows: tuple[HexRow, ...]
+    status: str
+    omitted: str = ""
+    kind: str = "packet-window"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One segment in a ladder diagram. `label` is what travels, `note` the numbers below it.
+
+    `phase` is `open`, `data`, `close` or `trouble`. States are empty where the capture cannot tell or where
+    they did not change. `gap` is a pause before this rung (`1.5 s`), or how many segments are folded away.
+    """
+
+    frame: int | None
+    time: str
+    from_client: bool
+    label: str
+    note: str
+    phase: str
+    client_state: str = ""
+    server_state: str = ""
+    gap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Segments between two ends in time order. `description` is the text alternative of the figure."""
+
+    caption: Caption
+    client: str
+    server: str
+    client_role: str
+    server_role: str
+    rungs: tuple[Rung, ...]
+    description: str
+    kind: str = "ladder"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a frame: bytes [start, start + length) of it, named and explained."""
+
+    name: str
+    start: int
+    length: int
+    text: Rich
+
+
+@dataclass(frozen=True, slots=True)
+class ByteMap:
+    """The layers of one frame with their byte ranges. `size` is the number of bytes of the frame."""
+
+    caption: Caption
+    frame: int
+    size: int
+    layers: tuple[Layer, ...]
+    description: str
+    kind: str = "byte-map"
+
+
+@dataclass(frozen=True, slots=True)
+class FlagBit:
+    """One bit of the TCP flags field."""
+
+    name: str
+    bit: int
+    set: bool
+    text: Rich
+
+
+@dataclass(frozen=True, slots=True)
+class FlagBits:
+    """The flags of one segment, bit by bit."""
+
+    caption: Caption
+    value: str
+    bits: tuple[FlagBit, ...]
+    description: str
+    kind: str = "flag-bits"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of one packet by one rule."""
+
+    rule: str
+    title: str
+    text: Rich
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One packet with everything said of it. `client_state` and `server_state` are those after the packet."""
+
+    row: PacketRow
+    sender: str
+    said: tuple[Said, ...]
+    client_state: str
+    server_state: str
+    folded: Rich = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Commentary:
+    """Packet by packet."""
+
+    remarks: tuple[Remark, ...]
+    omitted: Rich = ()
+    kind: str = "commentary"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A listing with line numbers; `language` for highlighting."""
+
+    caption: Caption
+    text: str
+    language: str
+    kind: str = "code"
+
+
+Block = (
+    Paragraph
+    | Bullets
+    | Note
+    | Pairs
+    | Table
+    | PacketList
+    | PacketWindow
+    | Ladder
+    | ByteMap
+    | FlagBits
+    | Commentary
+    | Code
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section with its number (`3` or `3.2`); `source` names the file and stream it speaks of."""
+
+    id: str
+    number: str
+    title: str
+    blocks: tuple[Block, ...]
+    sections: tuple[Section, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The title page. `rows` are labels and values (name, student number …), values empty when not given."""
+
+    title: str
+    subtitle: str
+    rows: tuple[tuple[str, str], ...]
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole report. `labels` are the words of the page itself (contents, filter, frame …)."""
+
+    language: str
+    title: str
+    cover: Cover
+    sections: tuple[Section, ...]
+    labels: Mapping[str, str]
+    author: str = ""
+    subject: str = ""
+    keywords: tuple[str, ...] = ()
+    notices: tuple[Note, ...] = field(default=())

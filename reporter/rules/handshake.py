@@ -1,0 +1,214 @@
+"""Opening a connection: SYN, SYN-ACK, the third segment, and the options they carry."""
+
+from __future__ import annotations
+
+from reporter.analyse.step import Move
+from reporter.explain.at import At
+from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
+from reporter.explain.registry import rule
+
+_RANK = 10
+_WRAP = 1 << 32
+_THIRD = "sender receiver seq ack peer_seq data syn_ack_frame nothing_sent"
+
+
+@rule(
+    "H01",
+    on="tcp",
+    facts="sender receiver seq isn length next_seq src_port dst_port name name_frame",
+    rank=_RANK,
+)
+def syn(at: At) -> Facts | None:
+    """A SYN without ACK asks to open a connection.
+
+    `isn` is the initial sequence number on the wire; the SYN uses one number, so the sender's next is one
+    more (plus `length` when it carries data). `name` is the host name whose captured DNS answer gave the address.
+
+    Reference: RFC 9293, section 3.5 and figure 6.
+    """
+    tcp = at.tcp
+    if not tcp.syn or tcp.has_ack or tcp.rst or not _is_first(at):
+        return None
+    answer = at.memory.names.get(at.packet.destination)
+    seq = at["tcp.seq"]
+    next_seq = tcp.seq + tcp.length + 1
+    return {
+        **at.roles,
+        "seq": seq,
+        "isn": at["tcp.seq_raw"],
+        "length": at["tcp.len"] if tcp.length else None,
+        "next_seq": derived(next_seq, seq, at["tcp.len"], at["tcp.flags"]) if next_seq < _WRAP else None,
+        "src_port": at["tcp.srcport"],
+        "dst_port": at["tcp.dstport"],
+        "name": known(answer.name, answer.frame, "dns.qry.name") if answer else None,
+        "name_frame": frame_of(answer.frame) if answer else None,
+    }
+
+
+@rule("H02", on="tcp", facts="sender receiver seq isn ack peer_seq peer_length syn_frame fits", rank=_RANK)
+def syn_ack(at: At) -> Facts | None:
+    """A SYN with ACK accepts: it confirms the other end's SYN and offers its own initial sequence number.
+
+    `syn_frame` is None when the SYN it answers was not captured before. `fits` is False when its Ack is not
+    the number after that SYN. `peer_seq` (and `peer_length`, data in that SYN) make the sum, when it closes.
+
+    Reference: RFC 9293, section 3.5 and figure 6.
+    """
+    tcp = at.tcp
+    if not (tcp.syn and tcp.has_ack) or tcp.rst or not _is_first(at):
+        return None
+    asked = at.conversation.syn.get(at.peer)
+    peer_seq = asked.seq % _WRAP if asked else 0
+    whole = asked is not None and asked.length > 0 and tcp.ack == peer_seq + asked.length + 1
+    closes = asked is not None and (tcp.ack == peer_seq + 1 or whole)
+    wrapped = asked is not None and tcp.ack in ((peer_seq + 1) % _WRAP, asked.next_seq % _WRAP)
+    return {
+        **at.roles,
+        "seq": at["tcp.seq"],
+        "isn": at["tcp.seq_raw"],
+        "ack": at["tcp.ack"],
+        "peer_seq": known(peer_seq, asked.frame, "tcp.seq") if asked and closes else None,
+        "peer_length": known(asked.length, asked.frame, "tcp.len") if asked and whole else None,
+        "syn_frame": frame_of(asked.frame) if asked else None,
+        "fits": word(closes or wrapped),
+    }
+
+
+@rule("H03", on="tcp", facts=_THIRD, over="D02 D03 D06", rank=_RANK)
+def third_ack(at: At) -> Facts | None:
+    """The third segment of the handshake, without data: it confirms the SYN-ACK.
+
+    `data` are bytes of the other end that came with or right after its SYN and are confirmed here too;
+    `nothing_sent` tells that the SYN of this end had carried no data.
+
+    Reference: RFC 9293, section 3.5 and figure 6.
+    """
+    return _third(at) if at.tcp.length == 0 else None
+
+
+@rule("H04", on="tcp", facts=_THIRD + " length", over="D04 D06", rank=_RANK)
+def third_ack_with_data(at: At) -> Facts | None:
+    """The third segment of the handshake already carries data.
+
+    Reference: RFC 9293, section 3.5.
+    """
+    facts = _third(at)
+    return {**facts, "length": at["tcp.len"]} if facts and at.tcp.length else None
+
+
+def _is_first(at: At) -> bool:
+    """Whether this is the first SYN of its sender in the stream (a copy is another situation)."""
+    mark = at.conversation.syn.get(at.me)
+    return mark is not None and mark.frame == at.packet.frame
+
+
+def _third(at: At) -> Facts | None:
+    accepted, confirms = at.conversation.syn.get(at.peer), at.step.confirms
+    if at.step.move is not Move.THIRD_ACK or accepted is None or confirms is None:
+        return None
+    seq = accepted.seq % _WRAP
+    carriers = [piece for piece in confirms.pieces if piece.payload and piece.whole]
+    lengths = [known(piece.payload, piece.frame, "tcp.len") for piece in carriers]
+    closes = at.tcp.ack == seq + 1 + sum(fact.value for fact in lengths)
+    return {
+        **at.roles,
+        "seq": at["tcp.seq"],
+        "ack": at["tcp.ack"],
+        "peer_seq": known(seq, accepted.frame, "tcp.seq") if closes else None,
+        "data": Fact(tuple(lengths)) if lengths and closes else None,
+        "syn_ack_frame": frame_of(accepted.frame),
+        "nothing_sent": word(at.conversation.syn[at.me].length == 0),
+    }
+
+
+@rule("H05", on="tcp", facts="sender receiver mss headers", rank=15)
+def maximum_segment_size(at: At) -> Facts | None:
+    """The SYN tells the largest segment that its sender is ready to receive; each end tells its own.
+
+    `headers` are the bytes of the IP and TCP headers without options: 40 with IPv4, 60 with IPv6.
+
+    Reference: RFC 9293, section 3.7.1 (Maximum Segment Size option).
+    """
+    if not at.tcp.syn or at.tcp.options.mss is None or not _is_first(at):
+        return None
+    headers = 60 if at.packet.ip is not None and at.packet.ip.version == 6 else 40
+    return {**at.roles, "mss": at["tcp.options.mss_val"], "headers": word(headers)}
+
+
+@rule("H06", on="tcp", facts="sender receiver offered answered shift factor window peer_shift peer_frame", rank=16)
+def window_scale(at: At) -> Facts | None:
+    """Whether window scaling is offered in a SYN, and in the other end's SYN whether it is in force.
+
+    `answered` is True in the second SYN: only there is it settled. The window of a SYN itself is never scaled.
+
+    Reference: RFC 7323, section 2.2.
+    """
+    if not at.tcp.syn or not _is_first(at):
+        return None
+    shift = at.tcp.options.wscale
+    asked, peer = at.conversation.syn.get(at.peer), at.conversation.options.get(at.peer)
+    peer_shift = peer.wscale if peer is not None else None
+    offered = at["tcp.options.wscale.shift"] if shift is not None else None
+    told = None
+    if asked is not None and peer_shift is not None:
+        told = known(peer_shift, asked.frame, "tcp.options.wscale.shift")
+    return {
+        **at.roles,
+        "offered": word(shift is not None),
+        "answered": word(asked is not None),
+        "shift": offered,
+        "factor": derived(1 << min(shift, 14), offered) if shift is not None else None,
+        "window": at["tcp.window_size_value"],
+        "peer_shift": told,
+        "peer_frame": frame_of(asked.frame) if asked else None,
+    }
+
+
+@rule("H07", on="tcp", facts="sender receiver sack timestamps peer_sack peer_timestamps peer_frame", rank=17)
+def sack_and_timestamps(at: At) -> Facts | None:
+    """The second SYN settles whether selective acknowledgments and timestamps are in force: if both offered.
+
+    Reference: RFC 2018, section 2; RFC 7323, section 3.2.
+    """
+    asked, peer = at.conversation.syn.get(at.peer), at.conversation.options.get(at.peer)
+    if not at.tcp.syn or asked is None or peer is None or not _is_first(at):
+        return None
+    return {
+        **at.roles,
+        "sack": word(at.tcp.options.sack_permitted),
+        "timestamps": word(8 in at.tcp.options.kinds),
+        "peer_sack": word(peer.sack_permitted),
+        "peer_timestamps": word(8 in peer.kinds),
+        "peer_frame": frame_of(asked.frame),
+    }
+
+
+@rule("H08", on="tcp", facts="rtt to_syn_ack to_ack syn_frame syn_ack_frame", rank=18)
+def handshake_round_trip(at: At) -> Facts | None:
+    """The time of the handshake: from the SYN to the third segment, seen from the place of capture.
+
+    Silent when the SYN or the SYN-ACK was sent more than once: the pairs could not be told apart.
+
+    Reference: tshark field tcp.analysis.initial_rtt; RFC 6298, section 3 (Karn).
+    """
+    if at.step.move is not Move.THIRD_ACK or at.tcp.initial_rtt is None:
+        return None
+    asked, accepted = at.conversation.syn.get(at.me), at.conversation.syn.get(at.peer)
+    if asked is None or accepted is None or at.conversation.packets != 3:
+        return None
+    here = at.packet.time
+    to_syn_ack, to_ack = accepted.time - asked.time, here - accepted.time
+    if here - asked.time != at.tcp.initial_rtt or to_syn_ack < 0 or to_ack < 0:
+        return None
+    epoch = at.packet.epoch - here
+    start, middle, end = (
+        known(epoch + time, frame, "frame.time_epoch")
+        for time, frame in ((asked.time, asked.frame), (accepted.time, accepted.frame), (here, at.packet.frame))
+    )
+    return {
+        "rtt": at["tcp.analysis.initial_rtt"],
+        "to_syn_ack": derived(to_syn_ack, start, middle),
+        "to_ack": derived(to_ack, middle, end),
+        "syn_frame": frame_of(asked.frame),
+        "syn_ack_frame": frame_of(accepted.frame),
+    }

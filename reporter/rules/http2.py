@@ -1,0 +1,53 @@
+"""HTTP/2: many requests at once on one connection, told apart by stream identifiers."""
+
+from __future__ import annotations
+
+from reporter.explain.at import At
+from reporter.explain.evidence import Fact, Facts, derived, known
+from reporter.explain.registry import rule
+
+#: Names of frame types (RFC 9113, section 6; RFC 7838; RFC 9218).
+_TYPES = {
+    0: "DATA",
+    1: "HEADERS",
+    2: "PRIORITY",
+    3: "RST_STREAM",
+    4: "SETTINGS",
+    5: "PUSH_PROMISE",
+    6: "PING",
+    7: "GOAWAY",
+    8: "WINDOW_UPDATE",
+    9: "CONTINUATION",
+    10: "ALTSVC",
+    16: "PRIORITY_UPDATE",
+}
+
+
+@rule("W08", on="http2", facts="sender receiver frames streams control", rank=34)
+def http2_frames(at: At) -> Facts | None:
+    """HTTP/2 frames of one segment, each as NAME[stream]; stream 0 is the connection itself.
+
+    Reference: RFC 9113, sections 4.1, 5.1.1 and 6.
+    """
+    http2 = at.packet.http2
+    if http2 is None or at.seen.step is None or len(http2.types) != len(http2.stream_ids) or not http2.types:
+        return None
+    frame = at.packet.frame
+    listed: list[Fact] = []
+    streams: dict[int, Fact] = {}
+    control: Fact | None = None
+    for kind, number in zip(http2.types, http2.stream_ids, strict=True):
+        stream = known(number, frame, "http2.streamid")
+        listed.append(
+            derived(f"{_TYPES.get(kind, f'TYPE{kind}')}[{number}]", known(kind, frame, "http2.type"), stream)
+        )
+        if number:
+            streams.setdefault(number, stream)
+        else:
+            control = stream
+    return {
+        **at.roles,
+        "frames": derived(tuple(listed), *listed),
+        "streams": derived(tuple(streams.values()), *streams.values()),
+        "control": control,
+    }

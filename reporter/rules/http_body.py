@@ -1,0 +1,201 @@
+"""Where a body ends and in what form it travels: Content-Length, chunks, close, compression."""
+
+from __future__ import annotations
+
+from reporter.analyse.http import head_length, is_chunked, length_line, members, without_body
+from reporter.explain.at import At
+from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
+from reporter.explain.registry import rule
+from reporter.model.application import Header, HttpRequest, HttpResponse
+
+_RANK = 32
+#: Chunks that are written out as a sum; more would not be read.
+_SUMMED = 8
+
+
+@rule("P21", on="http", facts="answer length total head segments first_segment state", rank=_RANK)
+def content_length(at: At) -> Facts | None:
+    """Content-Length says how many bytes the body has; with the header they make up the whole message.
+
+    `total` is the payload of the message in this capture: `tcp.len`, or what was put together from
+    `segments`. `head` is only given when header and body add up to it exactly. `state`: `whole`, `cut` (fewer
+    bytes than announced) or `unknown`. Silent when the frame holds several messages.
+
+    Reference: RFC 9112, section 6.3; RFC 9110, section 8.6.
+    """
+    if len(at.step.asked) + len(at.step.answered) != 1:
+        return None
+    for message, kind, method in _messages(at):
+        line = length_line(message.headers)
+        code = message.code if isinstance(message, HttpResponse) else 0
+        if line is None or not int(line.value) or is_chunked(message.headers):
+            continue
+        if isinstance(message, HttpResponse) and without_body(code, method):
+            continue
+        length = known(int(line.value), at.packet.frame, f"http.{kind}.line", line.line)
+        segments = at.tcp.segments
+        total = at["tcp.reassembled.length"] if segments and at.tcp.reassembled_length else at["tcp.len"]
+        counted = head_length(message)
+        state = "unknown"
+        if counted is not None and at.packet.captured >= at.packet.length:
+            whole = counted + length.value
+            state = "whole" if total == whole else "cut" if total < whole else "unknown"
+        if state != "whole" and isinstance(message, HttpResponse) and method is None:
+            continue  # it may answer a HEAD, and then there is no body
+        first = min((*segments, at.packet.frame))
+        return {
+            "answer": word(kind == "response"),
+            "length": length,
+            "total": total,
+            "head": derived(counted, total, length) if state == "whole" else None,
+            "segments": _count(at) if segments else None,
+            "first_segment": frame_of(first) if first != at.packet.frame else None,
+            "state": word(state),
+        }
+    return None
+
+
+@rule("P22", on="http", facts="answer chunks total count ended listed", rank=_RANK)
+def chunked(at: At) -> Facts | None:
+    """Chunked transfer coding: each chunk tells its own size, a chunk of size 0 ends the body.
+
+    `chunks` are the sizes without the last 0 as tshark read them, `ended` whether that 0 is there; `listed`
+    tells that they are few enough to be added up in writing. All are None when tshark gives no sizes.
+
+    Reference: RFC 9112, section 7.1.
+    """
+    for message, kind, method in _messages(at):
+        if not is_chunked(message.headers):
+            continue
+        if isinstance(message, HttpResponse) and without_body(message.code, method):
+            continue
+        sizes = message.chunk_sizes if isinstance(message, HttpResponse) else ()
+        data = [known(size, at.packet.frame, "http.chunk_size") for size in sizes if size > 0]
+        return {
+            "answer": word(kind == "response"),
+            "chunks": word(tuple(data)) if sizes else None,
+            "total": derived(sum(size for size in sizes if size > 0), *data[:_SUMMED]) if sizes else None,
+            "count": word(len(data)) if sizes else None,
+            "ended": word(0 in sizes),
+            "listed": word(2 <= len(data) <= _SUMMED),
+        }
+    return None
+
+
+@rule("P23", on="http", facts="coding length accepted request_frame", rank=33)
+def compressed(at: At) -> Facts | None:
+    """Content-Encoding: the body travels compressed, so sizes on the wire are those of the compressed bytes.
+
+    `accepted` is the Accept-Encoding with which the request allowed it.
+
+    Reference: RFC 9110, sections 8.4 and 12.5.3.
+    """
+    for message, kind, method in _messages(at):
+        codings = [
+            each for each in members(message.headers, "Content-Encoding") if each.lower() != "identity"
+        ]
+        line = message.header("Content-Encoding")
+        if not codings or line is None:
+            continue
+        if isinstance(message, HttpResponse) and without_body(message.code, method):
+            continue
+        length = None if is_chunked(message.headers) else length_line(message.headers)
+        request, frame = _asked(at, message)
+        accepted = request.header("Accept-Encoding") if request is not None else None
+        field = f"http.{kind}.line"
+        return {
+            "coding": known(line.value, at.packet.frame, field, line.line),
+            "length": _length(length, at.packet.frame, field),
+            "accepted": _accepted(accepted, frame),
+            "request_frame": frame_of(frame) if accepted is not None and frame else None,
+        }
+    return None
+
+
+@rule("P24", on="http", facts="sender receiver fin total head body", rank=_RANK)
+def until_close(at: At) -> Facts | None:
+    """Neither Content-Length nor Transfer-Encoding: the body lasts until the server closes the connection.
+
+    `fin` tells that this frame carries that close; then `body` is what is left of the message after its
+    header. Silent when the request is not known: a response to HEAD would have no body at all.
+
+    Reference: RFC 9112, section 6.3.
+    """
+    for message, _, method in _messages(at):
+        if not isinstance(message, HttpResponse) or method is None or without_body(message.code, method):
+            continue
+        named = {header.name.lower() for header in message.headers}
+        if (
+            not message.headers_known
+            or named & {"content-length", "transfer-encoding"}
+            or message.code == 205
+        ):
+            continue
+        if len(at.step.answered) != 1:
+            continue
+        segments = at.tcp.segments
+        total = at["tcp.reassembled.length"] if segments and at.tcp.reassembled_length else at["tcp.len"]
+        head = head_length(message)
+        closed = at.tcp.fin and head is not None and total > head
+        return {
+            **at.roles,
+            "fin": word(at.tcp.fin),
+            "total": total if closed else None,
+            "head": derived(head, total) if closed else None,
+            "body": derived(total.value - (head or 0), total) if closed else None,
+        }
+    return None
+
+
+@rule("P30", on="http", facts="sender receiver length coding", rank=34)
+def length_and_coding(at: At) -> Facts | None:
+    """Both Transfer-Encoding and Content-Length: the coding decides, and the message is suspicious.
+
+    Reference: RFC 9112, sections 6.1 and 6.3.
+    """
+    for message, kind, _ in _messages(at):
+        length, coding = message.header("Content-Length"), message.header("Transfer-Encoding")
+        if length is None or coding is None:
+            continue
+        field = f"http.{kind}.line"
+        return {
+            **at.roles,
+            "length": known(length.value, at.packet.frame, field, length.line),
+            "coding": known(coding.value, at.packet.frame, field, coding.line),
+        }
+    return None
+
+
+def _messages(at: At) -> list[tuple[HttpRequest | HttpResponse, str, str | None]]:
+    """The messages of this frame, each with its kind and the method it belongs to (None when not known)."""
+    found: list[tuple[HttpRequest | HttpResponse, str, str | None]] = [
+        (each.request, "request", each.request.method) for each in at.step.asked
+    ]
+    for each in at.step.answered:
+        asked = each.exchange.request if each.exchange is not None else None
+        found.append((each.response, "response", asked.method if asked is not None else None))
+    return found
+
+
+def _asked(at: At, message: HttpRequest | HttpResponse) -> tuple[HttpRequest | None, int | None]:
+    for each in at.step.answered:
+        if each.response is message and each.exchange is not None:
+            return each.exchange.request, each.exchange.request_frame
+    return None, None
+
+
+def _accepted(header: Header | None, frame: int | None) -> Fact | None:
+    if header is None or frame is None or not header.value:
+        return None
+    return known(header.value, frame, "http.request.line", header.line)
+
+
+def _length(header: Header | None, frame: int, field: str) -> Fact | None:
+    return known(int(header.value), frame, field, header.line) if header is not None else None
+
+
+def _count(at: At) -> Fact:
+    """How many segments tshark put the message together from; the first and the last are its evidence."""
+    segments = at.tcp.segments
+    ends = [known(each, at.packet.frame, "tcp.segment") for each in sorted({segments[0], segments[-1]})]
+    return derived(len(set(segments)), *ends)

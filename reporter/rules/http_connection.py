@@ -1,0 +1,145 @@
+"""Requests and their connection: reuse, HTTP/1.0, pipelining, answers that come early or never."""
+
+from __future__ import annotations
+
+from reporter.analyse.http import members
+from reporter.analyse.step import Answered
+from reporter.explain.at import At
+from reporter.explain.evidence import Facts, derived, frame_of, known, word
+from reporter.explain.registry import rule
+from reporter.model.application import HttpRequest, HttpResponse
+from reporter.model.stream import Role
+
+_SHOWN = 5
+
+
+@rule("P25", on="http", facts="sender number first_frame stream version midstream", rank=34)
+def connection_reused(at: At) -> Facts | None:
+    """Another request on a connection that has carried one: no new handshake was needed.
+
+    `midstream` tells that the beginning of the connection was not captured, so that there may have been more
+    before.
+
+    Reference: RFC 9112, section 9.3.
+    """
+    found = next((each for each in at.step.asked if each.exchange.number > 1), None)
+    first = at.conversation.pairing.first_request
+    if found is None or first is None:
+        return None
+    first_frame = frame_of(first)
+    version = found.request.version
+    return {
+        "sender": word(at.me),
+        "number": derived(found.exchange.number, first_frame, frame_of(at.packet.frame)),
+        "first_frame": first_frame,
+        "stream": at["tcp.stream"],
+        "version": known(version, at.packet.frame, "http.request.version") if version else None,
+        "midstream": word(at.conversation.midstream),
+    }
+
+
+@rule("P26", on="http", facts="sender receiver version answer keep_alive connection", rank=35)
+def http_1_0(at: At) -> Facts | None:
+    """A message of HTTP/1.0: the connection closes after the response unless `Connection: keep-alive` was
+    agreed.
+
+    Reference: RFC 9112, section 9.3.
+    """
+    frame = at.packet.frame
+    messages: list[tuple[HttpRequest | HttpResponse, str]] = [
+        (each.request, "request") for each in at.step.asked
+    ]
+    messages += [(each.response, "response") for each in at.step.answered if not _opens_tunnel(each)]
+    for message, kind in messages:
+        if message.version == "HTTP/1.0" and message.headers_known:
+            line = message.header("Connection")
+            return {
+                **at.roles,
+                "version": known(message.version, frame, f"http.{kind}.version"),
+                "answer": word(kind == "response"),
+                "keep_alive": word(
+                    "keep-alive" in {each.lower() for each in members(message.headers, "Connection")}
+                ),
+                "connection": known(line.value, frame, f"http.{kind}.line", line.line) if line else None,
+            }
+    return None
+
+
+@rule("P27", on="http", facts="sender receiver count previous ack", rank=34)
+def pipelined(at: At) -> Facts | None:
+    """A request was sent before a byte of the answer to the one before it had arrived; answers must come in
+    order.
+
+    It shows in the Ack: the same on both requests. `count` is the number of requests in this frame.
+
+    Reference: RFC 9112, section 9.3.2.
+    """
+    behind = at.conversation.pairing.behind
+    if not at.step.asked or behind is None:
+        return None
+    here = behind == at.packet.frame
+    return {
+        **at.roles,
+        "count": word(len(at.step.asked)) if here else None,
+        "previous": None if here else frame_of(behind),
+        "ack": None if here else derived(at.tcp.ack, at["tcp.ack"], known(at.tcp.ack, behind, "tcp.ack")),
+    }
+
+
+@rule("P32", on="tcp", facts="sender receiver frames count reset sent", rank=38)
+def without_response(at: At) -> Facts | None:
+    """The connection ends (server's FIN, or a RST) while a request has no complete response in the capture.
+
+    `sent` tells that the server did send something, in which no response was recognised.
+    Silent when the server's numbers show a gap: the response may be what was not captured.
+
+    Reference: RFC 9112, sections 8 and 9.5.
+    """
+    waiting = at.conversation.pairing.waiting_frames
+    conversation = at.conversation
+    reset = at.tcp.rst and conversation.reset_frame == at.packet.frame
+    mark = conversation.fin.get(Role.SERVER)
+    closes = at.tcp.fin and at.me is Role.SERVER and mark is not None and mark.frame == at.packet.frame
+    if not waiting or not (reset or closes) or at.step.sent.gap:
+        return None
+    if reset and mark is not None:
+        return None
+    return {
+        **at.roles,
+        "frames": word(tuple(frame_of(frame) for frame in tuple(dict.fromkeys(waiting))[:_SHOWN])),
+        "count": word(len(waiting)),
+        "reset": word(bool(reset)),
+        "sent": word(conversation.payload[Role.SERVER] > 0 and not conversation.pairing.answered),
+    }
+
+
+@rule("P33", on="http", facts="sender receiver code response_frame began", rank=36)
+def early_response(at: At) -> Facts | None:
+    """The final response was there before the request was complete; that is allowed, above all for errors.
+
+    Reference: RFC 9112, section 9.5; RFC 9110, section 10.1.1.
+    """
+    for each in at.step.asked:
+        exchange = each.exchange
+        if (
+            exchange.response is None
+            or exchange.response_frame is None
+            or exchange.response_frame >= at.packet.frame
+        ):
+            continue
+        if each.request.first_frame < exchange.response_frame:
+            return {
+                **at.roles,
+                "code": known(exchange.response.code, exchange.response_frame, "http.response.code"),
+                "response_frame": frame_of(exchange.response_frame),
+                "began": frame_of(each.request.first_frame),
+            }
+    return None
+
+
+def _opens_tunnel(each: Answered) -> bool:
+    """Whether the connection goes on as something else than HTTP after this response."""
+    asked = each.exchange.request if each.exchange is not None else None
+    return each.response.code == 101 or (
+        asked is not None and asked.method == "CONNECT" and each.response.code < 300
+    )

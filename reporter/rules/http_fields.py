@@ -1,0 +1,223 @@
+"""Header fields worth a word of their own: who asks and what it accepts, who answers, credentials, types."""
+
+from __future__ import annotations
+
+import re
+
+from reporter.analyse.http import SECRET_HEADERS, extension_of, lines_of, media_type, without_secrets
+from reporter.explain.at import At
+from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
+from reporter.explain.registry import rule
+from reporter.model.application import Header
+
+_REQUEST_LINE = "http.request.line"
+_RESPONSE_LINE = "http.response.line"
+_CONDITIONS = ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since")
+#: Content types that a file name promises; any of them is as good.
+_TYPES = {
+    "html": ("text/html", "application/xhtml+xml"),
+    "htm": ("text/html", "application/xhtml+xml"),
+    "css": ("text/css",),
+    "js": ("text/javascript", "application/javascript", "application/x-javascript"),
+    "json": ("application/json",),
+    "png": ("image/",),
+    "jpg": ("image/",),
+    "jpeg": ("image/",),
+    "gif": ("image/",),
+    "webp": ("image/",),
+    "svg": ("image/",),
+    "ico": ("image/",),
+    "mp3": ("audio/",),
+    "wav": ("audio/",),
+    "mp4": ("video/", "audio/"),
+    "webm": ("video/", "audio/"),
+    "pdf": ("application/pdf",),
+}
+#: Names that are shown as they are; how many of them.
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+_SHOWN = 30
+_UNDECLARED = ("application/octet-stream", "binary/octet-stream")
+
+
+@rule(
+    "P06",
+    on="http",
+    facts="sender names rest agent accept accept_more languages codings condition part secrets several",
+    rank=33,
+)
+def request_headers(at: At) -> Facts | None:
+    """The header fields of a request: who asks, what it can take, under which condition. Secrets are named,
+    not shown.
+
+    `rest` counts the names that are not in `names`: too many, or not fit to be shown. `accept` is the first
+    type of Accept.
+
+    Reference: RFC 9110, sections 7.2 (Host), 10.1 (request context), 12.5 (content negotiation) and 13.1
+    (conditions).
+    """
+    found = next((each.request for each in at.step.asked if each.request.headers_known), None)
+    if found is None or not found.headers:
+        return None
+
+    def line(name: str) -> Fact | None:
+        header = found.header(name)
+        return (
+            known(header.value, at.packet.frame, _REQUEST_LINE, header.line)
+            if header and header.value
+            else None
+        )
+
+    lowered = {header.name.lower() for header in found.headers}
+    names = tuple(dict.fromkeys(header.name for header in found.headers))
+    shown = tuple(name for name in names if _NAME.fullmatch(name))[:_SHOWN]
+    accept, first = line("Accept"), ""
+    if accept is not None:
+        first = str(accept.value).partition(",")[0].strip()
+    return {
+        "sender": word(at.me),
+        "names": word(shown),
+        "rest": word(len(names) - len(shown)),
+        "agent": line("User-Agent"),
+        "accept": derived(first, accept) if first else None,
+        "accept_more": word(accept is not None and first != accept.value),
+        "languages": line("Accept-Language"),
+        "codings": line("Accept-Encoding"),
+        "condition": word(tuple(name for name in _CONDITIONS if name.lower() in lowered)),
+        "part": line("Range"),
+        "several": word(len(at.step.asked) > 1),
+        "secrets": word(_secret_names(found.headers)),
+    }
+
+
+@rule("P29", on="http", facts="sender server powered cookies origin hsts encrypted frame_options", rank=36)
+def response_headers(at: At) -> Facts | None:
+    """What a response says of its server, the cookies it sets (names only), who may read it and how it is to
+    be reached.
+
+    Later responses of a connection are told of only when they set cookies: the rest is nearly always the same
+    again. `encrypted` tells that the response travelled inside TLS: only there does Strict-Transport-Security
+    count.
+
+    Reference: RFC 9110, section 10.2.4 (Server); RFC 6265, section 4.1; RFC 6797, section 8.1; WHATWG Fetch
+    (CORS).
+    """
+    answered = next((each for each in at.step.answered if each.response.headers), None)
+    if answered is None:
+        return None
+    found = answered.response
+    first = answered.exchange is None or answered.exchange.number == 1
+
+    def line(name: str) -> Fact | None:
+        header = found.header(name)
+        return (
+            known(header.value, at.packet.frame, _RESPONSE_LINE, header.line)
+            if header and header.value
+            else None
+        )
+
+    cookies = (header.value.partition("=") for header in lines_of(found.headers, "Set-Cookie"))
+    facts: dict[str, Fact | None] = {
+        "server": line("Server"),
+        "powered": line("X-Powered-By"),
+        "cookies": word(tuple(name.strip() for name, sign, _ in cookies if sign and name.strip())),
+        "origin": line("Access-Control-Allow-Origin"),
+        "hsts": line("Strict-Transport-Security"),
+        "frame_options": line("X-Frame-Options"),
+    }
+    if not any(facts.values()) or not (first or facts["cookies"]):
+        return None
+    return {"sender": word(at.me), **facts, "encrypted": word(_encrypted(at))}
+
+
+@rule("P31", on="http", facts="sender kind field scheme length", rank=36)
+def credentials_in_clear(at: At) -> Facts | None:
+    """A request without encryption carries credentials or a form: whoever captures it can read them.
+
+    `kind` is `basic` (user name and password in base64), `scheme` (another Authorization scheme), `target` (a
+    password or token in the query), `form` (fields in the body). The values are never shown.
+
+    Reference: RFC 7617, section 4; RFC 9110, sections 11.6.2, 11.7.2, 17.1 and 17.9.
+    """
+    if _encrypted(at):
+        return None
+    for each in at.step.asked:
+        request = each.request
+        field = next(
+            (name for name in ("Authorization", "Proxy-Authorization") if request.header(name)), None
+        )
+        if field is not None:
+            header = request.header(field)
+            scheme = header.value.partition(" ")[0].strip() if header else ""
+            plain = scheme if scheme.replace("-", "").isalpha() and len(scheme) <= 20 else ""
+            kind = "basic" if scheme.lower() == "basic" else "scheme"
+            return {
+                "sender": word(at.me),
+                "kind": word(kind),
+                "field": word(field),
+                "scheme": word(plain) if plain else None,
+                "length": None,
+            }
+        if without_secrets(request.target) != request.target:
+            return {
+                "sender": word(at.me),
+                "kind": word("target"),
+                "field": None,
+                "scheme": None,
+                "length": None,
+            }
+        line, length = request.header("Content-Type"), request.header("Content-Length")
+        if line and media_type(line.value) in ("application/x-www-form-urlencoded", "multipart/form-data"):
+            return {
+                "sender": word(at.me),
+                "kind": word("form"),
+                "field": known(media_type(line.value), at.packet.frame, _REQUEST_LINE, line.line),
+                "scheme": None,
+                "length": _number(length, at.packet.frame),
+            }
+    return None
+
+
+@rule("P34", on="http", facts="target extension type request_frame", rank=37)
+def type_and_name_disagree(at: At) -> Facts | None:
+    """The Content-Type of a success does not fit the extension of the target: the field decides, not the
+    name.
+
+    Reference: RFC 9110, section 8.3.
+    """
+    for each in at.step.answered:
+        exchange, line = each.exchange, each.response.header("Content-Type")
+        if exchange is None or exchange.request is None or exchange.request_frame is None or line is None:
+            continue
+        extension = extension_of(exchange.request.target)
+        expected, declared = _TYPES.get(extension), media_type(line.value)
+        if (
+            each.response.code not in (200, 206)
+            or expected is None
+            or not declared
+            or declared in _UNDECLARED
+        ):
+            continue
+        if not declared.startswith((*expected, "multipart/")) and without_secrets(
+            exchange.request.target
+        ) == (exchange.request.target):
+            return {
+                "target": known(exchange.request.target, exchange.request_frame, "http.request.uri"),
+                "extension": word("." + extension),
+                "type": known(line.value, at.packet.frame, _RESPONSE_LINE, line.line),
+                "request_frame": frame_of(exchange.request_frame),
+            }
+    return None
+
+
+def _secret_names(headers: tuple[Header, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(header.name for header in headers if header.name.lower() in SECRET_HEADERS))
+
+
+def _encrypted(at: At) -> bool:
+    return "tls" in at.packet.protocols
+
+
+def _number(header: Header | None, frame: int) -> Fact | None:
+    if header is None or not header.value.isascii() or not header.value.isdigit() or len(header.value) > 15:
+        return None
+    return known(int(header.value), frame, _REQUEST_LINE, header.line)

@@ -1,0 +1,182 @@
+"""What a request asks: its method, its target, the host it names."""
+
+from __future__ import annotations
+
+from reporter.analyse.http import (
+    head_length,
+    host_of,
+    is_chunked,
+    length_line,
+    lines_of,
+    path_of,
+    without_secrets,
+)
+from reporter.analyse.step import Asked
+from reporter.explain.at import At
+from reporter.explain.evidence import Fact, Facts, frame_of, known, word
+from reporter.explain.registry import rule
+from reporter.model.application import HttpRequest
+
+_RANK = 30
+_LINE = "http.request.line"
+#: What the methods of RFC 9110 (and PATCH) mean for the server: safe, idempotent, or neither.
+_KINDS = {
+    "GET": "safe",
+    "HEAD": "safe",
+    "OPTIONS": "safe",
+    "TRACE": "safe",
+    "PUT": "idempotent",
+    "DELETE": "idempotent",
+    "POST": "neither",
+    "PATCH": "neither",
+    "CONNECT": "neither",
+}
+
+
+@rule("P01", on="http", facts="sender receiver target version uri began whole lines body more", rank=_RANK)
+def get(at: At) -> Facts | None:
+    """GET asks for the current representation of its target; it is safe and idempotent.
+
+    `whole` is the payload of this frame, when start line and header lines (`lines` of them) are provably all
+    of it; `more` are the targets of further GETs in the same frame.
+
+    Reference: RFC 9110, sections 9.3.1 and 9.2.1.
+    """
+    found = _by_method(at, "GET")
+    if not found:
+        return None
+    request = found[0].request
+    alone = at.tcp.length == head_length(request) and not at.tcp.segments
+    has_body = _length(request, at.packet.frame) is not None or is_chunked(request.headers)
+    return {
+        **_request(at, request),
+        "whole": at["tcp.len"] if alone and not has_body else None,
+        "lines": word(len(request.headers)),
+        "body": word(has_body),
+        "more": word(tuple(_target(each.request, at.packet.frame) for each in found[1:])),
+    }
+
+
+@rule("P02", on="http", facts="sender receiver target version uri began", rank=_RANK)
+def head(at: At) -> Facts | None:
+    """HEAD asks for what GET would answer, without the body.
+
+    Reference: RFC 9110, section 9.3.2.
+    """
+    found = _by_method(at, "HEAD")
+    return _request(at, found[0].request) if found else None
+
+
+@rule("P03", on="http", facts="sender receiver target version uri began length type chunked", rank=_RANK)
+def post(at: At) -> Facts | None:
+    """POST hands the enclosed content to the target, which decides what to do with it.
+
+    Reference: RFC 9110, section 9.3.3.
+    """
+    found = _by_method(at, "POST")
+    if not found:
+        return None
+    request = found[0].request
+    return {**_request(at, request), **_content(request, at.packet.frame)}
+
+
+@rule(
+    "P04",
+    on="http",
+    facts="sender receiver target version uri began method kind length type chunked",
+    rank=_RANK,
+)
+def other_method(at: At) -> Facts | None:
+    """PUT, DELETE, OPTIONS, CONNECT, TRACE, PATCH, or a method that this report does not know (`kind`
+    unknown).
+
+    Reference: RFC 9110, sections 9.2 and 9.3; RFC 5789 (PATCH).
+    """
+    others = {each.request.method for each in at.step.asked} - {"GET", "HEAD", "POST"}
+    found = _by_method(at, *others)
+    if not found:
+        return None
+    request = found[0].request
+    return {
+        **_request(at, request),
+        **_content(request, at.packet.frame),
+        "method": known(request.method, at.packet.frame, "http.request.method"),
+        "kind": word(_KINDS.get(request.method, "unknown")),
+    }
+
+
+@rule("P05", on="http", facts="sender receiver version hosts", rank=31)
+def host_missing(at: At) -> Facts | None:
+    """An HTTP/1.1 request must name its host in exactly one Host field; the server must answer 400 otherwise.
+
+    Silent when the frame was not captured whole or holds several requests: a line might belong to another
+    one.
+
+    Reference: RFC 9112, section 3.2.
+    """
+    if len(at.step.asked) != 1 or at.packet.captured < at.packet.length:
+        return None
+    request = at.step.asked[0].request
+    hosts = lines_of(request.headers, "Host")
+    if request.version != "HTTP/1.1" or not request.headers_known or len(hosts) == 1:
+        return None
+    return {
+        **at.roles,
+        "version": known(request.version, at.packet.frame, "http.request.version"),
+        "hosts": word(tuple(known(line.value, at.packet.frame, _LINE, line.line) for line in hosts)),
+    }
+
+
+@rule("P07", on="http", facts="target", over="P08", rank=31)
+def favicon(at: At) -> Facts | None:
+    """Browsers ask for /favicon.ico by themselves, to have an icon to show for the site.
+
+    Reference: WHATWG HTML, link type "icon" (the default icon at /favicon.ico).
+    """
+    found = [each for each in _by_method(at, "GET", "HEAD") if path_of(each.request.target) == "/favicon.ico"]
+    if not found:
+        return None
+    return {"target": _target(found[0].request, at.packet.frame)}
+
+
+def _by_method(at: At, *methods: str) -> list[Asked]:
+    """The requests with these methods whose request line was captured whole."""
+    whole = at.packet.captured >= at.packet.length
+    return [
+        each for each in at.step.asked if each.request.method in methods and (whole or each.request.version)
+    ]
+
+
+def _target(request: HttpRequest, frame: int) -> Fact:
+    shown = without_secrets(request.target)
+    return known(shown, frame, "http.request.uri") if shown == request.target else word(shown)
+
+
+def _request(at: At, request: HttpRequest) -> dict[str, Fact | None]:
+    frame = at.packet.frame
+    versioned = request.version.startswith("HTTP/")
+    uri = None
+    if host_of(request.full_uri) and request.full_uri != request.target:
+        shown = without_secrets(request.full_uri)
+        uri = known(shown, frame, "http.request.full_uri") if shown == request.full_uri else word(shown)
+    return {
+        **at.roles,
+        "target": _target(request, frame),
+        "version": known(request.version, frame, "http.request.version") if versioned else None,
+        "uri": uri,
+        "began": frame_of(request.first_frame) if request.first_frame != frame else None,
+    }
+
+
+def _length(request: HttpRequest, frame: int) -> Fact | None:
+    line = length_line(request.headers)
+    return known(int(line.value), frame, _LINE, line.line) if line else None
+
+
+def _content(request: HttpRequest, frame: int) -> dict[str, Fact | None]:
+    line = request.header("Content-Type")
+    return {
+        "length": _length(request, frame),
+        "type": known(line.value.partition(";")[0].strip(), frame, _LINE, line.line) if line else None,
+        "chunked": word(is_chunked(request.headers)),
+    }

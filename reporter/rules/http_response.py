@@ -1,0 +1,232 @@
+"""What a response says: which request it answers, after what time, and what its status code means."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from reporter.analyse.http import is_chunked, length_line, path_of, without_body, without_secrets
+from reporter.analyse.step import Answered
+from reporter.explain.at import At
+from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
+from reporter.explain.registry import rule
+from reporter.model.application import Header, HttpResponse
+
+_RANK = 31
+_LINE = "http.response.line"
+#: Success codes that have a rule of their own.
+_OWN = (204, 205, 206)
+
+
+@rule(
+    "P09", on="http", facts="sender receiver code phrase method target request_frame time began more", rank=30
+)
+def answers(at: At) -> Facts | None:
+    """A final response answers the oldest request of its connection that is still without one.
+
+    `time` runs from the frame that completed the request to this one, as the place of capture saw them;
+    `began` is the frame of the response's first byte when that is another. Without a captured request the
+    facts about it are None.
+
+    Reference: RFC 9112, section 9.3.2; tshark fields http.request_in and http.time.
+    """
+    final = [each for each in at.step.answered if not each.response.interim]
+    if not final:
+        return None
+    first, frame = final[0], at.packet.frame
+    response, exchange = first.response, first.exchange
+    asked = exchange.request if exchange is not None else None
+    request_frame = exchange.request_frame if exchange is not None else None
+    target = None
+    if asked is not None and request_frame is not None:
+        shown = without_secrets(asked.target)
+        target = known(shown, request_frame, "http.request.uri") if shown == asked.target else word(shown)
+    return {
+        **at.roles,
+        **_status(response, frame),
+        "method": known(asked.method, request_frame, "http.request.method")
+        if asked and request_frame
+        else None,
+        "target": target,
+        "request_frame": frame_of(request_frame) if request_frame else None,
+        "time": _time(at, first),
+        "began": frame_of(response.first_frame) if response.first_frame != frame else None,
+        "more": word(tuple(known(each.response.code, frame, "http.response.code") for each in final[1:])),
+    }
+
+
+@rule("P10", on="http", facts="code method type length chunked close bodiless", rank=_RANK)
+def success(at: At) -> Facts | None:
+    """A 2xx success; the size of the body as Content-Length gives it (200 above all).
+
+    `close` tells that the body ends where the server closes; `bodiless` that there is none: HEAD, or CONNECT
+    accepted.
+
+    Reference: RFC 9110, sections 15.3.1 to 15.3.4 and 9.3.6; RFC 9112, section 6.3.
+    """
+    found = next(
+        (
+            each
+            for each in at.step.answered
+            if 200 <= each.response.code < 300 and each.response.code not in _OWN
+        ),
+        None,
+    )
+    if found is None:
+        return None
+    response, frame = found.response, at.packet.frame
+    method = _method(found)
+    bodiless = without_body(response.code, str(method.value) if method else None)
+    chunked = is_chunked(response.headers)
+    length = length_line(response.headers)
+    undelimited = not chunked and response.header("Content-Length") is None
+    undelimited = undelimited and response.header("Transfer-Encoding") is None
+    return {
+        "code": known(response.code, frame, "http.response.code"),
+        "method": method,
+        "type": _fact(response.header("Content-Type"), frame),
+        "length": _length(length, frame) if not chunked else None,
+        "chunked": word(chunked),
+        "close": word(response.headers_known and undelimited and method is not None and not bodiless),
+        "bodiless": word(bodiless),
+    }
+
+
+@rule("P11", on="http", facts="code phrase length", rank=_RANK)
+def no_content(at: At) -> Facts | None:
+    """204 and 205: success with nothing to send; by definition there is no body.
+
+    `length` is a Content-Length above 0, which contradicts that.
+
+    Reference: RFC 9110, sections 15.3.5 and 15.3.6.
+    """
+    found = next((each.response for each in at.step.answered if each.response.code in (204, 205)), None)
+    if found is None:
+        return None
+    length = _length(length_line(found.headers), at.packet.frame)
+    return {**_status(found, at.packet.frame), "length": length if length else None}
+
+
+@rule("P17", on="http", facts="code phrase favicon challenge allow retry length", rank=_RANK)
+def client_error(at: At) -> Facts | None:
+    """4xx: the server finds the fault with the request, or refuses it. 416 has a rule of its own.
+
+    Reference: RFC 9110, section 15.5; RFC 6585, section 4 (429).
+    """
+    found = next(
+        (each for each in at.step.answered if _in_class(each, 4) and each.response.code != 416), None
+    )
+    if found is None:
+        return None
+    response, frame = found.response, at.packet.frame
+    exchange = found.exchange
+    target = exchange.request.target if exchange is not None and exchange.request is not None else ""
+    challenge = response.header("Proxy-Authenticate" if response.code == 407 else "WWW-Authenticate")
+    return {
+        **_status(response, frame),
+        "favicon": word(path_of(target) == "/favicon.ico"),
+        "challenge": _fact(challenge, frame) if response.code in (401, 407) else None,
+        "allow": _fact(response.header("Allow"), frame) if response.code == 405 else None,
+        "retry": _fact(response.header("Retry-After"), frame),
+        "length": _length(length_line(response.headers), frame) if _method(found) != "HEAD" else None,
+    }
+
+
+@rule("P18", on="http", facts="code phrase request_frame retry gateway", rank=_RANK)
+def server_error(at: At) -> Facts | None:
+    """5xx: the request looked valid, the server (or one behind it) failed to carry it out.
+
+    Reference: RFC 9110, section 15.6.
+    """
+    found = next((each for each in at.step.answered if _in_class(each, 5)), None)
+    if found is None:
+        return None
+    return {
+        **_status(found.response, at.packet.frame),
+        "request_frame": _request_frame(found),
+        "retry": _fact(found.response.header("Retry-After"), at.packet.frame),
+        "gateway": word(found.response.code in (502, 504)),
+    }
+
+
+@rule("P19", on="http", facts="sender receiver code phrase request_frame", rank=_RANK)
+def interim(at: At) -> Facts | None:
+    """100, 102, 103: an interim answer; the final one follows.
+
+    `request_frame` is None when the request is not complete before this frame, as with a body that waits for
+    100.
+
+    Reference: RFC 9110, sections 15.2 and 10.1.1; RFC 8297 (103).
+    """
+    found = next((each for each in at.step.answered if each.response.interim), None)
+    if found is None:
+        return None
+    return {**at.roles, **_status(found.response, at.packet.frame), "request_frame": _request_frame(found)}
+
+
+@rule("P20", on="http", facts="sender receiver protocol asked request_frame", rank=_RANK)
+def switching_protocols(at: At) -> Facts | None:
+    """101: from here on this connection speaks another protocol, which the request asked for by Upgrade.
+
+    Reference: RFC 9110, sections 15.2.2 and 7.8.
+    """
+    found = next((each for each in at.step.answered if each.response.code == 101), None)
+    if found is None:
+        return None
+    exchange = found.exchange
+    asked = (
+        exchange.request.header("Upgrade") if exchange is not None and exchange.request is not None else None
+    )
+    request_frame = exchange.request_frame if exchange is not None else None
+    return {
+        **at.roles,
+        "protocol": _fact(found.response.header("Upgrade"), at.packet.frame),
+        "asked": known(asked.value, request_frame, "http.request.line", asked.line)
+        if asked and request_frame
+        else None,
+        "request_frame": frame_of(request_frame) if request_frame else None,
+    }
+
+
+def _in_class(each: Answered, digit: int) -> bool:
+    return each.response.code // 100 == digit
+
+
+def _status(response: HttpResponse, frame: int) -> dict[str, Fact | None]:
+    phrase = response.phrase
+    return {
+        "code": known(response.code, frame, "http.response.code"),
+        "phrase": known(phrase, frame, "http.response.phrase") if phrase else None,
+    }
+
+
+def _fact(header: Header | None, frame: int) -> Fact | None:
+    return known(header.value, frame, _LINE, header.line) if header is not None and header.value else None
+
+
+def _length(header: Header | None, frame: int) -> Fact | None:
+    return known(int(header.value), frame, _LINE, header.line) if header is not None else None
+
+
+def _method(found: Answered) -> Fact | None:
+    exchange = found.exchange
+    if exchange is None or exchange.request is None or exchange.request_frame is None:
+        return None
+    return known(exchange.request.method, exchange.request_frame, "http.request.method")
+
+
+def _request_frame(found: Answered) -> Fact | None:
+    frame = found.exchange.request_frame if found.exchange is not None else None
+    return frame_of(frame) if frame is not None else None
+
+
+def _time(at: At, found: Answered) -> Fact | None:
+    exchange, response = found.exchange, found.response
+    if exchange is None or exchange.request_frame is None or exchange.request_time is None:
+        return None
+    if response.time is not None and response.request_in == exchange.request_frame and response.time >= 0:
+        return known(response.time, at.packet.frame, "http.time")
+    seconds = at.packet.time - exchange.request_time
+    if seconds < Decimal(0):
+        return None
+    start = at.packet.epoch - seconds
+    return derived(seconds, known(start, exchange.request_frame, "frame.time_epoch"), at["frame.time_epoch"])

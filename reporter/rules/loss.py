@@ -1,0 +1,503 @@
+"""Loss and its repair: gaps, duplicate ACKs, retransmissions of every kind, selective acknowledgment, ECN.
+
+What happened is told by the ledger; tshark's labels only help where the bytes leave more than one reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from enum import StrEnum
+
+from reporter.analyse.ledger import Piece, duplicate_block
+from reporter.explain.at import At
+from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
+from reporter.explain.registry import rule
+from reporter.model.stream import Role
+
+_WRAP = 1 << 32
+#: A sender answers duplicate ACKs at once; retransmission timers wait at least as long as the second.
+_AT_ONCE, _TIMER, _NO_TIMER = Decimal("0.1"), Decimal("0.2"), Decimal("0.001")
+#: A first timeout is not longer than this, a later one not longer than so many times the one before.
+_FIRST_TIMEOUT, _BACK_OFF = Decimal(6), 3
+#: Duplicate ACKs that trigger fast retransmit: by RFC 5681, and those after which tshark says so.
+_THRESHOLD, _LABELLED = 3, 2
+_LISTED = 5
+_SEGMENT = "sender receiver seq length last fin first_frame whole elapsed fresh repeated"
+
+
+class _Again(StrEnum):
+    """What a segment that lies below the highest number sent is."""
+
+    FIN = "fin"
+    NEEDLESS = "needless"
+    FAST = "fast"
+    LATE = "late"
+    RESENT = "resent"
+
+
+@rule("L01", on="tcp", facts="sender receiver ack first_frame number shown later_frame", over="D13", rank=20)
+def duplicate_ack(at: At) -> Facts | None:
+    """The same Ack once more, without data, while later data of the other end is under way or has arrived.
+
+    `shown` tells how the gap is known: `sack` (a SACK block lies above the Ack), `gap` (the capture lacks
+    the bytes at the Ack but has later ones), `likely` (later data had been sent).
+
+    Reference: RFC 5681, sections 2 and 3.2; RFC 6675, section 2.
+    """
+    standing = at.conversation.acks.get(at.me)
+    if at.step.repeat is None or standing is None or standing.last_duplicate != at.packet.frame:
+        return None
+    theirs = at.conversation.ledger[at.peer]
+    blocks = [block for block in _blocks(at) if block[0] > standing.ack]
+    if blocks:
+        shown, later = "sack", theirs.covering(blocks[0][0])
+    else:
+        hole = bool(theirs.outstanding) and theirs.outstanding[0].start > standing.ack
+        shown = "gap" if hole else "likely"
+        later = next((piece for piece in theirs.outstanding if piece.start > standing.ack), None)
+    labels = at.tcp.labels
+    told = labels.duplicate_ack_num == standing.duplicates
+    number = at["tcp.analysis.duplicate_ack_num"] if told else frame_of(at.packet.frame)
+    return {
+        **at.roles,
+        "ack": at["tcp.ack"],
+        "first_frame": frame_of(standing.frame),
+        "number": derived(standing.duplicates, number, frame_of(standing.frame)),
+        "shown": word(shown),
+        "later_frame": frame_of(later.frame) if later else None,
+    }
+
+
+@rule("L02", on="tcp", facts="sender receiver seq expected gap edge_frame length wraps", rank=20)
+def gap(at: At) -> Facts | None:
+    """The segment begins above the number expected: what lies between was lost, is late, or not captured.
+
+    Reference: RFC 9293, section 3.4; tshark field tcp.analysis.lost_segment.
+    """
+    sent, tcp = at.step.sent, at.tcp
+    if not sent.gap or sent.expected is None or tcp.rst or tcp.syn or at.step.keep_alive is not None:
+        return None
+    edge, seq = sent.edge, at["tcp.seq"]
+    sources: tuple[Fact, ...] = (seq,)
+    if edge is not None and edge.whole:
+        sources = (
+            known(edge.start % _WRAP, edge.frame, "tcp.seq"),
+            known(edge.payload, edge.frame, "tcp.len"),
+        )
+    expected = derived(sent.expected % _WRAP, *sources)
+    return {
+        **at.roles,
+        "seq": seq,
+        "expected": expected,
+        "gap": derived(sent.gap, seq, expected),
+        "edge_frame": frame_of(edge.frame) if edge is not None else None,
+        "length": at["tcp.len"],
+        "wraps": word(tcp.seq - sent.gap != sent.expected),
+    }
+
+
+@rule("L03", on="tcp", facts=_SEGMENT + " ack number dup_frame by", over="D01", rank=20)
+def fast_retransmission(at: At) -> Facts | None:
+    """A segment sent again because duplicate ACKs or SACK blocks asked for it, before its timer expired.
+
+    `by` is `acks` (this is the segment at the Ack that was repeated) or `sack` (a hole above it).
+
+    Reference: RFC 5681, section 3.2; RFC 6675, section 5.
+    """
+    if _again(at) is not _Again.FAST:
+        return None
+    standing = at.conversation.acks[at.peer]
+    by_acks = standing.duplicates >= _LABELLED and at.step.sent.start <= standing.ack
+    # Where the first copy is missing, the capture was taken beyond the loss: what asked came long before.
+    here = at.step.sent.earlier is not None
+    asked = (standing.last_duplicate if by_acks else standing.sack_frame) if here else None
+    return {
+        **_segment(at),
+        "ack": known(standing.ack % _WRAP, standing.frame, "tcp.ack"),
+        "number": derived(standing.duplicates, frame_of(standing.frame), frame_of(asked or standing.frame)),
+        "dup_frame": frame_of(asked) if asked else None,
+        "by": word("acks" if by_acks else "sack"),
+    }
+
+
+@rule("L04", on="tcp", facts=_SEGMENT + " cause attempt since since_frame interval", over="D01", rank=20)
+def retransmission(at: At) -> Facts | None:
+    """A segment sent again though nothing in the capture asked for it: by a timer, or for a reason not shown.
+
+    `cause`: `timer` (long after the copy before and after the last Ack), `twice` (too soon for any timer),
+    `overlap` (only part of it had been sent before), `unknown`. `attempt` counts the captured
+    retransmissions; `interval` is how long the one before had waited, given only where the wait has doubled.
+
+    Reference: RFC 6298, section 5; tshark fields tcp.analysis.retransmission, tcp.analysis.rto.
+    """
+    if _again(at) is not _Again.RESENT:
+        return None
+    cause, since, earlier = _cause(at)
+    attempt: Fact | None = None
+    copy: Fact | None = None
+    interval: Fact | None = None
+    if earlier is not None:
+        attempt = derived(len(earlier.resent) + 1, *(frame_of(frame) for frame in earlier.resent))
+        copy = frame_of(earlier.resent[-1] if earlier.resent else earlier.frame)
+        interval = _doubled(at, earlier)
+    return {
+        **_segment(at),
+        "cause": word(cause),
+        "attempt": attempt,
+        "since": since,
+        "since_frame": copy,
+        "interval": interval,
+    }
+
+
+@rule("L05", on="tcp", facts=_SEGMENT + " ack ack_frame forgotten", over="D01", rank=20)
+def needless_retransmission(at: At) -> Facts | None:
+    """A segment sent again though the other end had already confirmed all of it.
+
+    Without an earlier copy in the capture it may also have been recorded behind its own Ack.
+
+    Reference: RFC 2883, section 5; tshark field tcp.analysis.spurious_retransmission.
+    """
+    if _again(at) is not _Again.NEEDLESS:
+        return None
+    standing = at.conversation.acks.get(at.peer)
+    return {
+        **_segment(at),
+        "ack": known(standing.ack % _WRAP, standing.frame, "tcp.ack") if standing else None,
+        "ack_frame": frame_of(standing.frame) if standing else None,
+        "forgotten": word(at.step.sent.forgotten),
+    }
+
+
+@rule("L06", on="tcp", facts="sender receiver left right last ack frames inside", over="L01 D13", rank=21)
+def duplicate_sack(at: At) -> Facts | None:
+    """The first SACK block lies below the Ack, or inside the second block: these bytes have arrived twice.
+
+    `frames` are the captured frames that carried them, None when fewer than two are known.
+
+    Reference: RFC 2883, section 4; tshark fields tcp.options.sack.dsack_le, tcp.options.sack.dsack_re.
+    """
+    if not at.tcp.options.sack or not at.tcp.has_ack or at.step.keep_alive is not None:
+        return None
+    blocks = _blocks(at)
+    theirs = at.conversation.ledger[at.peer]
+    block = duplicate_block(blocks, theirs.unwrapped(at.tcp.ack))
+    if block is None:
+        return None
+    left, right = (known(number, at.packet.frame, name) for number, name in _edges(at, 0))
+    frames = _copies(theirs.carriers(*block))
+    return {
+        **at.roles,
+        "left": left,
+        "right": right,
+        "last": derived((right.value - 1) % _WRAP, right),
+        "ack": at["tcp.ack"],
+        "frames": Fact(tuple(frame_of(frame) for frame in frames)) if 1 < len(frames) <= _LISTED else None,
+        "inside": word(block[1] > theirs.unwrapped(at.tcp.ack)),
+    }
+
+
+@rule("L07", on="tcp", facts="sender receiver ack blocks holes certain", rank=22)
+def selective_ack(at: At) -> Facts | None:
+    """SACK blocks above the Ack: these bytes are already there; what is missing begins at the Ack.
+
+    `blocks` and `holes` are pairs of first and last byte. `certain` is False when the option may have had no
+    room for all blocks (three or more); then only the first hole is given.
+
+    Reference: RFC 2018, sections 3 and 4.
+    """
+    if not at.tcp.options.sack or not at.tcp.has_ack:
+        return None
+    blocks = _blocks(at)
+    theirs = at.conversation.ledger[at.peer]
+    ack = theirs.unwrapped(at.tcp.ack)
+    first = 1 if duplicate_block(blocks, ack) is not None else 0
+    above = [index for index in range(first, len(blocks)) if blocks[index][0] > ack]
+    if not above:
+        return None
+    shown, holes = [], []
+    reached, number = at["tcp.ack"], ack
+    for index in sorted(above, key=lambda index: blocks[index]):
+        left, right = (known(value, at.packet.frame, name) for value, name in _edges(at, index))
+        shown.append((left, derived((right.value - 1) % _WRAP, right)))
+        if blocks[index][0] > number:
+            holes.append((reached, derived((left.value - 1) % _WRAP, left)))
+        if blocks[index][1] > number:
+            reached, number = right, blocks[index][1]
+    certain = len(blocks) < 3
+    return {
+        **at.roles,
+        "ack": at["tcp.ack"],
+        "blocks": Fact(tuple(shown)),
+        "holes": Fact(tuple(holes if certain else holes[:1])),
+        "certain": word(certain),
+    }
+
+
+@rule("L08", on="tcp", facts=_SEGMENT + " expected above_frame waited rtt guess", over="D01", rank=20)
+def out_of_order(at: At) -> Facts | None:
+    """Bytes not captured before that lie below others already captured: overtaken on the way, or sent again.
+
+    `waited` is the time since the captured segment behind them, `rtt` the handshake's round trip; `guess` is
+    tshark's label (`order`, or empty).
+
+    Reference: RFC 5681, section 4.2; tshark field tcp.analysis.out_of_order.
+    """
+    if _again(at) is not _Again.LATE:
+        return None
+    sent = at.step.sent
+    above = sent.above
+    waited: Fact | None = None
+    if above is not None:
+        waited = derived(at.packet.time - above.time, *_times(at, (above.time, above.frame)))
+    rtt = at.conversation.initial_rtt
+    return {
+        **_segment(at),
+        "expected": derived((sent.expected or 0) % _WRAP, at["tcp.seq"]),
+        "above_frame": frame_of(above.frame) if above is not None else None,
+        "waited": waited,
+        "rtt": at["tcp.analysis.initial_rtt"] if rtt is not None and at.tcp.initial_rtt == rtt else None,
+        "guess": word("order" if at.tcp.labels.out_of_order else ""),
+    }
+
+
+@rule("L09", on="tcp", facts="sender receiver ack before before_frame filler waiting more", rank=20)
+def hole_filled(at: At) -> Facts | None:
+    """The missing piece has arrived: the Ack jumps over it and over the later data that had been waiting.
+
+    `filler` is the frame that brought the missing piece, `waiting` how many captured segments had been sent
+    before it and are confirmed now; `more` tells that SACK has reported data still above this Ack.
+
+    Reference: RFC 5681, section 4.2; RFC 9293, section 3.4.
+    """
+    confirms, was = at.step.confirms, at.step.acked_before
+    if confirms is None or was is None or not (was.duplicates or was.sacked is not None) or at.tcp.syn:
+        return None
+    if len(confirms.pieces) + int(confirms.partial is not None) < 2 or was.ack != confirms.before:
+        return None
+    filler = confirms.pieces[0]
+    if filler.start != confirms.before:
+        return None
+    came = filler.resent[-1] if filler.resent else filler.frame
+    if filler.resent and at.packet.time - filler.times[-1] < (at.conversation.initial_rtt or 0) / 2:
+        # Too soon for the last copy to have been confirmed: which copy arrived is not known.
+        return None
+    waiting = [piece.frame for piece in confirms.pieces[1:] if piece.frame < came]
+    if not waiting:
+        return None
+    now = at.conversation.acks.get(at.me)
+    return {
+        **at.roles,
+        "ack": at["tcp.ack"],
+        "before": known(was.ack % _WRAP, was.frame, "tcp.ack"),
+        "before_frame": frame_of(was.frame),
+        "filler": frame_of(came),
+        "waiting": derived(len(waiting), *(frame_of(frame) for frame in waiting[:_LISTED])),
+        "more": word(now is not None and now.sacked is not None and now.sacked > confirms.ack),
+    }
+
+
+@rule("L10", on="tcp", facts="sender receiver first_frame", rank=23)
+def tail_loss(at: At) -> Facts | None:
+    """The segment sent again was the last one sent: nothing behind it could cause duplicate ACKs.
+
+    Reference: RFC 8985, section 7 (tail loss probe); RFC 6298, section 5.
+    """
+    sent = at.step.sent
+    if not sent.repeated or sent.fresh or sent.end != sent.expected or _again(at) is not _Again.RESENT:
+        return None
+    standing = at.conversation.acks.get(at.peer)
+    if standing is not None and (standing.duplicates or standing.sacked is not None):
+        return None
+    cause, _, earlier = _cause(at)
+    if cause != "timer" or earlier is None:
+        return None
+    return {**at.roles, "first_frame": frame_of(earlier.frame)}
+
+
+@rule("L11", on="tcp", facts="sender receiver flags echo reduced known", rank=24)
+def congestion_signal(at: At) -> Facts | None:
+    """ECE or CWR after the set-up: congestion is echoed to the sender, or the sender has slowed down.
+
+    `known` tells that both SYNs were captured and agree on ECN. Silent where they show that the flags mean
+    something else or nothing.
+
+    Reference: RFC 3168, section 6.1.
+    """
+    tcp = at.tcp
+    if not tcp.flag_bits & 0x0C0 or tcp.syn or tcp.rst or tcp.flag_bits & 0x100:
+        return None
+    flags = at.conversation.syn_flags
+    asked, accepted = flags.get(Role.CLIENT), flags.get(Role.SERVER)
+    if asked is not None and (asked & 0x1C0) != 0x0C0:
+        return None
+    if accepted is not None and (accepted & 0x1C0) != 0x040:
+        return None
+    return {
+        **at.roles,
+        "flags": at["tcp.flags"],
+        "echo": word(bool(tcp.flag_bits & 0x040)),
+        "reduced": word(bool(tcp.flag_bits & 0x080)),
+        "known": word(asked is not None and accepted is not None),
+    }
+
+
+@rule("L12", on="tcp", facts=_SEGMENT + " reset ack ack_frame", over="D01 L04 L05", rank=20)
+def close_sent_again(at: At) -> Facts | None:
+    """A FIN sent again because no Ack for it has come, or an RST that tshark takes for a retransmission.
+
+    `ack` and `ack_frame` are set when the FIN had already been confirmed.
+
+    Reference: RFC 9293, sections 3.6 and 3.5.2.
+    """
+    tcp = at.tcp
+    if tcp.rst:
+        return _reset_again(at) if tcp.labels.retransmission else None
+    if _again(at) is not _Again.FIN:
+        return None
+    standing = at.conversation.acks.get(at.peer)
+    confirmed = standing is not None and at.step.sent.acknowledged
+    return {
+        **_segment(at),
+        "reset": word(False),
+        "ack": known(standing.ack % _WRAP, standing.frame, "tcp.ack") if standing and confirmed else None,
+        "ack_frame": frame_of(standing.frame) if standing and confirmed else None,
+    }
+
+
+def _reset_again(at: At) -> Facts | None:
+    conversation = at.conversation
+    if conversation.reset_by is not at.me or conversation.reset_frame in (None, at.packet.frame):
+        return None
+    first = frame_of(conversation.reset_frame or 0)
+    return {
+        **at.roles,
+        **dict.fromkeys(("length", "last", "whole", "elapsed", "fresh", "repeated", "ack", "ack_frame")),
+        "seq": at["tcp.seq"],
+        "fin": word(False),
+        "first_frame": first,
+        "reset": word(True),
+    }
+
+
+def _again(at: At) -> _Again | None:
+    """What a segment is that lies, wholly or in part, below the highest number its sender has used."""
+    sent = at.step.sent
+    if not (sent.repeated or sent.fills):
+        return None
+    tcp = at.tcp
+    if tcp.syn or tcp.rst or tcp.labels.zero_window_probe:
+        return None
+    if at.step.keep_alive is not None or at.step.window_probe is not None:
+        return None
+    closing = at.conversation.fin.get(at.me)
+    if tcp.fin and sent.repeated and closing is not None and closing.frame != at.packet.frame:
+        return _Again.FIN
+    if sent.repeated and sent.acknowledged:
+        return _Again.NEEDLESS
+    if _asked_for(at):
+        return _Again.FAST
+    return _Again.RESENT if sent.repeated or tcp.labels.retransmission else _Again.LATE
+
+
+def _asked_for(at: At) -> bool:
+    """Whether duplicate ACKs or SACK blocks asked for this segment, and it came at once."""
+    standing, sent, labels = at.conversation.acks.get(at.peer), at.step.sent, at.tcp.labels
+    if standing is None or (sent.earlier is not None and sent.earlier.resent):
+        return False
+    at_ack = sent.start == standing.ack
+    if at_ack and labels.fast_retransmission and standing.duplicates >= _LABELLED:
+        return True
+    rtt = at.conversation.initial_rtt
+    if sent.fills and (rtt is None or sent.above is None or at.packet.time - sent.above.time < rtt):
+        # Too soon after the gap for an answer to duplicate ACKs: it may just have been overtaken.
+        return False
+    if at.packet.time - standing.time > _AT_ONCE + (rtt or 0):
+        return False
+    by_sack = standing.sacked is not None and sent.start >= standing.ack and standing.sacked >= sent.end
+    return by_sack or (at_ack and standing.duplicates >= _THRESHOLD)
+
+
+def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
+    """Why a segment was sent again, the time since the copy before, and the piece with its earlier copies."""
+    earlier, here = at.step.sent.earlier, at.packet.time
+    if earlier is None:
+        return "unknown", None, None
+    frame, time = (earlier.frame, earlier.time)
+    if earlier.resent:
+        frame, time = earlier.resent[-1], earlier.times[-1]
+    wait = here - time
+    labels = at.tcp.labels
+    told = labels.rto_frame == frame and labels.rto == wait
+    since = derived(wait, *((at["tcp.analysis.rto"],) if told else ()), *_times(at, (time, frame)))
+    standing = at.conversation.acks.get(at.peer)
+    if at.step.sent.fresh:
+        return "overlap", since, earlier
+    longest = _FIRST_TIMEOUT
+    if earlier.resent:
+        before = earlier.times[-2] if len(earlier.times) > 1 else earlier.time
+        longest = max(longest, _BACK_OFF * (time - before))
+    if _TIMER <= wait <= longest and (standing is None or here - standing.time >= _TIMER):
+        return "timer", since, earlier
+    quiet = standing is None or standing.time < time
+    return ("twice" if wait < _NO_TIMER and quiet else "unknown"), since, earlier
+
+
+def _doubled(at: At, earlier: Piece) -> Fact | None:
+    """The wait before the last copy, where the wait since then is about twice as long."""
+    if not earlier.resent:
+        return None
+    moments = [(earlier.time, earlier.frame), *zip(earlier.times, earlier.resent, strict=True)]
+    (before, first), (last, second) = moments[-2:]
+    wait, now = last - before, at.packet.time - last
+    if wait < _TIMER or not Decimal("1.7") <= now / wait <= Decimal("2.3"):
+        return None
+    return derived(wait, *_times(at, (before, first), (last, second))[:-1])
+
+
+def _segment(at: At) -> dict[str, Fact | None]:
+    tcp, sent = at.tcp, at.step.sent
+    earlier = sent.earlier
+    seq, length = at["tcp.seq"], at["tcp.len"]
+    elapsed: Fact | None = None
+    if earlier is not None:
+        elapsed = derived(at.packet.time - earlier.time, *_times(at, (earlier.time, earlier.frame)))
+    return {
+        **at.roles,
+        "seq": seq,
+        "length": length,
+        "last": derived((tcp.seq + tcp.length - 1) % _WRAP, seq, length) if tcp.length else None,
+        "fin": word(tcp.fin),
+        "first_frame": frame_of(earlier.frame) if earlier is not None else None,
+        "whole": word(earlier is not None and earlier.start <= sent.start and sent.end <= earlier.end),
+        "elapsed": elapsed,
+        "fresh": derived(sent.fresh, length) if sent.fresh else None,
+        "repeated": derived(min(sent.repeated, tcp.length), length, seq) if sent.repeated else None,
+    }
+
+
+def _times(at: At, *moments: tuple[Decimal, int]) -> tuple[Fact, ...]:
+    """The times of earlier frames and of this one, as evidence of a difference."""
+    zero = at.packet.epoch - at.packet.time
+    earlier = (known(zero + time, frame, "frame.time_epoch") for time, frame in moments)
+    return (*earlier, known(at.packet.epoch, at.packet.frame, "frame.time_epoch"))
+
+
+def _blocks(at: At) -> list[tuple[int, int]]:
+    """The SACK blocks of this segment as numbers of the other direction, unwrapped."""
+    theirs = at.conversation.ledger[at.peer]
+    return [(theirs.unwrapped(left), theirs.unwrapped(right)) for left, right in at.tcp.options.sack]
+
+
+def _edges(at: At, index: int) -> tuple[tuple[int, str], tuple[int, str]]:
+    left, right = at.tcp.options.sack[index]
+    return (left, "tcp.options.sack_le"), (right, "tcp.options.sack_re")
+
+
+def _copies(pieces: Iterable[Piece]) -> list[int]:
+    """The frames that carried these pieces, if any of them was captured more than once."""
+    found = list(pieces)
+    if not any(piece.resent for piece in found):
+        return []
+    return sorted({frame for piece in found for frame in (piece.frame, *piece.resent)})

@@ -1,0 +1,444 @@
+"""Closing a connection: who closes first, what each step confirms, half-closed, simultaneous, reset.
+
+T09 (only one FIN when the capture stops) and T15 (steps taken from different streams) have no rule here. Both are
+facts of a whole stream, not of a packet: no packet can tell that it is the last, and every frame named by the rules
+below is one of the packet's own conversation, so that streams cannot be mixed. The report reads them from
+`Stream.closing` and `Stream.teardown`.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from reporter.analyse.step import Mark, Move
+from reporter.explain.at import At
+from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
+from reporter.explain.registry import rule
+from reporter.model.application import HttpRequest, HttpResponse
+from reporter.model.stream import Role, State
+
+_RANK = 10
+_WRAP = 1 << 32
+_TERMS = 5
+_IDLE = Decimal(1)
+#: Time-outs for idle persistent connections that servers commonly use, in seconds.
+_TIMEOUTS = tuple(Decimal(number) for number in (5, 15, 60, 65, 75, 120))
+#: How much earlier or later than its time-out a close may come.
+_EARLY, _LATE = Decimal("0.25"), Decimal("1.25")
+_TIMEOUT = re.compile(r"timeout\s*=\s*(\d{1,6})\b", re.IGNORECASE)
+_FIN = "sender receiver seq length next_seq"
+_ACK = "sender receiver ack fin_frame fin_seq fin_length also also_frames"
+_CONFIRMS = "D02 D03 D04 D06"
+
+
+@rule("T01", on="tcp", facts=_FIN + " whole_known sure", rank=_RANK)
+def first_fin(at: At) -> Facts | None:
+    """The first FIN: its sender is the active closer, will send no more data, and enters FIN-WAIT-1.
+
+    `whole_known` is False where the beginning of the connection was not captured; `sure` tells that even so the other
+    end had not closed before (it has sent data in this capture).
+
+    Reference: RFC 9293, section 3.6 and figure 12.
+    """
+    if at.step.move is not Move.FIRST_FIN:
+        return None
+    conversation = at.conversation
+    known_whole = not conversation.midstream
+    return {
+        **_fin(at),
+        "whole_known": word(known_whole),
+        "sure": word(known_whole or conversation.payload[at.peer] > 0),
+    }
+
+
+@rule("T02", on="tcp", facts=_ACK + " sure", over="D02 D03 D06", rank=_RANK)
+def ack_of_first_fin(at: At) -> Facts | None:
+    """The first FIN is confirmed: its receiver is in CLOSE-WAIT, its sender goes to FIN-WAIT-2, half is still open.
+
+    Reference: RFC 9293, section 3.6 and figure 12.
+    """
+    if at.step.move is not Move.ACK_OF_FIRST_FIN:
+        return None
+    conversation = at.conversation
+    return {**_ack_of_fin(at), "sure": word(not conversation.midstream or conversation.payload[at.me] > 0)}
+
+
+@rule("T03", on="tcp", facts="sender receiver length fin_frame", rank=18)
+def data_after_half_close(at: At) -> Facts | None:
+    """Data from the end that has not closed, after it has confirmed the other end's FIN.
+
+    Reference: RFC 9293, section 3.6.1 (half-closed connections).
+    """
+    tcp, conversation = at.tcp, at.conversation
+    if not conversation.fins or not tcp.length or tcp.fin or tcp.rst or tcp.syn:
+        return None
+    fin = conversation.fin.get(at.peer)
+    if fin is None or at.me in conversation.fin or at.peer not in conversation.fin_acked:
+        return None
+    if not at.step.sent.fresh or conversation.reset_frame is not None or at.step.window_probe is not None:
+        return None
+    return {**at.roles, "length": at["tcp.len"], "fin_frame": frame_of(fin.frame)}
+
+
+@rule("T04", on="tcp", facts=_FIN + " fin_frame ack_frame half_closed", over="F09", rank=_RANK)
+def second_fin(at: At) -> Facts | None:
+    """The other end closes too, after it had confirmed the first FIN: it goes to LAST-ACK.
+
+    `half_closed` is the time since the first FIN, when it is worth telling.
+
+    Reference: RFC 9293, section 3.6 and figure 12.
+    """
+    if at.step.move is not Move.SECOND_FIN:
+        return None
+    first = at.conversation.fin[at.peer]
+    return {
+        **_fin(at),
+        "fin_frame": frame_of(first.frame),
+        "ack_frame": frame_of(at.conversation.fin_acked[at.peer]),
+        "half_closed": _since(at, first.time, first.frame) if at.packet.time - first.time >= _IDLE else None,
+    }
+
+
+@rule("T05", on="tcp", facts=_ACK + " frames closed", over=_CONFIRMS, rank=_RANK)
+def last_ack(at: At) -> Facts | None:
+    """The second FIN is confirmed: the passive closer is CLOSED, the active one waits in TIME-WAIT.
+
+    `frames` are the captured steps of this closing; `closed` is False when a RST had ended the connection before.
+
+    Reference: RFC 9293, section 3.6, figure 12; section 3.4.2 and section 3.10.7.4 (TIME-WAIT lasts 2 MSL).
+    """
+    if at.step.move is not Move.LAST_ACK:
+        return None
+    return {
+        **_ack_of_fin(at),
+        "frames": Fact(tuple(frame_of(frame) for frame in at.conversation.teardown)),
+        "closed": word(at.conversation.reset_frame is None),
+    }
+
+
+@rule("T06", on="tcp", facts=_FIN + " ack fin_frame fin_seq fin_length also also_frames", over="D04 D06", rank=_RANK)
+def merged_fin(at: At) -> Facts | None:
+    """The second FIN also confirms the first; no separate ACK of the first FIN was captured.
+
+    Reference: RFC 9293, section 3.6; section 3.10.7.4 (a FIN is acknowledged, and the reply may carry a FIN).
+    """
+    if at.step.move is not Move.MERGED_FIN:
+        return None
+    return {**_fin(at), **_ack_of_fin(at)}
+
+
+@rule(
+    "T07",
+    on="tcp",
+    facts=_FIN + " crossing ack other_frame other_number fin_seq fin_length last",
+    over="D02 D03 D06",
+    rank=_RANK,
+)
+def simultaneous_close(at: At) -> Facts | None:
+    """Both ends sent a FIN before the other's had arrived; both go through CLOSING to TIME-WAIT.
+
+    `crossing` tells the second FIN, whose Ack does not cover the FIN in `other_frame` (numbered `other_number`),
+    from the Acks of the two FINs. `last` is True when both FINs are confirmed.
+
+    Reference: RFC 9293, section 3.6 and figure 13.
+    """
+    move = at.step.move
+    if move is not Move.CROSSING_FIN and move is not Move.CROSSING_ACK:
+        return None
+    other = at.conversation.fin[at.peer]
+    number, seq, length = _number(other)
+    facts: dict[str, Fact | None] = {
+        "crossing": word(move is Move.CROSSING_FIN),
+        "other_frame": frame_of(other.frame),
+        "other_number": number,
+        "last": word(len(at.conversation.fin_acked) == 2),
+    }
+    if move is Move.CROSSING_FIN:
+        return {**_fin(at), **facts, "ack": at["tcp.ack"], "fin_seq": seq, "fin_length": length}
+    confirmed = _ack_of_fin(at)
+    own = {name: confirmed[name] for name in ("sender", "receiver", "ack", "fin_seq", "fin_length")}
+    return {**own, **facts, "seq": at["tcp.seq"], "length": at["tcp.len"], "next_seq": None}
+
+
+@rule("T08", on="tcp", facts="sender receiver length seq fin_number next_seq", rank=17)
+def data_with_fin(at: At) -> Facts | None:
+    """The last bytes and the FIN travel in one segment: the FIN's number follows the last byte's.
+
+    Reference: RFC 9293, section 3.4 (the FIN comes after the last data octet of its segment).
+    """
+    tcp = at.tcp
+    if not tcp.fin or not tcp.length or tcp.rst or tcp.syn or at.conversation.fin[at.me].frame != at.packet.frame:
+        return None
+    number = tcp.seq + tcp.length
+    closes = number + 1 < _WRAP
+    fin_number = derived(number % _WRAP, at["tcp.seq"], at["tcp.len"])
+    return {
+        **at.roles,
+        "length": at["tcp.len"],
+        "seq": at["tcp.seq"] if closes else None,
+        "fin_number": fin_number,
+        "next_seq": derived((number + 1) % _WRAP, at["tcp.seq"], at["tcp.len"], at["tcp.flags"]),
+    }
+
+
+@rule("T10", on="tcp", facts="sender receiver unconfirmed waiting waiting_count", rank=_RANK)
+def reset_after_data(at: At) -> Facts | None:
+    """A RST ends a connection at once, without any FIN, shortly after data or with something still under way.
+
+    `unconfirmed` are bytes of the receiver that no Ack had confirmed; `waiting` is a request not answered so far.
+
+    Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
+    """
+    if not _resets(at) or at.conversation.fins:
+        return None
+    if not sum(at.conversation.payload.values()) or not _under_way(at):
+        return None
+    pieces = at.conversation.ledger[at.peer].outstanding
+    data = [piece for piece in pieces[: _TERMS + 1] if piece.payload]
+    told = bool(data) and len(data) <= _TERMS and all(piece.whole for piece in data)
+    terms = [known(piece.payload, piece.frame, "tcp.len") for piece in data] if told else []
+    waiting = at.conversation.pairing.waiting_frames if at.me is Role.SERVER else ()
+    return {
+        **at.roles,
+        "unconfirmed": derived(sum(term.value for term in terms), *terms) if told else None,
+        "waiting": frame_of(waiting[0]) if waiting else None,
+        "waiting_count": derived(len(waiting), *(frame_of(frame) for frame in waiting[:_TERMS])) if waiting else None,
+    }
+
+
+@rule("T11", on="tcp", facts="sender receiver fin_frame own after_data data_frame", over="D06", rank=_RANK)
+def reset_after_fin(at: At) -> Facts | None:
+    """A RST after a FIN: the closing is broken off instead of being completed.
+
+    `own` tells that the sender of the RST had sent a FIN itself: then `fin_frame` is that one, else the other
+    end's. `data_frame` is a segment of the other end that came right before the RST and carried data.
+
+    Reference: RFC 9293, section 3.6.1 and RFC 1122, section 4.2.2.13 (data after close is answered with RST).
+    """
+    conversation = at.conversation
+    if not _resets(at) or not conversation.fins:
+        return None
+    idle = at.step.idle
+    own = at.me in conversation.fin
+    fin = conversation.fin[at.me if own else at.peer]
+    data = conversation.data_frame.get(at.peer)
+    near = data is not None and idle is not None and idle.frame == data and idle.sender is at.peer
+    return {
+        **at.roles,
+        "fin_frame": frame_of(fin.frame),
+        "own": word(own),
+        "after_data": word(near),
+        "data_frame": frame_of(data) if near and data is not None else None,
+    }
+
+
+@rule("T12", on="tcp", facts="sender receiver seconds frame established any_data", over="F09", rank=_RANK)
+def reset_while_idle(at: At) -> Facts | None:
+    """A RST without FIN on a connection where nothing was under way: given up instead of closed.
+
+    `seconds` is the pause before it, when long; `any_data` is False when the connection never carried data.
+
+    Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
+    """
+    conversation, idle = at.conversation, at.step.idle
+    if not _resets(at) or conversation.fins or idle is None:
+        return None
+    any_data = sum(conversation.payload.values()) > 0
+    if any_data and _under_way(at):
+        return None
+    return {
+        **at.roles,
+        "seconds": _since(at, at.packet.time - idle.seconds, idle.frame) if idle.seconds >= _IDLE else None,
+        "frame": frame_of(idle.frame),
+        "established": word(at.step.before.server is State.ESTABLISHED or conversation.midstream),
+        "any_data": word(any_data),
+    }
+
+
+@rule("T13", on="tcp", facts="sender receiver seconds frame timeout announced", over="F09", rank=18)
+def idle_timeout(at: At) -> Facts | None:
+    """The server closes first, some time after its last response: near a usual keep-alive time-out.
+
+    `announced` tells that the response said this time-out itself (`Keep-Alive: timeout=…`).
+
+    Reference: RFC 9112, section 9.5 (servers close connections that have been idle).
+    """
+    if at.step.move is not Move.FIRST_FIN or at.me is not Role.SERVER:
+        return None
+    conversation = at.conversation
+    last = conversation.last_answer
+    if last is None or conversation.pairing.waiting or _announcement(at) is not None:
+        return None
+    frame, time = last
+    seconds = at.packet.time - time
+    if seconds < _IDLE or any(later > frame for later in conversation.data_frame.values()):
+        return None
+    done = conversation.pairing.last_response
+    promised = _promised(done.response) if done is not None and done.response_frame == frame else None
+    announced = promised is not None
+    timeouts = (promised,) if promised is not None else _TIMEOUTS
+    timeout = next((each for each in timeouts if -_EARLY <= seconds - each <= _LATE), None)
+    if timeout is None:
+        return None
+    return {
+        **at.roles,
+        "seconds": _since(at, time, frame),
+        "frame": frame_of(frame),
+        "timeout": word(timeout),
+        "announced": word(announced),
+    }
+
+
+@rule("T14", on="tcp", facts="sender receiver frame by_request", rank=18)
+def announced_close(at: At) -> Facts | None:
+    """The close was announced: the last response (or request) said `Connection: close`.
+
+    Reference: RFC 9112, section 9.6 (tear-down).
+    """
+    if at.step.move is not Move.FIRST_FIN:
+        return None
+    told = _announcement(at)
+    if told is None:
+        return None
+    frame, by_request = told
+    return {**at.roles, "frame": frame_of(frame), "by_request": word(by_request)}
+
+
+@rule("T16", on="tcp", facts="sender receiver kind reset_frame ack seq wanted", rank=_RANK)
+def after_the_end(at: At) -> Facts | None:
+    """A segment on a connection that is gone, or an ACK that questions a segment out of place.
+
+    `kind`: `reset` (one more RST), `late` (a segment after the RST of frame `reset_frame`), `challenge` (an ACK right
+    after a RST whose Seq is not the number that its receiver expected), `old` (an ACK in answer to a SYN: the other
+    end still knows an earlier connection with these ports), `closed` (a RST after both ends had closed).
+
+    Reference: RFC 5961, sections 3 and 4; RFC 9293, sections 3.5.1 and 3.10.7.4.
+    """
+    tcp, conversation = at.tcp, at.conversation
+    gone = conversation.reset_frame
+    facts = {**at.roles, "reset_frame": None, "ack": None, "seq": None, "wanted": None}
+    if gone is None:
+        if tcp.rst or tcp.syn or not tcp.has_ack or at.step.before.server is not None:
+            return None
+        asked = conversation.bare_syn.get(at.peer)
+        if asked is None or at.me is not Role.SERVER or Role.SERVER in conversation.syn:
+            return None
+        mark = conversation.syn[at.peer]
+        if tcp.ack == mark.next_seq % _WRAP:
+            return None
+        wanted = derived(mark.next_seq % _WRAP, known(mark.seq % _WRAP, mark.frame, "tcp.seq"))
+        return {**facts, "kind": word("old"), "reset_frame": frame_of(asked), "ack": at["tcp.ack"], "wanted": wanted}
+    if tcp.rst and gone == at.packet.frame:
+        return {**facts, "kind": word("closed")} if len(conversation.fin_acked) == 2 else None
+    if tcp.syn:
+        return None
+    reset = conversation.reset
+    facts["reset_frame"] = frame_of(gone)
+    if tcp.rst:
+        return {**facts, "kind": word("reset")}
+    before = at.step.idle.frame if at.step.idle is not None else 0
+    pure = tcp.has_ack and not tcp.length and not tcp.fin
+    if reset is not None and pure and before == gone and conversation.reset_by is at.peer and tcp.ack != reset.seq % _WRAP:
+        return {
+            **facts,
+            "kind": word("challenge"),
+            "ack": at["tcp.ack"],
+            "seq": known(reset.seq % _WRAP, reset.frame, "tcp.seq"),
+        }
+    return {**facts, "kind": word("late")}
+
+
+def _fin(at: At) -> dict[str, Fact | None]:
+    """The FIN of this frame; `next_seq` only without data (else D01 and T08 tell it) and when the sum closes."""
+    tcp = at.tcp
+    alone = tcp.length == 0 and tcp.seq + 1 < _WRAP
+    return {
+        **at.roles,
+        "seq": at["tcp.seq"],
+        "length": at["tcp.len"],
+        "next_seq": derived(tcp.seq + 1, at["tcp.seq"], at["tcp.flags"]) if alone else None,
+    }
+
+
+def _number(mark: Mark) -> tuple[Fact, Fact, Fact]:
+    """The sequence number that a FIN itself has, and the Seq and Len of its frame."""
+    seq, length = known(mark.seq % _WRAP, mark.frame, "tcp.seq"), known(mark.length, mark.frame, "tcp.len")
+    return derived((mark.next_seq - 1) % _WRAP, seq, length), seq, length
+
+
+def _ack_of_fin(at: At) -> dict[str, Fact | None]:
+    """How the Ack of this frame confirms the other end's FIN: `ack = fin_seq + fin_length + 1` when it closes.
+
+    `also` are bytes of earlier frames confirmed along with it, `also_frames` those frames.
+    """
+    mark = at.conversation.fin[at.peer]
+    _, seq, length = _number(mark)
+    closes = at.tcp.ack == seq.value + mark.length + 1
+    also: Fact | None = None
+    frames: Fact | None = None
+    confirms = at.step.confirms
+    if confirms is not None:
+        others = [piece for piece in confirms.pieces if piece.payload and piece.frame != mark.frame]
+        if others and len(others) <= _TERMS and all(piece.whole for piece in others):
+            terms = [known(piece.payload, piece.frame, "tcp.len") for piece in others]
+            also = derived(sum(piece.payload for piece in others), *terms)
+            frames = Fact(tuple(frame_of(piece.frame) for piece in others))
+        elif others:
+            also = derived(sum(piece.payload for piece in others), at["tcp.ack"])
+    return {
+        **at.roles,
+        "ack": at["tcp.ack"],
+        "fin_frame": frame_of(mark.frame),
+        "fin_seq": seq if closes else None,
+        "fin_length": length if closes and mark.length else None,
+        "also": also,
+        "also_frames": frames,
+    }
+
+
+def _resets(at: At) -> bool:
+    """Whether this RST is what ends an opened connection that had not been closed."""
+    if not at.tcp.rst or at.step.move is not Move.RESET:
+        return False
+    return at.conversation.reset_frame == at.packet.frame and len(at.conversation.fin_acked) < 2
+
+
+def _under_way(at: At) -> bool:
+    """Whether something was: a segment less than a second ago, a request without answer, bytes not confirmed."""
+    idle, conversation = at.step.idle, at.conversation
+    if idle is None or idle.seconds < _IDLE or conversation.pairing.waiting:
+        return True
+    return any(direction.outstanding for direction in conversation.ledger.values())
+
+
+def _since(at: At, time: Decimal, frame: int) -> Fact:
+    start = known(at.packet.epoch - at.packet.time + time, frame, "frame.time_epoch")
+    return derived(at.packet.time - time, start, at["frame.time_epoch"])
+
+
+def _says_close(message: HttpRequest | HttpResponse) -> bool:
+    header = message.header("Connection")
+    return header is not None and "close" in [part.strip().lower() for part in header.value.split(",")]
+
+
+def _announcement(at: At) -> tuple[int, bool] | None:
+    """The frame in which the last exchange announced the close, and whether the request did it."""
+    pairing = at.conversation.pairing
+    done = pairing.last_response
+    if done is None or pairing.waiting:
+        return None
+    if done.response is not None and _says_close(done.response):
+        return done.response.first_frame, False
+    if done.request is not None and _says_close(done.request):
+        return done.request.first_frame, True
+    return None
+
+
+def _promised(response: HttpResponse | None) -> Decimal | None:
+    """The seconds of `Keep-Alive: timeout=…`, if the response says so."""
+    header = response.header("Keep-Alive") if response is not None else None
+    if header is None:
+        return None
+    found = _TIMEOUT.search(header.value)
+    return Decimal(found.group(1)) if found else None

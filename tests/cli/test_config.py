@@ -1,0 +1,68 @@
+"""report.toml: what it may say, what it is told when it is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from reporter.cli.config import options_from
+from reporter.errors import UsageTrouble
+
+
+def read(tmp_path, text, **chosen):
+    file = tmp_path / "report.toml"
+    file.write_text(text, encoding="utf-8")
+    return options_from(file, chosen)
+
+
+def test_everything_it_may_say(tmp_path):
+    options = read(
+        tmp_path,
+        'lang = "en"\nstream = 2\nfilter = "tcp"\n'
+        'decode_as = "tcp.port==8888,http"\ntimezone = "Asia/Shanghai"\n'
+        '[cover]\ntitle = "实验一"\nstudent = "李明"\nid = 20230001\n'
+        'major = "m"\nschool = "s"\ncourse = "c"\n'
+        'teacher = "t"\ndate = 2025-03-01\n',
+    )
+    assert (options.lang, options.stream, options.display_filter) == ("en", 2, "tcp")
+    assert options.decode_as == ("tcp.port==8888,http",)
+    assert (options.title, options.student, options.student_id) == ("实验一", "李明", "20230001")
+    assert (options.date, options.timezone) == ("2025-03-01", "Asia/Shanghai")
+
+
+def test_the_command_line_wins(tmp_path):
+    options = read(tmp_path, 'lang = "en"\n[cover]\nstudent = "A"\n', lang="zh", student="B", major=None)
+    assert (options.lang, options.student, options.major) == ("zh", "B", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "where"),
+    [
+        ("[cover]\nstudnet = 'x'\n", "did you mean 'student'", "line 2"),
+        ("\nlanguage = 'zh'\n", "did you mean 'lang'", "line 2"),
+        ("student = 'x'\n", "belongs in the table [cover]", "line 1"),
+        ("lang = 'fr'\n", "no language 'fr'", "line 1"),
+        ("stream = -1\n", "a number from 0", "line 1"),
+        ("stream = true\n", "a number from 0", "line 1"),
+        ("decode_as = [1]\n", "a list of texts", "line 1"),
+        ("filter = 1\n", "must be text", "line 1"),
+        ("[cover]\n\ntitle = [1]\n", "must be text", "line 3"),
+        ("cover = 1\n", "cover is a table", "line 1"),
+        ("timezone = 'Asia/Shanghay'\n", "Asia/Shanghai", "timezone"),
+        ("timezone = '../../etc/passwd'\n", "no time zone", "timezone"),
+        ("lang = \n", "not TOML", "report.toml"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path, text, says, where):
+    with pytest.raises(UsageTrouble) as caught:
+        read(tmp_path, text)
+    assert says in caught.value.what
+    assert where in caught.value.where
+
+
+def test_a_file_that_cannot_be_read(tmp_path):
+    for path in (tmp_path, tmp_path / "none.toml"):
+        with pytest.raises(UsageTrouble, match="cannot be read"):
+            options_from(path, {})
+    (tmp_path / "latin.toml").write_bytes(b"lang = '\xff'")
+    with pytest.raises(UsageTrouble, match="UTF-8"):
+        options_from(tmp_path / "latin.toml", {})

@@ -1,0 +1,181 @@
+"""Bad input: one screen of what, where and what to do, the right exit code, no traceback, no partial file."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.captures import BUNDLED, ROOT
+from tests.cli.run import reporter
+
+pytestmark = pytest.mark.tshark
+CAPTURE = BUNDLED / "keepalive-full.pcapng"
+AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def fails(code, *arguments, says, to_do=True, **environment):
+    done = reporter(*arguments, **environment)
+    message = done.stderr.decode()
+    assert done.returncode == code, message
+    assert "Traceback" not in message
+    assert message.startswith("reporter: ")
+    assert message.count("\n") <= 12
+    assert says in message
+    assert not to_do or "to do:" in message
+    return message
+
+
+@pytest.fixture
+def bad(tmp_path):
+    (tmp_path / "empty.pcapng").touch()
+    (tmp_path / "folder.pcapng").mkdir()
+    (tmp_path / "text.pcapng").write_text("This is no capture. " * 20)
+    (tmp_path / "short.pcapng").write_text("hello\n")
+    (tmp_path / "json.pcapng").write_text('{"packets": []}')
+    (tmp_path / "picture.pcapng").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    (tmp_path / "stub.pcapng").write_bytes(CAPTURE.read_bytes()[:40])
+    (tmp_path / "stub.pcap").write_bytes((BUNDLED / "page-python-curl.pcap").read_bytes()[:20])
+    os.mkfifo(tmp_path / "fifo.pcapng")
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [["explain"], ["report", "-o", "{}/out.pdf"]])
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("missing.pcapng", "does not exist"),
+        ("text.pcapng/under", "does not exist"),
+        ("empty.pcapng", "empty (0 bytes)"),
+        ("folder.pcapng", "a folder"),
+        ("fifo.pcapng", "a pipe"),
+    ],
+)
+def test_what_is_judged_before_tshark_runs(bad, command, name, says):
+    before = sorted(bad.iterdir())
+    message = fails(1, *(part.format(bad) for part in command), bad / name, says=says)
+    assert name in message
+    assert sorted(bad.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("text.pcapng", "not a capture"),
+        ("short.pcapng", "not a capture"),
+        ("json.pcapng", "not a capture"),
+        ("picture.pcapng", "not a capture"),
+        ("stub.pcapng", "cut off before"),
+        ("stub.pcap", "cut off before"),
+    ],
+)
+def test_what_tshark_judges(bad, name, says):
+    assert name in fails(1, "explain", bad / name, says=says)
+
+
+def test_devices_and_sockets_are_refused(tmp_path):
+    fails(1, "explain", "/dev/null", says="a device")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "s"))
+        fails(1, "explain", tmp_path / "s", says="a socket")
+
+
+@pytest.mark.skipif(AS_ROOT, reason="root may read everything")
+def test_an_unreadable_capture(tmp_path):
+    copy = tmp_path / "mine.pcapng"
+    copy.write_bytes(CAPTURE.read_bytes())
+    copy.chmod(0)
+    fails(1, "explain", copy, says="no permission")
+
+
+def test_no_tshark(tmp_path):
+    fails(1, "explain", CAPTURE, says="tshark was not found", PATH=str(tmp_path), REPORTER_TSHARK="")
+    message = fails(1, "explain", CAPTURE, says="cannot be run", REPORTER_TSHARK="/nowhere/tshark")
+    assert "/nowhere/tshark" in message
+
+
+def test_a_bad_filter_is_explained_by_tshark():
+    message = fails(2, "explain", CAPTURE, "--filter", "tcp.port == http && tcp.flgs", says="tcp.flgs")
+    assert "^~" in message
+    fails(2, "explain", CAPTURE, "--filter", "tcp.port ==", says="Unexpected end of filter")
+    fails(2, "explain", CAPTURE, "--filter", "no.such.field", says="no.such.field")
+
+
+def test_a_bad_decode_as():
+    fails(2, "explain", CAPTURE, "--decode-as", "tcp.port==80,htp", says="--decode-as")
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+def test_an_unknown_stream_or_frame(form):
+    fails(1, "explain", CAPTURE, "--format", form, "--stream", "7", says="its streams are 0")
+    fails(1, "explain", CAPTURE, "--format", form, "--frame", "999", says="its frames are 1 to ")
+    fails(1, "explain", BUNDLED / "udp-only.pcapng", "--format", form, "--stream", "0", says="no TCP at all")
+
+
+def test_an_output_that_cannot_be_written(tmp_path):
+    (tmp_path / "folder").mkdir()
+    for command in (["explain"], ["report"]):
+        ending = ".txt" if command == ["explain"] else ".pdf"
+        fails(1, *command, CAPTURE, "-o", tmp_path / "none" / f"out{ending}", says="does not exist")
+    fails(1, "explain", CAPTURE, "-o", tmp_path / "folder", says="a folder")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["folder"]
+
+
+def test_a_full_disk_leaves_no_traceback():
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    fails(1, "explain", CAPTURE, "-o", "/dev/full", says="cannot be written: No space left")
+
+
+@pytest.mark.skipif(AS_ROOT, reason="root may write everywhere")
+def test_a_folder_without_permission(tmp_path):
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
+    fails(1, "explain", CAPTURE, "-o", folder / "out.txt", says="no permission")
+
+
+def test_the_capture_is_never_overwritten(tmp_path):
+    copy = tmp_path / "mine.pcapng"
+    copy.write_bytes(CAPTURE.read_bytes())
+    fails(2, "explain", copy, "-o", copy, says="the capture itself")
+    assert copy.read_bytes() == CAPTURE.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["bogus"], "No such command"),
+        (["explain"], "CAPTURE"),
+        (["explain", "x", "--frame", "0"], "--frame"),
+        (["explain", "x", "--format", "yaml"], "yaml"),
+        (["explain", "x", "--lang", "fr"], "fr"),
+        (["report", "x"], "-o"),
+    ],
+)
+def test_wrong_usage(arguments, says):
+    fails(2, *arguments, says=says, to_do=False)
+
+
+def test_an_unknown_format_of_the_report():
+    fails(2, "report", CAPTURE, "-o", "lab.docx", says=".docx")
+
+
+def test_a_path_cannot_steer_the_terminal(tmp_path):
+    message = fails(1, "explain", tmp_path / "a\x1b[31m\nreporter: fine", says="does not exist")
+    assert "\x1b" not in message
+
+
+def test_a_bug_leaves_a_log(tmp_path):
+    broken = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+    broken += "import reporter.pipeline as p; p.Explanation.start = lambda self: 1 / 0"
+    (tmp_path / "sitecustomize.py").write_text(broken)
+    done = reporter("explain", CAPTURE, PYTHONPATH=str(tmp_path), XDG_STATE_HOME=str(tmp_path / "state"))
+    message = done.stderr.decode()
+    assert done.returncode == 3
+    assert "Traceback" not in message
+    (log,) = (tmp_path / "state" / "reporter").iterdir()
+    assert str(log) in message
+    assert "ZeroDivisionError" in log.read_text()

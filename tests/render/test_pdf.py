@@ -1,0 +1,218 @@
+"""The PDF report: the same bytes for the same document, readable by machines, made without a network."""
+
+import hashlib
+import io
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from reporter.errors import ToolTrouble, UsageTrouble
+from reporter.render import justify
+from reporter.render.pdf import PdfOptions, render_pdf
+from tests.render.sample_document import sample
+
+ROOT = Path(__file__).parents[2]
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
+
+def run(code, **environment):
+    """Python in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def made(request):
+    written = render_pdf(sample(request.param))
+    return request.param, written, pypdf.PdfReader(io.BytesIO(written))
+
+
+def test_what_the_file_says_of_itself(made):
+    language, _, reader = made
+    assert reader.metadata.title == sample(language).title
+    assert reader.metadata.author == sample(language).author
+    assert reader.metadata.subject == sample(language).subject
+    assert "Wireshark" in reader.metadata["/Keywords"]
+    assert reader.trailer["/Root"]["/Lang"] == {"zh": "zh-CN", "en": "en"}[language]
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_bookmarks_follow_the_sections(made):
+    language, _, reader = made
+
+    def titles(outline):
+        for item in outline:
+            if isinstance(item, list):
+                yield from titles(item)
+            else:
+                yield item.title.replace("\xa0", " ")
+
+    found = list(titles(reader.outline))
+    expected = [f"{s.number} {s.title}" for top in sample(language).sections for s in (top, *top.sections)]
+    assert found[1:] == expected, "the first is the list of contents"
+
+
+def test_contents_name_the_pages(made):
+    language, _, reader = made
+    contents = reader.pages[1].extract_text()
+    for top in sample(language).sections:
+        number = next(
+            reader.get_destination_page_number(item) + 1
+            for item in reader.outline
+            if not isinstance(item, list) and item.title.endswith(top.title)
+        )
+        line = next(line for line in contents.splitlines() if top.title in line)
+        assert line.rstrip().endswith(str(number))
+
+
+def test_fonts_are_embedded_and_few(made):
+    _, _, reader = made
+    fonts = {}
+    for page in reader.pages:
+        for font in page["/Resources"]["/Font"].values():
+            descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+            fonts[font["/BaseFont"]] = "/FontFile3" in descriptor or "/FontFile2" in descriptor
+    assert all(fonts.values())
+    assert len(fonts) <= 6
+    assert all(name[7:8] == "+" for name in fonts), "subsets are named so"
+
+
+def test_nothing_to_complain_of(caplog):
+    """Every property and address is understood, every character has a glyph."""
+    with caplog.at_level("WARNING", logger="weasyprint"):
+        render_pdf(sample("zh"))
+    assert not caplog.messages
+
+
+@pytest.mark.slow
+def test_thirty_pages_are_small():
+    written = render_pdf(sample("zh", packets=200, rungs=50, list_rows=60))
+    assert len(pypdf.PdfReader(io.BytesIO(written)).pages) >= 30
+    assert len(written) < 1_500_000
+
+
+@pytest.mark.slow
+def test_same_document_same_bytes():
+    code = (
+        "import hashlib\n"
+        "from tests.render.sample_document import sample\n"
+        "from reporter.render.pdf import render_pdf\n"
+        "print(hashlib.sha256(render_pdf(sample('zh'))).hexdigest())"
+    )
+    digests = {run(code, PYTHONHASHSEED=seed).stdout.strip() for seed in ("1", "2")}
+    assert digests == {hashlib.sha256(render_pdf(sample("zh"))).hexdigest()}
+
+
+def test_nothing_is_fetched(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        secret = tmp_path / "secret.txt"
+        secret.write_text("secret")
+        (tmp_path / "theme").mkdir()
+        (tmp_path / "theme" / "cover.html.j2").write_text(
+            f"<link rel=stylesheet href='{address}/a.css'>"
+            f"<img src='{address}/a.png'><img src='{secret.as_uri()}'><h1 class='cover-title'>T</h1>"
+            f"<style>@import '{address}/b.css'; h1 {{ background: url({address}/c.png) }}</style>"
+            f"<img width=10 height=10 src='data:image/png;base64,{PIXEL}'>"
+            f"<a rel=attachment href='{secret.as_uri()}'>x</a>"
+        )
+        written = render_pdf(sample("zh"), theme=tmp_path / "theme")
+        with pytest.raises(TimeoutError):
+            server.accept()
+    reader = pypdf.PdfReader(io.BytesIO(written))
+    assert len(reader.pages[0].images) == 1, "the picture that the page itself carries"
+    assert not reader.attachments
+
+
+def test_without_weasyprint(monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(ToolTrouble, match="not installed") as trouble:
+        render_pdf(sample("zh"))
+    assert "pip install" in trouble.value.to_do
+
+
+def test_without_pango(monkeypatch, tmp_path):
+    (tmp_path / "weasyprint.py").write_text(
+        "raise OSError(\"cannot load library 'libpango-1.0-0'\\nand more\")"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    with pytest.raises(ToolTrouble, match="libpango") as trouble:
+        render_pdf(sample("zh"))
+    assert "apt install" in trouble.value.to_do
+    assert "\n" not in trouble.value.what
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("language", "message"), [("zh", "no font for Chinese"), ("en", "no font on this machine")]
+)
+def test_without_chinese_fonts(tmp_path, language, message):
+    folders = [Path("/usr/share/fonts/truetype") / name for name in ("dejavu", "liberation")]
+    latin = next((folder for folder in folders if folder.is_dir()), None)
+    if latin is None:
+        pytest.skip("no other font here")
+    configuration = tmp_path / "fonts.conf"
+    configuration.write_text(f"<fontconfig><dir>{latin}</dir><cachedir>{tmp_path}</cachedir></fontconfig>")
+    code = (
+        "from tests.render.sample_document import sample\n"
+        "from reporter.render.pdf import render_pdf\n"
+        "from reporter.errors import ToolTrouble\n"
+        f"try:\n    render_pdf(sample({language!r}))\n"
+        "except ToolTrouble as trouble:\n    print(trouble.what, trouble.to_do)"
+    )
+    done = run(code, FONTCONFIG_FILE=str(configuration), PYTHONIOENCODING="utf-8")
+    assert message in done.stdout, done.stderr
+    assert "fonts-noto-cjk" in done.stdout
+
+
+def test_a_bad_theme_is_no_bug(tmp_path):
+    (tmp_path / "cover.html.j2").write_text("{{ no_such_thing }}")
+    with pytest.raises(UsageTrouble):
+        render_pdf(sample("zh"), theme=tmp_path)
+
+
+def test_untagged_is_smaller():
+    assert len(render_pdf(sample("en"), options=PdfOptions(tagged=False))) < len(render_pdf(sample("en")))
+
+
+class TestJustification:
+    def test_this_weasyprint_can_be_taught(self):
+        assert justify.install()
+        assert justify.install(), "twice does no harm"
+
+    def test_places(self):
+        assert justify.places("abc def") == 0
+        assert justify.places("a中文b") == 2
+        assert justify.places("中文字") == 2
+        assert justify.places("") == 0
+
+    def test_chinese_lines_end_together(self):
+        """Every full line of a Chinese paragraph is as wide as the column."""
+        import weasyprint
+
+        justify.install()
+        text = (
+            "确认号等于对方数据之后的下一个序号，MSS=65495 是本端声明的值，TCP 因此知道已经收到多少字节。" * 4
+        )
+        pages = weasyprint.HTML(
+            string="<p style='width: 400px; margin: 0; text-align: justify;"
+            f" font: 16px Noto Sans CJK SC'>{text}</p>"
+        ).render()
+        block = next(box for box in pages.pages[0]._page_box.descendants() if box.element_tag == "p")
+        lines = [line for line in block.children if getattr(line, "children", None)]
+        assert len(lines) > 4
+        widths = [sum(child.width for child in line.children) for line in lines[:-1]]
+        assert widths == pytest.approx([400] * len(widths), abs=0.5)
