@@ -20,8 +20,4 @@ def shared(largest: int = 400_000) -> list[Path]:
 
 
 def _in(folder: Path, pattern: str = "*") -> list[Path]:
-    return (
-        sorted(path for path in folder.glob(pattern) if path.name.endswith(_ENDINGS))
-        if folder.is_dir()
-        else []
-    )
+    return sorted(path for path in folder.glob(pattern) if path.name.endswith(_ENDINGS)) if folder.is_dir() else []

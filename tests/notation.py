@@ -86,7 +86,11 @@ class Notation:
             time=Decimal(time),
             length=length,
             captured=int(words.get("caplen", length)),
-            protocols=(link, *filter(None, words.get("tags", "").split(",")), "ip" if ip.version == 4 else "ipv6"),
+            protocols=(
+                link,
+                *filter(None, words.get("tags", "").split(",")),
+                "ip" if ip.version == 4 else "ipv6",
+            ),
             protocol=words.get("protocol", ""),
             info=words.get("info", ""),
             ethernet=Ethernet(

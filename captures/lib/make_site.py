@@ -40,10 +40,7 @@ def tone(path, seconds=8, rate=8000):
     notes = (262, 294, 330, 349, 392, 440, 494, 523)
     samples = array.array(
         "h",
-        (
-            int(9000 * math.sin(2 * math.pi * notes[i // rate % len(notes)] * i / rate))
-            for i in range(seconds * rate)
-        ),
+        (int(9000 * math.sin(2 * math.pi * notes[i // rate % len(notes)] * i / rate)) for i in range(seconds * rate)),
     )
     with wave.open(str(path), "wb") as f:
         f.setnchannels(1)

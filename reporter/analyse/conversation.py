@@ -32,6 +32,8 @@ from reporter.model.tcp import Tcp, TcpOptions
 
 #: Up to how many segments of one message are remembered with their lengths.
 _PARTS = 6
+#: Up to how many SYNs of one opening are listed.
+_ATTEMPTS = 64
 
 
 @dataclass(slots=True)
@@ -58,11 +60,11 @@ class Conversation:
     """One stream so far. Rules read the public attributes; only `advance` changes them.
 
     `syn`, `fin` and `options` are by the role that sent them; `reset_by` is who sent the first RST,
-    `reset` that RST; `data_frame` is the last frame with new data of each end, `kept_alive` its last keep-alive probe.
+    `reset` that RST; `data_frame` is each end's last frame with new data, `kept_alive` its last keep-alive.
     `syns` are the last few segments with SYN of each end, copies included, and `syn_count` counts them all;
     `bare_syn` is the frame of an end's first SYN without ACK. `parallel` are the connections between the same
-    client and the same server that were open when this one began, `reused` an earlier one with the same ports.
-    `acks` and `advertised` are what each end said last; `syn_flags` and `syn_window` are those of each end's SYN.
+    client and the same server that were open when this one began, `reused` an earlier one with its ports.
+    `acks` and `advertised` are what each end said last; `syn_flags` and `syn_window` are of its SYN.
     """
 
     def __init__(self, packet: Packet, foresight: Foresight, *, keep: bool = True) -> None:
@@ -112,6 +114,8 @@ class Conversation:
         self.crossing = False
         self._cut_off = False
         self._crossed_answers: dict[Role, int] = {}
+        self._crossed_acks: dict[Role, int] = {}
+        self._attempts: list[int] = []
         self._window_probe: dict[Role, WindowProbe] = {}
         self._separate_ack = False
         self._last: tuple[int, Role, Decimal] | None = None
@@ -230,7 +234,7 @@ class Conversation:
     def closing(self) -> Closing:
         """How the connection has ended so far."""
         if self._cut_off:
-            return Closing.RESET
+            return Closing.NOT_CAPTURED if self.opening is Opening.REFUSED else Closing.RESET
         if len(self.fins) == 2:
             if self.crossing:
                 return Closing.SIMULTANEOUS
@@ -251,19 +255,27 @@ class Conversation:
 
     @property
     def handshake(self) -> tuple[int, ...]:
-        """Frames of the captured part of the handshake; of a simultaneous open also the SYN-ACKs."""
+        """Frames of the captured part of the opening.
+
+        Of a simultaneous open also the SYN-ACKs and the ACKs that answer them; where nothing came of it
+        every SYN, and the RST that refused it.
+        """
         marks = {self.syn[role].frame for role in (Role.CLIENT, Role.SERVER) if role in self.syn}
         if self.third_ack is not None:
             marks.add(self.third_ack)
         if self.opening is Opening.SIMULTANEOUS:
-            marks.update(self._crossed_answers.values())
+            marks.update(self._crossed_answers.values(), self._crossed_acks.values())
+        if self.opening in (Opening.UNANSWERED, Opening.REFUSED):
+            marks.update(self._attempts)
+            if self.reset_frame is not None:
+                marks.add(self.reset_frame)
         return tuple(sorted(marks))
 
     @property
     def teardown(self) -> tuple[int, ...]:
         """Frames of the captured part of the closing, in order: FINs, their Acks, a reset."""
         frames = {mark.frame for mark in self.fin.values()} | set(self.fin_acked.values())
-        if self.reset_frame is not None:
+        if self.reset_frame is not None and self.opening is not Opening.REFUSED:
             frames.add(self.reset_frame)
         return tuple(sorted(frames))
 
@@ -296,14 +308,14 @@ class Conversation:
         ack = self.ledger[me.other].unwrapped(tcp.ack) if tcp.has_ack else 0
         return Mark(packet.frame, packet.time, sent.start, tcp.length, sent.end, ack, tcp.has_ack)
 
-    def _move(
-        self, me: Role, packet: Packet, tcp: Tcp, sent: Sent, confirms: Confirmation | None
-    ) -> Move | None:
+    def _move(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent, confirms: Confirmation | None) -> Move | None:
         if tcp.rst:
             return self._reset(me, packet, tcp, sent)
         if tcp.syn:
             return self._open(me, packet, tcp, sent)
         peer = me.other
+        if self.opening is Opening.SIMULTANEOUS and self._answers_crossed(me, tcp, sent):
+            self._crossed_acks.setdefault(me, packet.frame)
         if (
             self.third_ack is None
             and me is Role.CLIENT
@@ -329,6 +341,13 @@ class Conversation:
             return Move.ACK_OF_FIRST_FIN
         return None
 
+    def _answers_crossed(self, me: Role, tcp: Tcp, sent: Sent) -> bool:
+        """Whether a segment only confirms the other end's SYN, both ends having sent nothing else."""
+        mine, theirs = self.syn.get(me), self.syn.get(me.other)
+        if tcp.length or tcp.fin or not tcp.has_ack or mine is None or theirs is None:
+            return False
+        return sent.start == mine.next_seq and self.ledger[me.other].unwrapped(tcp.ack) == theirs.next_seq
+
     def _reset(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move:
         refusal = self.opening in (Opening.UNANSWERED, Opening.REFUSED) and me is Role.SERVER
         if self.reset_frame is None:
@@ -351,6 +370,8 @@ class Conversation:
             self.syn_window[me] = tcp.window
         self.syns[me].append(self._mark(me, packet, tcp, sent))
         self.syn_count[me] += 1
+        if len(self._attempts) < _ATTEMPTS:
+            self._attempts.append(packet.frame)
         if tcp.has_ack:
             if self.opening is Opening.UNANSWERED:
                 self.opening = Opening.INCOMPLETE
@@ -380,7 +401,7 @@ class Conversation:
         return Move.MERGED_FIN
 
     def _probes_window(self, me: Role, packet: Packet, tcp: Tcp) -> WindowProbe | None:
-        """Whether this segment probes a window of zero, or answers such a probe. Linux probes without a byte."""
+        """Whether this segment probes a window of zero, or answers that. Linux probes without a byte."""
         if tcp.syn or tcp.fin or tcp.rst or tcp.length > 1 or not tcp.has_ack:
             return None
         peer = me.other
@@ -459,9 +480,7 @@ class Conversation:
             # With SACK in force, an ACK that leaves a gap says so in a block (RFC 2018, section 4).
             later = not self.sack_in_force and bool(theirs.outstanding) and theirs.outstanding[-1].start > ack
             if sacked is not None or (unchanged and later):
-                state = replace(
-                    state, duplicates=state.duplicates + 1, last_duplicate=packet.frame, time=packet.time
-                )
+                state = replace(state, duplicates=state.duplicates + 1, last_duplicate=packet.frame, time=packet.time)
         if sacked is not None:
             highest = max(sacked, state.sacked or sacked)
             state = replace(state, sacked=highest, sack_frame=packet.frame, time=packet.time)

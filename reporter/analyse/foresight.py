@@ -24,7 +24,7 @@ class Foresight:
     """What is known of a stream before its first packet is explained.
 
     `first_peer_ack` is the Ack (relative) of the first segment from the end that did not send first, in
-    `first_peer_frame`; `reached` is the highest number that the first sender's own segments had reached by then.
+    `first_peer_frame`; `reached` is the highest number that the first sender's own segments reached before.
     """
 
     client: Endpoint | None = None

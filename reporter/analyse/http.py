@@ -152,9 +152,7 @@ def etag_in(candidates: str, etag: str) -> bool:
     if candidates.strip() == "*":
         return True
     wanted = etag.strip().removeprefix("W/")
-    return bool(wanted) and any(
-        part.strip().removeprefix("W/") == wanted for part in _LIST_MEMBER.findall(candidates)
-    )
+    return bool(wanted) and any(part.strip().removeprefix("W/") == wanted for part in _LIST_MEMBER.findall(candidates))
 
 
 def media_type(value: str) -> str:

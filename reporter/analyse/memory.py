@@ -203,8 +203,8 @@ def twin_key(packet: Packet, tcp: Tcp) -> TwinKey | None:
     ip = packet.ip
     if ip is None or ip.ident in _NO_IDENT:
         return None
-    port, seq, ack = tcp.src_port, tcp.seq_raw, tcp.ack_raw
-    return (ip.src, ip.ident, tcp.checksum, tcp.stream, port, seq, ack, tcp.length, tcp.flag_bits, tcp.window_value)
+    numbers = (tcp.stream, tcp.src_port, tcp.seq_raw, tcp.ack_raw, tcp.length)
+    return (ip.src, ip.ident, tcp.checksum, tcp.flag_bits, tcp.window_value, *numbers)
 
 
 def _remember(store: OrderedDict[_Key, _Value], key: _Key, value: _Value, limit: int = _LIMIT) -> None:

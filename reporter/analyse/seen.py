@@ -49,7 +49,7 @@ class Analysis:
             yield Seen(packet, conversation, conversation.advance(packet))
 
     def _introduce(self, conversation: Conversation) -> None:
-        """Tell a new conversation which others of the same two hosts are open, and which had the same ports."""
+        """Tell a new conversation which others of its hosts are open, and which had the same ports."""
         pair = conversation.client.address, conversation.server
         still_open = [other for other in self._open.get(pair, ()) if not other.over]
         conversation.parallel = tuple(still_open)

@@ -25,7 +25,7 @@ _SYNCHRONIZED = {
 class Event:
     """What of one packet moves a state: its bits, and whether its Ack covers the receiver's SYN or FIN.
 
-    `crossing` tells of a FIN whose sender had not received the other end's FIN, though that was captured before.
+    `crossing` tells of a FIN whose sender had not received the other end's FIN, which was captured before.
     """
 
     sender: Role

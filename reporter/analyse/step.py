@@ -41,7 +41,7 @@ class Idle:
 class KeepAlive:
     """A TCP keep-alive probe, or the answer to the probe in frame `probe` (RFC 9293, section 3.8.4).
 
-    `by_numbers` is True when the ledger shows it: the probe's Seq is one below what its receiver had confirmed.
+    `by_numbers` is True when the ledger shows it: the probe's Seq is one below what its receiver confirmed.
     `told_by` is then a frame of that receiver with this Ack; for the first packet captured it is a later one.
     """
 
@@ -55,7 +55,7 @@ class KeepAlive:
 class WindowProbe:
     """A probe of a zero window, or the answer to the probe in frame `probe` (RFC 9293, section 3.8.6.1).
 
-    `zero_frame` is the frame that announced the window of zero; `fresh` tells that the probe carries a new byte.
+    `zero_frame` is the frame that announced the window of zero; `fresh` tells that the probe has a new byte.
     """
 
     answer: bool
@@ -124,7 +124,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A remembered SYN or FIN: its frame, relative time, and numbers (unwrapped). `answers`: with the ACK bit."""
+    """A remembered SYN, FIN or RST: frame, relative time, numbers (unwrapped); `answers`: with ACK bit."""
 
     frame: int
     time: Decimal

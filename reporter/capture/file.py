@@ -56,6 +56,24 @@ class CaptureFile:
     kind: str
     interfaces: tuple[Interface, ...]
 
+    @classmethod
+    def of(cls, path: Path) -> CaptureFile:
+        """Check a capture and take its fingerprint. Raises CaptureTrouble."""
+        size = check(path)
+        try:
+            with path.open("rb") as file:
+                head = file.read(_HEAD)
+                file.seek(0)
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise CaptureTrouble(
+                f"the capture cannot be read: {error.strerror}", where=str(path), to_do="check the disk"
+            ) from None
+        kind = kind_of(head)
+        if kind == "gzip":
+            head = _unpacked_head(path)
+        return cls(path, size, digest, kind, interfaces_of(head) if kind_of(head) == "pcapng" else ())
+
 
 def check(path: Path) -> int:
     """The size of a file that can be read and is not empty. Raises CaptureTrouble for anything else."""
@@ -67,13 +85,9 @@ def check(path: Path) -> int:
     except PermissionError:
         raise _unreadable(where) from None
     except (OSError, ValueError) as error:
-        raise CaptureTrouble(
-            f"the capture cannot be opened: {error}", where=where, to_do="check the path"
-        ) from None
+        raise CaptureTrouble(f"the capture cannot be opened: {error}", where=where, to_do="check the path") from None
     if stat.S_ISDIR(status.st_mode):
-        raise CaptureTrouble(
-            "this is a folder, not a capture", where=where, to_do="name a capture file in it"
-        )
+        raise CaptureTrouble("this is a folder, not a capture", where=where, to_do="name a capture file in it")
     for is_kind, name in _SPECIAL:
         if is_kind(status.st_mode):
             raise CaptureTrouble(
@@ -90,24 +104,6 @@ def check(path: Path) -> int:
             to_do=f"copy or download it again, or capture again; in Wireshark, {_SAVE_AS}",
         )
     return status.st_size
-
-
-def identify(path: Path) -> CaptureFile:
-    """Check a capture and take its fingerprint. Raises CaptureTrouble."""
-    size = check(path)
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise CaptureTrouble(
-            f"the capture cannot be read: {error}", where=str(path), to_do="check the disk"
-        ) from None
-    kind = kind_of(head)
-    if kind == "gzip":
-        head = _unpacked_head(path)
-    return CaptureFile(path, size, digest, kind, interfaces_of(head) if kind_of(head) == "pcapng" else ())
 
 
 def kind_of(head: bytes) -> str:

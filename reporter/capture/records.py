@@ -42,10 +42,7 @@ def bytes_of(path: Path, places: Iterable[Place]) -> dict[int, bytes]:
                 if packed and place.offset > _UNPACKED_REACH:
                     break
                 data = _read(file, kind, place)
-                if (
-                    hashlib.md5(data, usedforsecurity=False).hexdigest() == place.md5
-                    and len(data) == place.length
-                ):
+                if hashlib.md5(data, usedforsecurity=False).hexdigest() == place.md5 and len(data) == place.length:
                     found[place.frame] = data
     except (OSError, EOFError, zlib.error, struct.error):
         return found

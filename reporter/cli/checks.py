@@ -59,9 +59,7 @@ def _chinese() -> Outcome:
 
 def _style(style: str) -> Outcome:
     found = fonts.chinese_of_style(style)
-    return Outcome(
-        bool(found), found[0] if found else "none; another font stands in", fonts.INSTALL, needed=False
-    )
+    return Outcome(bool(found), found[0] if found else "none; another font stands in", fonts.INSTALL, needed=False)
 
 
 def _templates() -> str:

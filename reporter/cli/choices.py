@@ -41,6 +41,4 @@ DecodeAs = Annotated[
         help="Read a port as a protocol, as in Wireshark's Decode As: tcp.port==8888,http (repeatable).",
     ),
 ]
-CaptureArgument = Annotated[
-    Path, typer.Argument(metavar="CAPTURE", help="A capture file that Wireshark can open.")
-]
+CaptureArgument = Annotated[Path, typer.Argument(metavar="CAPTURE", help="A capture file that Wireshark can open.")]

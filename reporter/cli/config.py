@@ -91,9 +91,7 @@ class _Reader:
             name: self._cover(key, value) for key, name, value in self._named(cover, COVER, " in [cover]")
         }
 
-    def _named(
-        self, table: Mapping[str, Any], known: Mapping[str, str], place: str
-    ) -> list[tuple[str, str, Any]]:
+    def _named(self, table: Mapping[str, Any], known: Mapping[str, str], place: str) -> list[tuple[str, str, Any]]:
         for key in table:
             if key not in known:
                 names = [*known, *(["cover"] if known is TOP else [])]
@@ -129,8 +127,6 @@ class _Reader:
         return value
 
     def _refuse(self, key: str, what: str, *, to_do: str = "") -> NoReturn:
-        found = re.search(
-            rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]", self._text, re.MULTILINE
-        )
+        found = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]", self._text, re.MULTILINE)
         line = "" if found is None else f", line {self._text.count(chr(10), 0, found.start()) + 1}"
         raise UsageTrouble(what, where=f"{self._path}{line}", to_do=to_do)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reporter.capture.file import check, identify
+from reporter.capture.file import CaptureFile, check
 from reporter.cli.choices import Format
 from reporter.cli.output import Write, opened, painter, verify_output
 from reporter.cli.problems import say
@@ -102,11 +102,9 @@ def _write_json(job: Job, write: Write, _: Path | None) -> None:
     packets = [json.encoded(json.packet_object(each.seen, each.findings, job.words)) for each in job.shown()]
     job.selection.verify(job.path)
     streams = [
-        json.stream_object(stream)
-        for stream in job.explanation.streams()
-        if job.selection.takes_stream(stream.number)
+        json.stream_object(stream) for stream in job.explanation.streams() if job.selection.takes_stream(stream.number)
     ]
-    capture = json.capture_object(identify(job.path), job.span, job.explanation.tail)
+    capture = json.capture_object(CaptureFile.of(job.path), job.span, job.explanation.tail)
     for piece in json.document(capture, streams, packets):
         write(piece)
 

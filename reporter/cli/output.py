@@ -28,9 +28,7 @@ def verify_output(output: Path, captures: Iterable[Path]) -> None:
 
     check_target(output)
     if output.exists() and any(output.samefile(capture) for capture in captures):
-        raise UsageTrouble(
-            "the output is the capture itself", where=f"-o {output}", to_do="name another file"
-        )
+        raise UsageTrouble("the output is the capture itself", where=f"-o {output}", to_do="name another file")
 
 
 @contextmanager

@@ -44,14 +44,10 @@ def report(
         list[Path],
         typer.Option("-o", "--output", metavar="OUT", help="OUT.pdf or OUT.html; repeat for both."),
     ],
-    lang: Annotated[
-        Language | None, typer.Option("--lang", help="Language of the report (zh unless said).")
-    ] = None,
+    lang: Annotated[Language | None, typer.Option("--lang", help="Language of the report (zh unless said).")] = None,
     stream: Annotated[
         int | None,
-        typer.Option(
-            "--stream", metavar="N", min=0, help="The TCP stream to tell of; else the most complete one."
-        ),
+        typer.Option("--stream", metavar="N", min=0, help="The TCP stream to tell of; else the most complete one."),
     ] = None,
     display_filter: Filter = None,
     decode_as: DecodeAs = None,

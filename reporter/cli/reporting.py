@@ -22,7 +22,7 @@ def run(captures: list[Path], outputs: list[Path], chosen: Mapping[str, Any], co
         check(capture)
     for output in outputs:
         _check_output(output, captures)
-    from reporter.pipeline_report import make_reports
+    from reporter.pipeline.report import make_reports
 
     with Progress() as progress:
         make_reports(captures, outputs, options=options, progress=progress)

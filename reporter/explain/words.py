@@ -54,7 +54,10 @@ class Words:
     def __init__(self, language: str, overlays: Iterable[Path] = ()) -> None:
         self.language = language
         self._entries: dict[str, dict[str, Any]] = {}
-        folders = [templates_dir() / "prose" / language, *(folder / "prose" / language for folder in overlays)]
+        folders = [
+            templates_dir() / "prose" / language,
+            *(folder / "prose" / language for folder in overlays),
+        ]
         if not folders[0].is_dir():
             raise UsageTrouble(f"no words for the language {language!r}", to_do=f"use one of {', '.join(LANGUAGES)}")
         for folder in folders:

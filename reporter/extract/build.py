@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from reporter.extract.fields import AT, FIELDS, VALUE_SEPARATOR, first, number, numbers, seconds, truth, values
+from reporter.extract.fields import (
+    AT,
+    FIELDS,
+    VALUE_SEPARATOR,
+    first,
+    number,
+    numbers,
+    seconds,
+    truth,
+    values,
+)
 from reporter.extract.messages import requests_of, responses_of
 from reporter.model.application import Dns, Http2, Tls, WebSocket
 from reporter.model.link import Arp, Ethernet, Icmp, Ip, Quoted, Udp
@@ -15,11 +25,7 @@ from reporter.model.tcp import NO_LABELS, NO_OPTIONS, Tcp, TcpLabels, TcpOptions
 
 Row = Sequence[str]
 
-_LABELS = tuple(
-    name
-    for name in FIELDS
-    if name.startswith("tcp.analysis.") and name != "tcp.analysis.initial_rtt"
-)
+_LABELS = tuple(name for name in FIELDS if name.startswith("tcp.analysis.") and name != "tcp.analysis.initial_rtt")
 _LABEL_AT = tuple(AT[name] for name in _LABELS)
 _LABEL_FIRST, _LABEL_LAST = min(_LABEL_AT), max(_LABEL_AT) + 1
 _OPTION_KIND_FIRST, _OPTION_LAST = AT["tcp.option_kind"], AT["tcp.options.timestamp.tsecr"] + 1
@@ -117,8 +123,6 @@ class Builder:
         )
 
 
-
-
 _ARP = AT["arp.opcode"]
 _UDP = AT["udp.srcport"]
 _DNS = AT["dns.id"]
@@ -166,7 +170,12 @@ def _ip(row: Row, layers: Layers) -> Ip | None:
 
 def _udp(row: Row) -> Udp:
     stream, src, dst, length = (numbers(text) for text in row[_UDP - 1 : _UDP + 3])
-    return Udp(src[-1] if src else 0, dst[-1] if dst else 0, stream[-1] if stream else None, length[-1] if length else None)
+    return Udp(
+        src[-1] if src else 0,
+        dst[-1] if dst else 0,
+        stream[-1] if stream else None,
+        length[-1] if length else None,
+    )
 
 
 def _icmp(row: Row, layers: Layers) -> Icmp | None:

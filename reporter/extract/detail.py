@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 #: A guess at what a report of a small capture shows.
 SPECULATION = (
-    "frame.number <= 20 || tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1 "
-    "|| http || arp || dns"
+    "frame.number <= 20 || tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1 || http || arp || dns"
 )
 _SMALL = 2_000_000
 #: How much a guess may hold, in frames and in bytes of PDML.
@@ -70,9 +69,7 @@ class Details:
             with suppress(ValueError):
                 trees[frame] = tree_of(self._packets[frame])
         data = self._bytes(trees)
-        return {
-            frame: Detail(frame, lines_of(trees[frame], data[frame]), data[frame]) for frame in sorted(data)
-        }
+        return {frame: Detail(frame, lines_of(trees[frame], data[frame]), data[frame]) for frame in sorted(data)}
 
     def close(self) -> None:
         """End what still runs."""
@@ -89,9 +86,7 @@ class Details:
         self.close()
 
     def _begin(self, display_filter: str, wanted: set[int] | None) -> None:
-        self._thread = threading.Thread(
-            target=self._fetch, args=(display_filter, wanted), name="details", daemon=True
-        )
+        self._thread = threading.Thread(target=self._fetch, args=(display_filter, wanted), name="details", daemon=True)
         self._thread.start()
 
     def _wait(self) -> None:
@@ -138,11 +133,7 @@ class Details:
         arguments = ["-2", "-r", str(self._path), *self._arguments, "-Y", _filter_of(frames), "-T", "pdml"]
         with running(arguments, Limits.for_file(self._size), tshark=self._tshark) as run:
             rest = b""
-            while (
-                chunk := run.stdout.read1(1 << 16)
-                if hasattr(run.stdout, "read1")
-                else run.stdout.read(1 << 16)
-            ):
+            while chunk := run.stdout.read1(1 << 16) if hasattr(run.stdout, "read1") else run.stdout.read(1 << 16):
                 *packets, rest = (rest + chunk).split(b"</packet>")
                 for packet in packets:
                     element = packet[packet.find(b"<packet>") :] + b"</packet>"
@@ -161,9 +152,7 @@ class Details:
     def _bytes_from_tshark(self, frames: list[int]) -> dict[int, bytes]:
         """The bytes as tshark prints them: for files whose records are not plain pcap or pcapng."""
         arguments = ["-r", str(self._path), "-Y", _filter_of(frames), "-T", "jsonraw", "-j", "frame"]
-        with running(
-            [*arguments, "-c", str(frames[-1])], Limits.for_file(self._size), tshark=self._tshark
-        ) as run:
+        with running([*arguments, "-c", str(frames[-1])], Limits.for_file(self._size), tshark=self._tshark) as run:
             text = run.stdout.read().decode("utf-8", "replace")
         try:
             packets = json.loads(text)

@@ -22,7 +22,14 @@ _refused: dict[tuple[str, float], frozenset[str]] = {}
 def arguments_for(path: Path, fields: tuple[str, ...], decode_as: tuple[str, ...] = ()) -> list[str]:
     """The tshark arguments of the pass: two-pass analysis, separators that no packet text contains."""
     arguments = ["-2", "-r", str(path), "-T", "fields"]
-    arguments += ["-E", f"separator={FIELD_SEPARATOR}", "-E", "occurrence=a", "-E", f"aggregator={VALUE_SEPARATOR}"]
+    arguments += [
+        "-E",
+        f"separator={FIELD_SEPARATOR}",
+        "-E",
+        "occurrence=a",
+        "-E",
+        f"aggregator={VALUE_SEPARATOR}",
+    ]
     for rule in decode_as:
         arguments += ["-d", rule]
     for name in fields:
@@ -55,7 +62,11 @@ class FieldPass:
             size = self.path.stat().st_size if self.path.exists() else 0
             asked = tuple(name for name in FIELDS if name not in self.unknown_fields)
             self._run = self._stack.enter_context(
-                running(arguments_for(self.path, asked, self.decode_as), Limits.for_file(size), tshark=self._tshark)
+                running(
+                    arguments_for(self.path, asked, self.decode_as),
+                    Limits.for_file(size),
+                    tshark=self._tshark,
+                )
             )
         return self
 

@@ -10,7 +10,6 @@ from reporter.errors import CaptureTrouble, Trouble, UsageTrouble
 from reporter.extract.troubles import tail_of_capture, trouble_of
 from reporter.extract.tshark import Limits, Run, running
 
-
 #: What tshark says of a filter without showing the place.
 _OF_A_FILTER = re.compile(r'tshark: [^"/]*filter expression\.?')
 
@@ -41,13 +40,7 @@ class Frames(Set[int]):
         return place < len(self._bits) and bool(self._bits[place] & (1 << (frame & 7)))
 
     def __iter__(self) -> Iterator[int]:
-        return (
-            8 * place + bit
-            for place, byte in enumerate(self._bits)
-            if byte
-            for bit in range(8)
-            if byte >> bit & 1
-        )
+        return (8 * place + bit for place, byte in enumerate(self._bits) if byte for bit in range(8) if byte >> bit & 1)
 
     def __len__(self) -> int:
         return self._count

@@ -175,9 +175,7 @@ def lines_of(tree: Tree, data: bytes) -> tuple[TreeLine, ...]:
         for node in nodes:
             here = inside and node.length and max(head.start, 0) <= node.start <= len(data) - node.length
             here = here and _agrees(node, data)
-            lines.append(
-                TreeLine(node.depth, node.text, node.field, node.start if here else None, node.length)
-            )
+            lines.append(TreeLine(node.depth, node.text, node.field, node.start if here else None, node.length))
     return tuple(lines)
 
 

@@ -39,7 +39,9 @@ def trouble_of(path: Path, messages: list[str], code: int, *, decode_as: tuple[s
         return CaptureTrouble("the capture does not exist", where=where, to_do="check the path")
     if "permission to read" in text:
         return CaptureTrouble(
-            "the capture cannot be read: no permission", where=where, to_do="make the file readable for this user"
+            "the capture cannot be read: no permission",
+            where=where,
+            to_do="make the file readable for this user",
         )
     if "isn't a capture file" in text:
         return CaptureTrouble(

@@ -15,8 +15,8 @@ class Packet:
     """One frame; `epoch` in seconds since 1970 (`frame.time_epoch`), `time` relative to frame 1.
 
     `length` is the size on the wire, `captured` what the file holds of it, both in bytes.
-    `protocol` and `info` are Wireshark's columns; `protocols` is `frame.protocols` split, without `ethertype`,
-    `stack` the same as tshark prints it.
+    `protocol` and `info` are Wireshark's columns; `protocols` is `frame.protocols` split and without
+    `ethertype`, `stack` the same as tshark prints it.
     """
 
     frame: int

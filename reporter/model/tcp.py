@@ -125,5 +125,15 @@ class Tcp:
     @property
     def flag_names(self) -> str:
         """The set bits as Wireshark lists them, e.g. `SYN, ACK`."""
-        order = (Flags.FIN, Flags.SYN, Flags.RST, Flags.PSH, Flags.ACK, Flags.URG, Flags.ECE, Flags.CWR, Flags.AE)
+        order = (
+            Flags.FIN,
+            Flags.SYN,
+            Flags.RST,
+            Flags.PSH,
+            Flags.ACK,
+            Flags.URG,
+            Flags.ECE,
+            Flags.CWR,
+            Flags.AE,
+        )
         return ", ".join(flag.name or "" for flag in order if self.flag_bits & flag)

@@ -28,13 +28,9 @@ def check_target(path: Path) -> None:
 def _check(path: Path, target: Path) -> None:
     folder = target.parent
     if target.is_dir():
-        raise OutputTrouble(
-            "the output is a folder", where=str(path), to_do=f"name a file in it: -o {path}/NAME"
-        )
+        raise OutputTrouble("the output is a folder", where=str(path), to_do=f"name a file in it: -o {path}/NAME")
     if not folder.is_dir():
-        raise OutputTrouble(
-            "the folder of the output does not exist", where=str(folder), to_do=f"mkdir -p {folder}"
-        )
+        raise OutputTrouble("the folder of the output does not exist", where=str(folder), to_do=f"mkdir -p {folder}")
     if not target.exists():
         if not os.access(folder, os.W_OK | os.X_OK):
             raise _no_permission(folder)
@@ -92,9 +88,7 @@ def _target(path: Path) -> Path:
     try:
         return path.resolve()
     except (OSError, RuntimeError, ValueError) as error:
-        raise OutputTrouble(
-            f"the output path cannot be used: {error}", where=str(path), to_do="name another"
-        ) from None
+        raise OutputTrouble(f"the output path cannot be used: {error}", where=str(path), to_do="name another") from None
 
 
 def _is_plain(target: Path) -> bool:
@@ -110,6 +104,4 @@ def _mode(target: Path) -> int:
 
 
 def _no_permission(where: Path) -> OutputTrouble:
-    return OutputTrouble(
-        "no permission to write the output", where=str(where), to_do="name another place with -o"
-    )
+    return OutputTrouble("no permission to write the output", where=str(where), to_do="name another place with -o")

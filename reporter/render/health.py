@@ -15,11 +15,7 @@ def weasyprint_version() -> str:
     try:
         import weasyprint
     except OSError as error:
-        raise ToolTrouble(
-            "WeasyPrint does not find Pango", where=str(error).splitlines()[0], to_do=INSTALL
-        ) from error
+        raise ToolTrouble("WeasyPrint does not find Pango", where=str(error).splitlines()[0], to_do=INSTALL) from error
     except ImportError as error:
-        raise ToolTrouble(
-            "WeasyPrint is not installed", where=str(error), to_do="pip install weasyprint"
-        ) from error
+        raise ToolTrouble("WeasyPrint is not installed", where=str(error), to_do="pip install weasyprint") from error
     return str(weasyprint.__version__)

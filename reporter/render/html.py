@@ -105,9 +105,7 @@ class _Page:
         """
         if self._paged:
             return self._plain("".join(span.text for span in text))
-        return Markup("").join(
-            self._span(span, here) if span.evidence else self._plain(span.text) for span in text
-        )
+        return Markup("").join(self._span(span, here) if span.evidence else self._plain(span.text) for span in text)
 
     def widths(self) -> str:
         """Style rules for the column widths in use; the page's policy does not allow style attributes."""

@@ -29,6 +29,9 @@ SCHEMA = "reporter.explain/1"
 
 Object = dict[str, Any]
 
+_JSON_TYPES = frozenset({int, str, bool, type(None)})
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
+
 #: An opening of which the last step is missing is not one of the format's words.
 _OPENINGS = {Opening.INCOMPLETE: Opening.NOT_CAPTURED}
 
@@ -61,8 +64,7 @@ def schema() -> Object:
 
 def encoded(value: object) -> str:
     """JSON on one line; characters that could steer a terminal are escaped."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    return UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", _encode(value))
 
 
 def packet_object(seen: Seen, findings: Iterable[Finding], words: Words) -> Object:
@@ -147,11 +149,13 @@ def number(value: Decimal) -> int | float:
 
 def plain(value: object) -> Any:
     """A fact's value as JSON knows values."""
-    if isinstance(value, Fact):
+    if type(value) is Fact:
+        value = value.value
+    if type(value) in _JSON_TYPES:
+        return value
+    if isinstance(value, Enum | Fact):
         return plain(value.value)
-    if isinstance(value, Enum):
-        return plain(value.value)
-    if value is None or isinstance(value, bool | int | str):
+    if isinstance(value, bool | int | str):
         return value
     if isinstance(value, Decimal):
         return number(value)

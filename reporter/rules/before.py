@@ -162,9 +162,7 @@ def dns_answer(at: At) -> Facts | None:
     if dns is None or not dns.response or dns.rcode:
         return None
     frame = at.packet.frame
-    addresses = [known(each, frame, "dns.a") for each in dns.a] + [
-        known(each, frame, "dns.aaaa") for each in dns.aaaa
-    ]
+    addresses = [known(each, frame, "dns.a") for each in dns.a] + [known(each, frame, "dns.aaaa") for each in dns.aaaa]
     aliases = [known(each, frame, "dns.cname") for each in dns.cname]
     return {
         **_question(at, dns),
@@ -206,9 +204,7 @@ def dns_error(at: At) -> Facts | None:
     }
 
 
-@rule(
-    "N07", on="dns", facts="kind name type asker server first_frame waited answered", over="N04", rank=_RANK
-)
+@rule("N07", on="dns", facts="kind name type asker server first_frame waited answered", over="N04", rank=_RANK)
 def dns_retry(at: At) -> Facts | None:
     """The same question again: same asker, name, type and identification as a question seen before.
 
@@ -294,9 +290,7 @@ def icmp(at: At) -> Facts | None:
     quoted = icmp.quoted
     header = ("ip" if icmp.version == 4 else "ipv6") if quoted else ""
     code = at[f"{name}.code"] if icmp.code is not None else None
-    target = (
-        "icmpv6.nd.ns.target_address" if kind == "neighbor-solicitation" else "icmpv6.nd.na.target_address"
-    )
+    target = "icmpv6.nd.ns.target_address" if kind == "neighbor-solicitation" else "icmpv6.nd.na.target_address"
     return {
         "kind": derived(kind, at[f"{name}.type"]),
         "version": word(icmp.version),
@@ -309,9 +303,7 @@ def icmp(at: At) -> Facts | None:
         "pair_frame": at[f"icmp.{pair}"] if pair else None,
         "asked": at[target] if icmp.target else None,
         "mac": at["icmpv6.opt.linkaddr"] if icmp.link_address else None,
-        "reason": derived(_REASONS.get((icmp.version, icmp.code or 0), ""), code)
-        if kind == "unreachable"
-        else None,
+        "reason": derived(_REASONS.get((icmp.version, icmp.code or 0), ""), code) if kind == "unreachable" else None,
         "quoted_src": known(quoted.src, frame, f"{header}.src") if quoted else None,
         "quoted_dst": known(quoted.dst, frame, f"{header}.dst") if quoted else None,
         "transport": word(quoted.transport or None) if quoted else None,
@@ -363,7 +355,5 @@ def beside_the_connection(at: At) -> Facts | None:
         "target": _end(at, "dst") if packet.ip else None,
         "src_port": at["udp.srcport"] if udp else None,
         "dst_port": at["udp.dstport"] if udp else None,
-        "length": derived(udp.length - 8, length)
-        if udp and udp.length is not None and udp.length >= 8
-        else None,
+        "length": derived(udp.length - 8, length) if udp and udp.length is not None and udp.length >= 8 else None,
     }

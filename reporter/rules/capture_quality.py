@@ -151,12 +151,7 @@ def capture_point(at: At) -> Facts | None:
 
 def _same_host(packet: Packet) -> bool:
     source, destination = packet.source, packet.destination
-    return (
-        source == destination
-        or source.startswith("127.")
-        or source == "::1"
-        or packet.link in ("null", "loop")
-    )
+    return source == destination or source.startswith("127.") or source == "::1" or packet.link in ("null", "loop")
 
 
 @rule("C07", on="tcp", facts="local header address client_port server_port mss", rank=_RANK + 5)
@@ -185,9 +180,7 @@ def loopback(at: At) -> Facts | None:
     mss = at.tcp.options.mss
     return {
         "local": derived(local, at[f"{version}.src"], at[f"{version}.dst"]),
-        "header": derived(header, at["eth.src"], at["eth.dst"])
-        if ethernet
-        else derived(header, at["frame.protocols"]),
+        "header": derived(header, at["eth.src"], at["eth.dst"]) if ethernet else derived(header, at["frame.protocols"]),
         "address": at[f"{version}.src"],
         "client_port": client,
         "server_port": server,
@@ -208,13 +201,7 @@ def giant_segment(at: At) -> Facts | None:
     if tcp.length <= 536 or tcp.syn:
         return None
     options, mark = at.conversation.options.get(at.peer), at.conversation.syn.get(at.peer)
-    if (
-        options is None
-        or mark is None
-        or not options.mss
-        or tcp.length <= options.mss
-        or _same_host(at.packet)
-    ):
+    if options is None or mark is None or not options.mss or tcp.length <= options.mss or _same_host(at.packet):
         return None
     length, mss = at["tcp.len"], known(options.mss, mark.frame, "tcp.options.mss_val")
     return {
@@ -290,9 +277,7 @@ def tags_and_padding(at: At) -> Facts | None:
         "tags": derived(4 * tags, stack) if tagged else None,
         "pppoe": derived(pppoe, stack) if tagged else None,
         "offset": derived(14 + 4 * tags + 8 * pppoe, stack) if tagged else None,
-        "padding": derived(len(ethernet.padding.replace(":", "")) // 2, at["eth.padding"])
-        if padded
-        else None,
+        "padding": derived(len(ethernet.padding.replace(":", "")) // 2, at["eth.padding"]) if padded else None,
         "tcp_length": at["tcp.len"],
     }
 

@@ -18,9 +18,7 @@ _TERMS = 5
 _DELAY_LEAST, _DELAY_MOST = Decimal("0.04"), Decimal("0.5")
 #: A handshake quicker than this does not show at which end the capture was taken.
 _LEAST_PATH = Decimal("0.0005")
-_CONFIRMED = (
-    "sender receiver ack before from_ack lengths total frames count first last resent partial unseen adds_up"
-)
+_CONFIRMED = "sender receiver ack before from_ack lengths total frames count first last resent partial unseen adds_up"
 
 
 @rule("D01", on="tcp", facts="sender receiver seq length last next_seq fin wraps", rank=40)
@@ -245,9 +243,7 @@ def urgent(at: At) -> Facts | None:
     }
 
 
-@rule(
-    "D12", on="tcp", facts="sender receiver window before before_frame largest largest_frame falls", rank=49
-)
+@rule("D12", on="tcp", facts="sender receiver window before before_frame largest largest_frame falls", rank=49)
 def window_change(at: At) -> Facts | None:
     """The advertised window falls below half of the largest one so far, or comes back above it.
 
@@ -296,12 +292,7 @@ def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     if number < before.ack:
         return _same(at, ack, "old")
     standing, labels = at.conversation.acks.get(at.me), tcp.labels
-    told = (
-        labels.window_update
-        or labels.zero_window
-        or labels.zero_window_probe
-        or labels.zero_window_probe_ack
-    )
+    told = labels.window_update or labels.zero_window or labels.zero_window_probe or labels.zero_window_probe_ack
     below = step.sent.expected is not None and step.sent.start < step.sent.expected
     if told or below or standing is None or standing.last_duplicate == at.packet.frame:
         return None

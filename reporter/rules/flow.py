@@ -39,7 +39,7 @@ def zero_window(at: At) -> Facts | None:
 
 @rule("F02", on="tcp", facts=_PROBE, over=_NOTHING + " D08", rank=_RANK)
 def window_probe(at: At) -> Facts | None:
-    """A probe of a zero window: does it still hold? With one new byte, or (Linux) with an old number and none.
+    """A probe of a zero window: does it still hold? With a new byte, or (Linux) with none and an old Seq.
 
     `labelled` tells that tshark calls it a keep-alive, from which only the window of zero tells it.
 
@@ -60,9 +60,15 @@ def window_probe(at: At) -> Facts | None:
     }
 
 
-@rule("F03", on="tcp", facts="sender receiver ack window probe zero_frame taken", over=_NOTHING + " F04", rank=_RANK)
+@rule(
+    "F03",
+    on="tcp",
+    facts="sender receiver ack window probe zero_frame taken",
+    over=_NOTHING + " F04",
+    rank=_RANK,
+)
 def answer_to_window_probe(at: At) -> Facts | None:
-    """The answer to a zero-window probe: the window still closed, or open again. It keeps the connection alive.
+    """The answer to a zero-window probe: the window still closed, or open again.
 
     Reference: RFC 9293, section 3.8.6.1 (zero-window probing).
     """
@@ -83,8 +89,8 @@ def answer_to_window_probe(at: At) -> Facts | None:
 def window_update(at: At) -> Facts | None:
     """The same Ack as before with a larger window: nothing is confirmed, there is only more room.
 
-    `frees` tells that the window had been zero, so that the other end may send again, `from_syn` that the window
-    before is that of the SYN, which is never scaled.
+    `frees` tells that the window had been zero, so that the other end may send again, `from_syn` that the
+    window before is that of the SYN, which is never scaled.
 
     Reference: RFC 9293, section 3.8.6 (managing the window).
     """
@@ -151,8 +157,8 @@ def window_full(at: At) -> Facts | None:
 def keep_alive(at: At) -> Facts | None:
     """A TCP keep-alive: Seq is one below the next number, so that the other end must answer.
 
-    `ack_frame` is a frame of the other end that asks for `next_seq`, `foreseen` tells that it comes later: then this
-    is the first segment captured. `seconds` is the pause before.
+    `ack_frame` is a frame of the other end that asks for `next_seq`, `foreseen` tells that it comes later:
+    then this is the first segment captured. `seconds` is the pause before.
 
     Reference: RFC 9293, section 3.8.4 (TCP keep-alives); RFC 1122, section 4.2.3.6.
     """
@@ -197,12 +203,12 @@ def keep_alive_answer(at: At) -> Facts | None:
 
 @rule("F08", on="tcp", facts="sender receiver labels kind probe", rank=26)
 def label_is_a_guess(at: At) -> Facts | None:
-    """Around a keep-alive tshark labels segments as lost or repeated, because the connection's beginning is missing.
+    """Without the beginning of a connection tshark labels keep-alives, and what follows, as lost or repeated.
 
-    `kind`: `probe`, `answer` (the keep-alive itself), or `later`: a segment after the probe in frame `probe`, whose
-    old number tshark took for the next one.
+    `kind`: `probe`, `answer` (the keep-alive itself), or `later`: a segment after the probe in frame `probe`,
+    whose old number tshark took for the next one.
 
-    Reference: tshark fields tcp.analysis.duplicate_ack_num, tcp.analysis.ack_lost_segment, tcp.analysis.lost_segment.
+    Reference: tshark fields tcp.analysis.duplicate_ack_num, ack_lost_segment and lost_segment.
     """
     conversation, labels, found = at.conversation, at.tcp.labels, at.step.keep_alive
     if not conversation.kept_alive or not conversation.midstream or labels.keep_alive or labels.keep_alive_ack:
@@ -220,7 +226,12 @@ def label_is_a_guess(at: At) -> Facts | None:
         if labels.lost_segment and not at.step.sent.gap and at.me in conversation.kept_alive:
             names.append("TCP Previous segment not captured")
             probe = conversation.kept_alive[at.me]
-        if labels.ack_lost_segment and confirms is not None and not confirms.unseen and at.peer in conversation.kept_alive:
+        if (
+            labels.ack_lost_segment
+            and confirms is not None
+            and not confirms.unseen
+            and at.peer in conversation.kept_alive
+        ):
             names.append("TCP ACKed unseen segment")
             probe = conversation.kept_alive[at.peer]
     if not names:
@@ -235,7 +246,7 @@ def label_is_a_guess(at: At) -> Facts | None:
 
 @rule("F09", on="tcp", facts="sender receiver seconds frame before", rank=9)
 def idle_gap(at: At) -> Facts | None:
-    """A second or more without a segment on this connection; `before` is who had sent the last one, in `frame`.
+    """A second or more without a segment on this connection; `before` had sent the last one, in `frame`.
 
     Silent where the pause belongs to what is said anyway: keep-alives, probes, repeated segments.
 

@@ -22,7 +22,7 @@ def syn(at: At) -> Facts | None:
     """A SYN without ACK asks to open a connection.
 
     `isn` is the initial sequence number on the wire; the SYN uses one number, so the sender's next is one
-    more (plus `length` when it carries data). `name` is the host name whose captured DNS answer gave the address.
+    more (plus `length` when it carries data). `name` is the host name whose captured DNS answer told it.
 
     Reference: RFC 9293, section 3.5 and figure 6.
     """
@@ -135,11 +135,16 @@ def maximum_segment_size(at: At) -> Facts | None:
     return {**at.roles, "mss": at["tcp.options.mss_val"], "headers": word(headers)}
 
 
-@rule("H06", on="tcp", facts="sender receiver offered answered shift factor window peer_shift peer_frame", rank=16)
+@rule(
+    "H06",
+    on="tcp",
+    facts="sender receiver offered answered shift factor window peer_shift peer_frame",
+    rank=16,
+)
 def window_scale(at: At) -> Facts | None:
     """Whether window scaling is offered in a SYN, and in the other end's SYN whether it is in force.
 
-    `answered` is True in the second SYN: only there is it settled. The window of a SYN itself is never scaled.
+    `answered` is True in the second SYN: only there is it settled. A SYN's own window is never scaled.
 
     Reference: RFC 7323, section 2.2.
     """
@@ -203,7 +208,11 @@ def handshake_round_trip(at: At) -> Facts | None:
     epoch = at.packet.epoch - here
     start, middle, end = (
         known(epoch + time, frame, "frame.time_epoch")
-        for time, frame in ((asked.time, asked.frame), (accepted.time, accepted.frame), (here, at.packet.frame))
+        for time, frame in (
+            (asked.time, asked.frame),
+            (accepted.time, accepted.frame),
+            (here, at.packet.frame),
+        )
     )
     return {
         "rtt": at["tcp.analysis.initial_rtt"],

@@ -1,4 +1,4 @@
-"""Opening a connection in less usual ways: repeated, refused, crossing, with reused ports, with data, with ECN."""
+"""Opening a connection in less usual ways: repeated, refused, crossing, with reused ports, data or ECN."""
 
 from __future__ import annotations
 
@@ -19,21 +19,23 @@ _SOON = Decimal("0.2")
 _NO_DATA = (7, 23)
 _TFO = (34, 254)
 _LISTED = 4
+_COPY = "sender receiver count first_frame previous_frame gap gap_before doubled steady soon answered_frame"
 _LOSS = "L02 L03 L04 L05 L08 L10 D06"
 
 
 @rule(
     "H09",
     on="tcp",
-    facts="sender receiver count first_frame previous_frame gap gap_before doubled steady soon answered_frame",
+    facts=_COPY,
     over=_LOSS,
     rank=_RANK,
 )
 def syn_again(at: At) -> Facts | None:
     """The same SYN is sent again: no answer had reached its sender within its time-out.
 
-    `gap` is the time since the copy before (`previous_frame`), `gap_before` that copy's own wait. `soon` tells that
-    the copy follows too quickly for a timer. `answered_frame` is a SYN-ACK captured before all the same.
+    `gap` is the time since the copy before (`previous_frame`), `gap_before` that copy's own wait. `soon`
+    tells that the copy follows too quickly for a timer, `steady` that the waits are alike, `doubled` that
+    this one is twice as long. `answered_frame` is a SYN-ACK that had been captured all the same.
 
     Reference: RFC 9293, section 3.8.1; RFC 6298, sections 2 and 5 (first time-out 1 s, then doubled).
     """
@@ -102,7 +104,7 @@ def refused(at: At) -> Facts | None:
 def syn_ack_again(at: At) -> Facts | None:
     """The same SYN-ACK is sent again: the third segment has not reached its sender.
 
-    `asked_frame` is a repeated SYN that came in between, `third_frame` the third segment if it was captured before.
+    `asked_frame` is a repeated SYN that came in between, `third_frame` the third segment, if captured.
 
     Reference: RFC 9293, section 3.8.1 (retransmission); figure 6 (what confirms a SYN-ACK).
     """
@@ -166,13 +168,19 @@ def simultaneous_open(at: At) -> Facts | None:
     }
 
 
-@rule("H13", on="tcp", facts="sender receiver isn src_port dst_port earlier same_stream was_over", over=_LOSS, rank=12)
+@rule(
+    "H13",
+    on="tcp",
+    facts="sender receiver isn src_port dst_port earlier same_stream was_over",
+    over=_LOSS,
+    rank=12,
+)
 def ports_reused(at: At) -> Facts | None:
     """A SYN with the same addresses and ports as an earlier connection of this capture begins a new one.
 
     `earlier` is the earlier stream; `same_stream` tells that tshark counts this SYN into that stream.
 
-    Reference: RFC 9293, section 3.4.1 (choosing the initial sequence number); tshark tcp.analysis.reused_ports.
+    Reference: RFC 9293, section 3.4.1 (initial sequence number); tshark field tcp.analysis.reused_ports.
     """
     tcp, conversation = at.tcp, at.conversation
     if not tcp.syn or tcp.has_ack or tcp.rst:

@@ -38,9 +38,7 @@ def http2_frames(at: At) -> Facts | None:
     control: Fact | None = None
     for kind, number in zip(http2.types, http2.stream_ids, strict=True):
         stream = known(number, frame, "http2.streamid")
-        listed.append(
-            derived(f"{_TYPES.get(kind, f'TYPE{kind}')}[{number}]", known(kind, frame, "http2.type"), stream)
-        )
+        listed.append(derived(f"{_TYPES.get(kind, f'TYPE{kind}')}[{number}]", known(kind, frame, "http2.type"), stream))
         if number:
             streams.setdefault(number, stream)
         else:

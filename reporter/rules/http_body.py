@@ -91,9 +91,7 @@ def compressed(at: At) -> Facts | None:
     Reference: RFC 9110, sections 8.4 and 12.5.3.
     """
     for message, kind, method in _messages(at):
-        codings = [
-            each for each in members(message.headers, "Content-Encoding") if each.lower() != "identity"
-        ]
+        codings = [each for each in members(message.headers, "Content-Encoding") if each.lower() != "identity"]
         line = message.header("Content-Encoding")
         if not codings or line is None:
             continue
@@ -125,11 +123,7 @@ def until_close(at: At) -> Facts | None:
         if not isinstance(message, HttpResponse) or method is None or without_body(message.code, method):
             continue
         named = {header.name.lower() for header in message.headers}
-        if (
-            not message.headers_known
-            or named & {"content-length", "transfer-encoding"}
-            or message.code == 205
-        ):
+        if not message.headers_known or named & {"content-length", "transfer-encoding"} or message.code == 205:
             continue
         if len(at.step.answered) != 1:
             continue

@@ -46,9 +46,7 @@ def http_1_0(at: At) -> Facts | None:
     Reference: RFC 9112, section 9.3.
     """
     frame = at.packet.frame
-    messages: list[tuple[HttpRequest | HttpResponse, str]] = [
-        (each.request, "request") for each in at.step.asked
-    ]
+    messages: list[tuple[HttpRequest | HttpResponse, str]] = [(each.request, "request") for each in at.step.asked]
     messages += [(each.response, "response") for each in at.step.answered if not _opens_tunnel(each)]
     for message, kind in messages:
         if message.version == "HTTP/1.0" and message.headers_known:
@@ -57,9 +55,7 @@ def http_1_0(at: At) -> Facts | None:
                 **at.roles,
                 "version": known(message.version, frame, f"http.{kind}.version"),
                 "answer": word(kind == "response"),
-                "keep_alive": word(
-                    "keep-alive" in {each.lower() for each in members(message.headers, "Connection")}
-                ),
+                "keep_alive": word("keep-alive" in {each.lower() for each in members(message.headers, "Connection")}),
                 "connection": known(line.value, frame, f"http.{kind}.line", line.line) if line else None,
             }
     return None
@@ -121,11 +117,7 @@ def early_response(at: At) -> Facts | None:
     """
     for each in at.step.asked:
         exchange = each.exchange
-        if (
-            exchange.response is None
-            or exchange.response_frame is None
-            or exchange.response_frame >= at.packet.frame
-        ):
+        if exchange.response is None or exchange.response_frame is None or exchange.response_frame >= at.packet.frame:
             continue
         if each.request.first_frame < exchange.response_frame:
             return {
@@ -140,6 +132,4 @@ def early_response(at: At) -> Facts | None:
 def _opens_tunnel(each: Answered) -> bool:
     """Whether the connection goes on as something else than HTTP after this response."""
     asked = each.exchange.request if each.exchange is not None else None
-    return each.response.code == 101 or (
-        asked is not None and asked.method == "CONNECT" and each.response.code < 300
-    )
+    return each.response.code == 101 or (asked is not None and asked.method == "CONNECT" and each.response.code < 300)

@@ -61,11 +61,7 @@ def request_headers(at: At) -> Facts | None:
 
     def line(name: str) -> Fact | None:
         header = found.header(name)
-        return (
-            known(header.value, at.packet.frame, _REQUEST_LINE, header.line)
-            if header and header.value
-            else None
-        )
+        return known(header.value, at.packet.frame, _REQUEST_LINE, header.line) if header and header.value else None
 
     lowered = {header.name.lower() for header in found.headers}
     names = tuple(dict.fromkeys(header.name for header in found.headers))
@@ -109,11 +105,7 @@ def response_headers(at: At) -> Facts | None:
 
     def line(name: str) -> Fact | None:
         header = found.header(name)
-        return (
-            known(header.value, at.packet.frame, _RESPONSE_LINE, header.line)
-            if header and header.value
-            else None
-        )
+        return known(header.value, at.packet.frame, _RESPONSE_LINE, header.line) if header and header.value else None
 
     cookies = (header.value.partition("=") for header in lines_of(found.headers, "Set-Cookie"))
     facts: dict[str, Fact | None] = {
@@ -142,9 +134,7 @@ def credentials_in_clear(at: At) -> Facts | None:
         return None
     for each in at.step.asked:
         request = each.request
-        field = next(
-            (name for name in ("Authorization", "Proxy-Authorization") if request.header(name)), None
-        )
+        field = next((name for name in ("Authorization", "Proxy-Authorization") if request.header(name)), None)
         if field is not None:
             header = request.header(field)
             scheme = header.value.partition(" ")[0].strip() if header else ""
@@ -190,16 +180,11 @@ def type_and_name_disagree(at: At) -> Facts | None:
             continue
         extension = extension_of(exchange.request.target)
         expected, declared = _TYPES.get(extension), media_type(line.value)
-        if (
-            each.response.code not in (200, 206)
-            or expected is None
-            or not declared
-            or declared in _UNDECLARED
-        ):
+        if each.response.code not in (200, 206) or expected is None or not declared or declared in _UNDECLARED:
             continue
-        if not declared.startswith((*expected, "multipart/")) and without_secrets(
+        if not declared.startswith((*expected, "multipart/")) and without_secrets(exchange.request.target) == (
             exchange.request.target
-        ) == (exchange.request.target):
+        ):
             return {
                 "target": known(exchange.request.target, exchange.request_frame, "http.request.uri"),
                 "extension": word("." + extension),

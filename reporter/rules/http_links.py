@@ -53,9 +53,7 @@ def caused_by_page(at: At) -> Facts | None:
         kind, field, basis = _kind(each.request, at.packet.frame)
         return {
             "sender": word(at.me),
-            "referer": known(shown, at.packet.frame, _LINE, line.line)
-            if shown == line.value
-            else word(shown),
+            "referer": known(shown, at.packet.frame, _LINE, line.line) if shown == line.value else word(shown),
             "page_frame": frame_of(page.frame),
             "kind": word(kind),
             "field": word(field) if field else None,
@@ -83,9 +81,7 @@ def redirect(at: At) -> Facts | None:
     location = None
     if line is not None and line.value:
         shown = without_secrets(line.value)
-        location = (
-            known(shown, frame, "http.response.line", line.line) if shown == line.value else word(shown)
-        )
+        location = known(shown, frame, "http.response.line", line.line) if shown == line.value else word(shown)
     request_frame = exchange.request_frame if exchange is not None else None
     if location is None and not response.headers_known:
         return None
@@ -94,9 +90,7 @@ def redirect(at: At) -> Facts | None:
         "code": known(response.code, frame, "http.response.code"),
         "location": location,
         "permanent": word(_PERMANENT[response.code]),
-        "method": known(asked.method, request_frame, "http.request.method")
-        if asked and request_frame
-        else None,
+        "method": known(asked.method, request_frame, "http.request.method") if asked and request_frame else None,
         "request_frame": frame_of(request_frame) if request_frame else None,
         "secure": word(line is not None and line.value.lower().startswith("https:")),
     }
@@ -115,9 +109,7 @@ def follows_redirect(at: At) -> Facts | None:
             shown = without_secrets(uri)
             return {
                 "sender": word(at.me),
-                "uri": known(shown, at.packet.frame, "http.request.full_uri")
-                if shown == uri
-                else word(shown),
+                "uri": known(shown, at.packet.frame, "http.request.full_uri") if shown == uri else word(shown),
                 "code": known(told.code, told.frame, "http.response.code"),
                 "redirect_frame": frame_of(told.frame),
             }
@@ -132,9 +124,7 @@ def _kind(request: HttpRequest, frame: int) -> tuple[str, str, Fact | None]:
         return _DESTINATIONS[destination.value], "Sec-Fetch-Dest", value
     accept = request.header("Accept")
     wanted = media_type(accept.value.partition(",")[0]) if accept else ""
-    kind = {"text/html": "page", "text/css": "style"}.get(
-        wanted, "image" if wanted.startswith("image/") else ""
-    )
+    kind = {"text/html": "page", "text/css": "style"}.get(wanted, "image" if wanted.startswith("image/") else "")
     if accept is not None and kind:
         return kind, "Accept", known(wanted, frame, _LINE, accept.line)
     return _EXTENSIONS.get(extension_of(request.target), "other"), "", None

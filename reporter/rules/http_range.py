@@ -56,9 +56,7 @@ def partial_content(at: At) -> Facts | None:
         "last": derived(part.last, shown) if part else None,
         "size": derived(part.total, shown) if part and part.total is not None else None,
         "count": count,
-        "all": word(
-            part is not None and part.total is not None and (part.first, part.last + 1) == (0, part.total)
-        ),
+        "all": word(part is not None and part.total is not None and (part.first, part.last + 1) == (0, part.total)),
         "agrees": word(count is not None and length is not None and int(length.value) == count),
         "several": word(type_line is not None and media_type(type_line.value) == "multipart/byteranges"),
         "chunked": word(is_chunked(response.headers)),
@@ -80,9 +78,7 @@ def not_satisfiable(at: At) -> Facts | None:
     return {
         "asked": asked,
         "request_frame": request_frame,
-        "size": known(size, at.packet.frame, _LINE, line.line)
-        if line is not None and size is not None
-        else None,
+        "size": known(size, at.packet.frame, _LINE, line.line) if line is not None and size is not None else None,
     }
 
 
@@ -92,7 +88,5 @@ def _asked(found: Answered) -> tuple[Fact | None, Fact | None]:
     if exchange is None or exchange.request is None or exchange.request_frame is None:
         return None, None
     line, frame = exchange.request.header("Range"), exchange.request_frame
-    asked = (
-        known(line.value, frame, "http.request.line", line.line) if line is not None and line.value else None
-    )
+    asked = known(line.value, frame, "http.request.line", line.line) if line is not None and line.value else None
     return (asked, frame_of(frame)) if asked is not None or exchange.request.headers_known else (None, None)

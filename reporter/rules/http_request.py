@@ -142,9 +142,7 @@ def favicon(at: At) -> Facts | None:
 def _by_method(at: At, *methods: str) -> list[Asked]:
     """The requests with these methods whose request line was captured whole."""
     whole = at.packet.captured >= at.packet.length
-    return [
-        each for each in at.step.asked if each.request.method in methods and (whole or each.request.version)
-    ]
+    return [each for each in at.step.asked if each.request.method in methods and (whole or each.request.version)]
 
 
 def _target(request: HttpRequest, frame: int) -> Fact:

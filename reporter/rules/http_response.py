@@ -17,9 +17,7 @@ _LINE = "http.response.line"
 _OWN = (204, 205, 206)
 
 
-@rule(
-    "P09", on="http", facts="sender receiver code phrase method target request_frame time began more", rank=30
-)
+@rule("P09", on="http", facts="sender receiver code phrase method target request_frame time began more", rank=30)
 def answers(at: At) -> Facts | None:
     """A final response answers the oldest request of its connection that is still without one.
 
@@ -43,9 +41,7 @@ def answers(at: At) -> Facts | None:
     return {
         **at.roles,
         **_status(response, frame),
-        "method": known(asked.method, request_frame, "http.request.method")
-        if asked and request_frame
-        else None,
+        "method": known(asked.method, request_frame, "http.request.method") if asked and request_frame else None,
         "target": target,
         "request_frame": frame_of(request_frame) if request_frame else None,
         "time": _time(at, first),
@@ -64,11 +60,7 @@ def success(at: At) -> Facts | None:
     Reference: RFC 9110, sections 15.3.1 to 15.3.4 and 9.3.6; RFC 9112, section 6.3.
     """
     found = next(
-        (
-            each
-            for each in at.step.answered
-            if 200 <= each.response.code < 300 and each.response.code not in _OWN
-        ),
+        (each for each in at.step.answered if 200 <= each.response.code < 300 and each.response.code not in _OWN),
         None,
     )
     if found is None:
@@ -112,9 +104,7 @@ def client_error(at: At) -> Facts | None:
 
     Reference: RFC 9110, section 15.5; RFC 6585, section 4 (429).
     """
-    found = next(
-        (each for each in at.step.answered if _in_class(each, 4) and each.response.code != 416), None
-    )
+    found = next((each for each in at.step.answered if _in_class(each, 4) and each.response.code != 416), None)
     if found is None:
         return None
     response, frame = found.response, at.packet.frame
@@ -173,9 +163,7 @@ def switching_protocols(at: At) -> Facts | None:
     if found is None:
         return None
     exchange = found.exchange
-    asked = (
-        exchange.request.header("Upgrade") if exchange is not None and exchange.request is not None else None
-    )
+    asked = exchange.request.header("Upgrade") if exchange is not None and exchange.request is not None else None
     request_frame = exchange.request_frame if exchange is not None else None
     return {
         **at.roles,

@@ -1,9 +1,9 @@
 """Closing a connection: who closes first, what each step confirms, half-closed, simultaneous, reset.
 
-T09 (only one FIN when the capture stops) and T15 (steps taken from different streams) have no rule here. Both are
-facts of a whole stream, not of a packet: no packet can tell that it is the last, and every frame named by the rules
-below is one of the packet's own conversation, so that streams cannot be mixed. The report reads them from
-`Stream.closing` and `Stream.teardown`.
+T09 (only one FIN when the capture stops) and T15 (steps taken from different streams) have no rule here. Both
+are facts of a whole stream, not of a packet: no packet can tell that it is the last, and every frame named by
+the rules below is one of the packet's own conversation, so that streams cannot be mixed. The report reads
+them from `Stream.closing` and `Stream.teardown`.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _CONFIRMS = "D02 D03 D04 D06"
 def first_fin(at: At) -> Facts | None:
     """The first FIN: its sender is the active closer, will send no more data, and enters FIN-WAIT-1.
 
-    `whole_known` is False where the beginning of the connection was not captured; `sure` tells that even so the other
-    end had not closed before (it has sent data in this capture).
+    `whole_known` is False where the beginning of the connection was not captured; `sure` tells that even so
+    the other end had not closed before (it has sent data in this capture).
 
     Reference: RFC 9293, section 3.6 and figure 12.
     """
@@ -54,7 +54,7 @@ def first_fin(at: At) -> Facts | None:
 
 @rule("T02", on="tcp", facts=_ACK + " sure", over="D02 D03 D06", rank=_RANK)
 def ack_of_first_fin(at: At) -> Facts | None:
-    """The first FIN is confirmed: its receiver is in CLOSE-WAIT, its sender goes to FIN-WAIT-2, half is still open.
+    """The first FIN is confirmed: CLOSE-WAIT on this side, FIN-WAIT-2 on the other, and half is still open.
 
     Reference: RFC 9293, section 3.6 and figure 12.
     """
@@ -104,7 +104,7 @@ def second_fin(at: At) -> Facts | None:
 def last_ack(at: At) -> Facts | None:
     """The second FIN is confirmed: the passive closer is CLOSED, the active one waits in TIME-WAIT.
 
-    `frames` are the captured steps of this closing; `closed` is False when a RST had ended the connection before.
+    `frames` are the captured steps of this closing; `closed` is False after a RST.
 
     Reference: RFC 9293, section 3.6, figure 12; section 3.4.2 and section 3.10.7.4 (TIME-WAIT lasts 2 MSL).
     """
@@ -117,7 +117,13 @@ def last_ack(at: At) -> Facts | None:
     }
 
 
-@rule("T06", on="tcp", facts=_FIN + " ack fin_frame fin_seq fin_length also also_frames", over="D04 D06", rank=_RANK)
+@rule(
+    "T06",
+    on="tcp",
+    facts=_FIN + " ack fin_frame fin_seq fin_length also also_frames",
+    over="D04 D06",
+    rank=_RANK,
+)
 def merged_fin(at: At) -> Facts | None:
     """The second FIN also confirms the first; no separate ACK of the first FIN was captured.
 
@@ -131,15 +137,16 @@ def merged_fin(at: At) -> Facts | None:
 @rule(
     "T07",
     on="tcp",
-    facts=_FIN + " crossing ack other_frame other_number fin_seq fin_length last",
+    facts=_FIN + " crossing inside ack other_frame other_number fin_seq fin_length last",
     over="D02 D03 D06",
     rank=_RANK,
 )
 def simultaneous_close(at: At) -> Facts | None:
     """Both ends sent a FIN before the other's had arrived; both go through CLOSING to TIME-WAIT.
 
-    `crossing` tells the second FIN, whose Ack does not cover the FIN in `other_frame` (numbered `other_number`),
-    from the Acks of the two FINs. `last` is True when both FINs are confirmed.
+    `crossing` tells the second FIN, whose Ack does not cover the FIN in `other_frame` (numbered
+    `other_number`), from the Acks of the two FINs. `inside` tells that this Ack lies within the data that
+    came with that FIN. `last` is True when both FINs are confirmed.
 
     Reference: RFC 9293, section 3.6 and figure 13.
     """
@@ -150,6 +157,7 @@ def simultaneous_close(at: At) -> Facts | None:
     number, seq, length = _number(other)
     facts: dict[str, Fact | None] = {
         "crossing": word(move is Move.CROSSING_FIN),
+        "inside": word(other.seq < at.conversation.fin[at.me].ack < other.next_seq - 1),
         "other_frame": frame_of(other.frame),
         "other_number": number,
         "last": word(len(at.conversation.fin_acked) == 2),
@@ -186,7 +194,7 @@ def data_with_fin(at: At) -> Facts | None:
 def reset_after_data(at: At) -> Facts | None:
     """A RST ends a connection at once, without any FIN, shortly after data or with something still under way.
 
-    `unconfirmed` are bytes of the receiver that no Ack had confirmed; `waiting` is a request not answered so far.
+    `unconfirmed` are bytes of the receiver that no Ack had confirmed; `waiting` is an unanswered request.
 
     Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
     """
@@ -238,25 +246,27 @@ def reset_while_idle(at: At) -> Facts | None:
     """A RST without FIN on a connection where nothing was under way: given up instead of closed.
 
     `seconds` is the pause before it, when long; `any_data` is False when the connection never carried data.
+    `frame` is the segment before, None when the RST is the first segment captured.
 
     Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
     """
     conversation, idle = at.conversation, at.step.idle
-    if not _resets(at) or conversation.fins or idle is None:
+    if not _resets(at) or conversation.fins:
         return None
     any_data = sum(conversation.payload.values()) > 0
     if any_data and _under_way(at):
         return None
+    long = idle is not None and idle.seconds >= _IDLE
     return {
         **at.roles,
-        "seconds": _since(at, at.packet.time - idle.seconds, idle.frame) if idle.seconds >= _IDLE else None,
-        "frame": frame_of(idle.frame),
+        "seconds": _since(at, at.packet.time - idle.seconds, idle.frame) if idle is not None and long else None,
+        "frame": frame_of(idle.frame) if idle is not None else None,
         "established": word(at.step.before.server is State.ESTABLISHED or conversation.midstream),
         "any_data": word(any_data),
     }
 
 
-@rule("T13", on="tcp", facts="sender receiver seconds frame timeout announced", over="F09", rank=18)
+@rule("T13", on="tcp", facts="sender receiver seconds frame timeout announced", rank=18)
 def idle_timeout(at: At) -> Facts | None:
     """The server closes first, some time after its last response: near a usual keep-alive time-out.
 
@@ -309,9 +319,10 @@ def announced_close(at: At) -> Facts | None:
 def after_the_end(at: At) -> Facts | None:
     """A segment on a connection that is gone, or an ACK that questions a segment out of place.
 
-    `kind`: `reset` (one more RST), `late` (a segment after the RST of frame `reset_frame`), `challenge` (an ACK right
-    after a RST whose Seq is not the number that its receiver expected), `old` (an ACK in answer to a SYN: the other
-    end still knows an earlier connection with these ports), `closed` (a RST after both ends had closed).
+    `kind`: `reset` (one more RST), `late` (a segment after the RST of frame `reset_frame`), `challenge` (an
+    ACK right after a RST whose Seq is not the number that its receiver expected), `old` (an ACK in answer to
+    a SYN: the other end still knows an earlier connection with these ports), `closed` (a RST after both ends
+    had closed).
 
     Reference: RFC 5961, sections 3 and 4; RFC 9293, sections 3.5.1 and 3.10.7.4.
     """
@@ -328,7 +339,13 @@ def after_the_end(at: At) -> Facts | None:
         if tcp.ack == mark.next_seq % _WRAP:
             return None
         wanted = derived(mark.next_seq % _WRAP, known(mark.seq % _WRAP, mark.frame, "tcp.seq"))
-        return {**facts, "kind": word("old"), "reset_frame": frame_of(asked), "ack": at["tcp.ack"], "wanted": wanted}
+        return {
+            **facts,
+            "kind": word("old"),
+            "reset_frame": frame_of(asked),
+            "ack": at["tcp.ack"],
+            "wanted": wanted,
+        }
     if tcp.rst and gone == at.packet.frame:
         return {**facts, "kind": word("closed")} if len(conversation.fin_acked) == 2 else None
     if tcp.syn:
@@ -339,7 +356,13 @@ def after_the_end(at: At) -> Facts | None:
         return {**facts, "kind": word("reset")}
     before = at.step.idle.frame if at.step.idle is not None else 0
     pure = tcp.has_ack and not tcp.length and not tcp.fin
-    if reset is not None and pure and before == gone and conversation.reset_by is at.peer and tcp.ack != reset.seq % _WRAP:
+    if (
+        reset is not None
+        and pure
+        and before == gone
+        and conversation.reset_by is at.peer
+        and tcp.ack != reset.seq % _WRAP
+    ):
         return {
             **facts,
             "kind": word("challenge"),
@@ -350,7 +373,7 @@ def after_the_end(at: At) -> Facts | None:
 
 
 def _fin(at: At) -> dict[str, Fact | None]:
-    """The FIN of this frame; `next_seq` only without data (else D01 and T08 tell it) and when the sum closes."""
+    """The FIN of this frame; `next_seq` only without data (else D01 and T08 tell it)."""
     tcp = at.tcp
     alone = tcp.length == 0 and tcp.seq + 1 < _WRAP
     return {
@@ -368,7 +391,7 @@ def _number(mark: Mark) -> tuple[Fact, Fact, Fact]:
 
 
 def _ack_of_fin(at: At) -> dict[str, Fact | None]:
-    """How the Ack of this frame confirms the other end's FIN: `ack = fin_seq + fin_length + 1` when it closes.
+    """How the Ack of this frame confirms the other FIN: `ack = fin_seq + fin_length + 1`, when it closes.
 
     `also` are bytes of earlier frames confirmed along with it, `also_frames` those frames.
     """
@@ -405,7 +428,7 @@ def _resets(at: At) -> bool:
 
 
 def _under_way(at: At) -> bool:
-    """Whether something was: a segment less than a second ago, a request without answer, bytes not confirmed."""
+    """Whether a segment came less than a second ago, a request waits, or bytes are not confirmed."""
     idle, conversation = at.step.idle, at.conversation
     if idle is None or idle.seconds < _IDLE or conversation.pairing.waiting:
         return True

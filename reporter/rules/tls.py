@@ -125,9 +125,7 @@ def server_hello(at: At) -> Facts | None:
         version = derived(_VERSIONS.get(number, f"0x{number:04x}"), source)
     elif tls.version:
         number = int(tls.version, 0)
-        version = derived(
-            _VERSIONS.get(number, tls.version), known(tls.version, frame, "tls.handshake.version")
-        )
+        version = derived(_VERSIONS.get(number, tls.version), known(tls.version, frame, "tls.handshake.version"))
     protocols = [known(each, frame, "tls.handshake.extensions_alpn_str") for each in tls.alpn]
     return {
         **at.roles,
@@ -155,9 +153,7 @@ def application_data(at: At) -> Facts | None:
     frame = at.packet.frame
     hidden = _APPLICATION in tls.opaque_types
     kinds, name = (
-        (tls.opaque_types, "tls.record.opaque_type")
-        if hidden
-        else (tls.content_types, "tls.record.content_type")
+        (tls.opaque_types, "tls.record.opaque_type") if hidden else (tls.content_types, "tls.record.content_type")
     )
     count = kinds.count(_APPLICATION)
     if not count:

@@ -63,9 +63,7 @@ def upgrade(at: At) -> Facts | None:
             "asks": word(False),
             "key": question,
             "accept": shown,
-            "right": derived(accept_for(key.value) == accept.value, question, shown)
-            if key is not None
-            else None,
+            "right": derived(accept_for(key.value) == accept.value, question, shown) if key is not None else None,
             "request_frame": frame_of(before) if before is not None else None,
         }
     return None
@@ -144,7 +142,5 @@ def control_frames(at: At) -> Facts | None:
         **at.roles,
         "kinds": derived(tuple(kinds), *kinds),
         **_masked(at, places),
-        "close_code": known(code, at.packet.frame, "websocket.payload.close.status_code")
-        if code is not None
-        else None,
+        "close_code": known(code, at.packet.frame, "websocket.payload.close.status_code") if code is not None else None,
     }

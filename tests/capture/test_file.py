@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporter.capture.file import check, identify, kind_of
+from reporter.capture.file import CaptureFile, check, kind_of
 from reporter.capture.pcapng import Interface, interfaces_of
 from reporter.capture.records import Place, bytes_of
 from reporter.errors import CaptureTrouble
@@ -33,7 +33,7 @@ def interface(order="<", *options):
 
 @pytest.mark.parametrize("path", bundled(), ids=lambda path: path.name)
 def test_bundled_captures(path):
-    capture = identify(path)
+    capture = CaptureFile.of(path)
     assert capture.size == path.stat().st_size
     assert capture.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert capture.kind == {".gz": "gzip", ".pcap": "pcap"}.get(path.suffix, "pcapng")
@@ -43,7 +43,7 @@ def test_bundled_captures(path):
 
 
 def test_a_compressed_capture_tells_its_interfaces():
-    assert identify(BUNDLED / "gzip.pcapng.gz").interfaces[0].name == "lo"
+    assert CaptureFile.of(BUNDLED / "gzip.pcapng.gz").interfaces[0].name == "lo"
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -64,9 +64,7 @@ def test_damage_never_raises(noise, cut):
     interfaces_of(good + noise)
 
 
-@pytest.mark.parametrize(
-    ("head", "kind"), [(b"\xd4\xc3\xb2\xa1", "pcap"), (b"", "unknown"), (b"<html>", "unknown")]
-)
+@pytest.mark.parametrize(("head", "kind"), [(b"\xd4\xc3\xb2\xa1", "pcap"), (b"", "unknown"), (b"<html>", "unknown")])
 def test_kinds(head, kind):
     assert kind_of(head) == kind
 
@@ -92,7 +90,7 @@ def test_what_is_refused(tmp_path):
 def test_a_broken_gzip_is_left_to_tshark(tmp_path):
     broken = tmp_path / "broken.gz"
     broken.write_bytes(gzip.compress(b"x" * 1000)[:20])
-    assert identify(broken).interfaces == ()
+    assert CaptureFile.of(broken).interfaces == ()
 
 
 def test_bytes_are_given_only_when_they_are_proved(tmp_path):

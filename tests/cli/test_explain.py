@@ -97,7 +97,7 @@ def test_a_capture_without_tcp_or_http_or_in_tls_is_no_error(name, form):
 def test_decode_as_reaches_tshark():
     assert "HTTP" in {packet["protocol"] for packet in lines_of()}
     port = next(packet["info"].split(" ")[2] for packet in lines_of() if packet["frame"] == 1)
-    assert "HTTP" not in {packet["protocol"] for packet in lines_of("--decode-as", f"tcp.port=={port},tls")}
+    assert "HTTP" not in {packet["protocol"] for packet in lines_of("--decode-as", f"tcp.port=={port},data")}
 
 
 def test_a_truncated_capture_is_explained_up_to_the_cut():

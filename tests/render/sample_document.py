@@ -97,9 +97,7 @@ def rows() -> tuple[PacketRow, ...]:
         _row(4, "0.000201", True, "HTTP", 467, "GET /index.html HTTP/1.1 ", Colour.HTTP),
         _row(5, "0.000219", False, "TCP", 66, "8080 → 51234 [ACK] Seq=1 Ack=402 Win=65152 Len=0", Colour.TCP),
         _row(6, "0.001043", False, "HTTP", 773, "HTTP/1.1 200 OK  (text/html)", Colour.HTTP),
-        _row(
-            7, "0.001051", True, "TCP", 66, "51234 → 8080 [ACK] Seq=402 Ack=708 Win=64896 Len=0", Colour.TCP
-        ),
+        _row(7, "0.001051", True, "TCP", 66, "51234 → 8080 [ACK] Seq=402 Ack=708 Win=64896 Len=0", Colour.TCP),
         _row(
             8,
             "0.203377",
@@ -136,9 +134,7 @@ def rows() -> tuple[PacketRow, ...]:
             "51234 → 8080 [FIN, ACK] Seq=402 Ack=709 Win=65536 Len=0",
             Colour.SYN_FIN,
         ),
-        _row(
-            12, "5.003330", False, "TCP", 66, "8080 → 51234 [ACK] Seq=709 Ack=403 Win=65152 Len=0", Colour.TCP
-        ),
+        _row(12, "5.003330", False, "TCP", 66, "8080 → 51234 [ACK] Seq=709 Ack=403 Win=65152 Len=0", Colour.TCP),
         _row(13, "5.100002", True, "TCP", 54, "51300 → 8080 [RST] Seq=1 Win=0 Len=0", Colour.RESET),
         PacketRow(
             14,
@@ -300,9 +296,7 @@ def _ladder(caption: Caption, zh: bool, rungs: int) -> Ladder:
             "FIN-WAIT-1",
             "4.8 s",
         ),
-        Rung(
-            11, "5.003317", True, "FIN, ACK", "Seq=402  Ack=709 = 708 + 1", "close", "LAST-ACK", "TIME-WAIT"
-        ),
+        Rung(11, "5.003317", True, "FIN, ACK", "Seq=402  Ack=709 = 708 + 1", "close", "LAST-ACK", "TIME-WAIT"),
         Rung(12, "5.003330", False, "ACK", "Seq=709  Ack=403 = 402 + 1", "close", "CLOSED", ""),
     ]
     description = (
@@ -368,9 +362,7 @@ def _remarks(zh: bool, packets: int) -> tuple[Remark, ...]:
                 Said(
                     "H05",
                     "MSS: the largest segment it will take",
-                    text(
-                        "The client offers MSS=65495: each segment sent to it may carry at most 65495 bytes of data."
-                    ),
+                    text("The client offers MSS=65495: each segment sent to it may carry at most 65495 bytes of data."),
                 ),
             )
         if zh:
@@ -392,11 +384,7 @@ def _remarks(zh: bool, packets: int) -> tuple[Remark, ...]:
                         ),
                     ),
                 ),
-                *(
-                    (Said("P01", HOSTILE, text(f"请求行里的内容 {HOSTILE} 只是文字。")),)
-                    if row.frame == 4
-                    else ()
-                ),
+                *((Said("P01", HOSTILE, text(f"请求行里的内容 {HOSTILE} 只是文字。")),) if row.frame == 4 else ()),
             )
         return (
             Said(
@@ -688,9 +676,7 @@ def sample(language: str = "zh", *, packets: int = 15, rungs: int = 0, list_rows
                                     )
                                 ),
                             ),
-                            Layer(
-                                "HTTP", 66, 401, text(say("请求行与首部", "Request line and header fields"))
-                            ),
+                            Layer("HTTP", 66, 401, text(say("请求行与首部", "Request line and header fields"))),
                         ),
                         say(
                             "从左到右：以太网 14 字节，IP 20 字节，TCP 32 字节，HTTP 401 字节。",
@@ -714,9 +700,7 @@ def sample(language: str = "zh", *, packets: int = 15, rungs: int = 0, list_rows
                                 name in ("ACK", "SYN"),
                                 text(
                                     say(
-                                        {"ACK": "确认号有效", "SYN": "同步序号，建立连接"}.get(
-                                            name, "未置位"
-                                        ),
+                                        {"ACK": "确认号有效", "SYN": "同步序号，建立连接"}.get(name, "未置位"),
                                         {
                                             "ACK": "the acknowledgment number counts",
                                             "SYN": "synchronise: opens the connection",
@@ -779,9 +763,7 @@ def sample(language: str = "zh", *, packets: int = 15, rungs: int = 0, list_rows
         ),
     )
     fourth = Section("commentary", "4", say("逐包说明", "Packet by packet"), blocks)
-    long = _ladder(
-        numbers.figure(say("较长的交互过程（示例）", "A longer exchange (sample)")), zh, rungs or 12
-    )
+    long = _ladder(numbers.figure(say("较长的交互过程（示例）", "A longer exchange (sample)")), zh, rungs or 12)
     fifth = Section(
         "teardown",
         "5",

@@ -103,9 +103,7 @@ def test_evidence_is_said_on_the_screen_only(page):
     assert links == {"#frame-4", None}, "not linked where it already stands"
     here = [attrs for _, attrs in parsed.elements if "tcp.srcport" in attrs.get("data-ev", "")]
     assert here
-    assert all("href" not in attrs and attrs["tabindex"] == "0" for attrs in here), (
-        "it stands at its own frame"
-    )
+    assert all("href" not in attrs and attrs["tabindex"] == "0" for attrs in here), "it stands at its own frame"
 
 
 def test_figures_that_the_text_names_are_linked(page):
@@ -118,9 +116,7 @@ def test_figures_that_the_text_names_are_linked(page):
 def test_the_policy_allows_exactly_what_the_page_carries():
     parsed = Page(render_html(sample("zh")))
     policy = next(
-        attrs["content"]
-        for _, attrs in parsed.elements
-        if attrs.get("http-equiv") == "Content-Security-Policy"
+        attrs["content"] for _, attrs in parsed.elements if attrs.get("http-equiv") == "Content-Security-Policy"
     )
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
@@ -168,9 +164,7 @@ def test_every_kind_of_block_is_shown(language):
 
 
 def test_both_languages_have_the_same_labels():
-    zh, en = (
-        tomllib.loads((LAB / "labels" / f"{lang}.toml").read_text(encoding="utf-8")) for lang in ("zh", "en")
-    )
+    zh, en = (tomllib.loads((LAB / "labels" / f"{lang}.toml").read_text(encoding="utf-8")) for lang in ("zh", "en"))
     assert zh.keys() == en.keys()
 
 

@@ -9,7 +9,7 @@ from enum import Enum
 import jsonschema
 import pytest
 
-from reporter.capture.file import identify
+from reporter.capture.file import CaptureFile
 from reporter.errors import Trouble
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.words import Words
@@ -37,7 +37,7 @@ def explained(path, words):
         span.learn(each.seen.packet)
         packets.append(encoded(packet_object(each.seen, each.findings, words)))
     streams = [stream_object(stream) for stream in explanation.streams()]
-    capture = capture_object(identify(path), span, explanation.tail)
+    capture = capture_object(CaptureFile.of(path), span, explanation.tail)
     return json.loads("".join(document(capture, streams, packets)))
 
 
@@ -69,11 +69,10 @@ def test_the_schema_refuses_what_is_wrong():
         "frame": 1, "time": 0, "stream": None, "sender": None, "protocol": "", "info": "",
         "state": state, "move": None, "findings": [finding], "text": "t",
     }  # fmt: skip
-    checker = jsonschema.Draft202012Validator(
-        {**schema(), "$ref": "#/$defs/packet", "required": [], "properties": {}}
-    )
+    checker = jsonschema.Draft202012Validator({**schema(), "$ref": "#/$defs/packet", "required": [], "properties": {}})
     checker.validate(packet)
-    for change in ({"frame": 0}, {"sender": "peer"}, {"findings": []}, {"state": {}}, {"text": ""}):
+    changes: list[dict[str, object]] = [{"frame": 0}, {"sender": "peer"}, {"findings": []}, {"state": {}}]
+    for change in changes:
         with pytest.raises(jsonschema.ValidationError):
             checker.validate(packet | change)
 

@@ -144,9 +144,7 @@ def test_without_weasyprint(monkeypatch):
 
 
 def test_without_pango(monkeypatch, tmp_path):
-    (tmp_path / "weasyprint.py").write_text(
-        "raise OSError(\"cannot load library 'libpango-1.0-0'\\nand more\")"
-    )
+    (tmp_path / "weasyprint.py").write_text("raise OSError(\"cannot load library 'libpango-1.0-0'\\nand more\")")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
     with pytest.raises(ToolTrouble, match="libpango") as trouble:
@@ -156,9 +154,7 @@ def test_without_pango(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("language", "message"), [("zh", "no font for Chinese"), ("en", "no font on this machine")]
-)
+@pytest.mark.parametrize(("language", "message"), [("zh", "no font for Chinese"), ("en", "no font on this machine")])
 def test_without_chinese_fonts(tmp_path, language, message):
     folders = [Path("/usr/share/fonts/truetype") / name for name in ("dejavu", "liberation")]
     latin = next((folder for folder in folders if folder.is_dir()), None)
@@ -204,12 +200,9 @@ class TestJustification:
         import weasyprint
 
         justify.install()
-        text = (
-            "确认号等于对方数据之后的下一个序号，MSS=65495 是本端声明的值，TCP 因此知道已经收到多少字节。" * 4
-        )
+        text = "确认号等于对方数据之后的下一个序号，MSS=65495 是本端声明的值，TCP 因此知道已经收到多少字节。" * 4
         pages = weasyprint.HTML(
-            string="<p style='width: 400px; margin: 0; text-align: justify;"
-            f" font: 16px Noto Sans CJK SC'>{text}</p>"
+            string=f"<p style='width: 400px; margin: 0; text-align: justify; font: 16px Noto Sans CJK SC'>{text}</p>"
         ).render()
         block = next(box for box in pages.pages[0]._page_box.descendants() if box.element_tag == "p")
         lines = [line for line in block.children if getattr(line, "children", None)]

@@ -27,9 +27,7 @@ class Explanation:
     With `keep` False memory stays bounded: exchanges of the past are not kept.
     """
 
-    def __init__(
-        self, path: Path, *, decode_as: tuple[str, ...] = (), keep: bool = True, strict: bool = False
-    ) -> None:
+    def __init__(self, path: Path, *, decode_as: tuple[str, ...] = (), keep: bool = True, strict: bool = False) -> None:
         self.path = path
         self.source = FieldPass(path, decode_as=decode_as)
         self._analysis = Analysis(keep=keep)

@@ -1,0 +1,5 @@
+"""The steps in order: capture, extract, analyse, explain; and on to a report. Callers are the command line and others."""
+
+from reporter.pipeline.explain import Explained, Explanation
+
+__all__ = ["Explained", "Explanation"]

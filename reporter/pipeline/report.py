@@ -1,0 +1,129 @@
+"""From captures to report files: explain, compose, render, write."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from reporter.capture.file import CaptureFile
+from reporter.errors import CaptureTrouble
+from reporter.extract.detail import Details
+from reporter.extract.filter import matching_frames
+from reporter.extract.tshark import version_line
+from reporter.model.detail import Detail
+from reporter.options import ReportOptions
+from reporter.pipeline.explain import Explanation
+from reporter.render.files import replacing
+from reporter.report.compose import compose
+from reporter.report.document import Document
+from reporter.report.material import Capture, Keeper, Particulars, Told
+
+Progress = Callable[[str, int | None], None]
+
+
+def make_reports(captures: list[Path], outputs: list[Path], *, options: ReportOptions, progress: Progress) -> None:
+    """Write the report of the captures to each output, PDF or HTML by its ending. Raises Trouble.
+
+    Every output is rendered before the first is written.
+    """
+    document = make_document(captures, options=options, progress=progress)
+    rendered: list[tuple[Path, bytes]] = []
+    for output in outputs:
+        progress(f"writing {output.name}", None)
+        rendered.append((output, render(document, output.suffix.lower())))
+    for output, content in rendered:
+        with replacing(output) as file:
+            file.write(content)
+
+
+def render(document: Document, suffix: str) -> bytes:
+    """The document as bytes of the format that the ending says."""
+    if suffix == ".pdf":
+        from reporter.render.pdf import render_pdf
+
+        return render_pdf(document)
+    from reporter.render.html import render_html
+
+    return render_html(document).encode("utf-8")
+
+
+def make_document(captures: list[Path], *, options: ReportOptions, progress: Progress) -> Document:
+    """Explain the captures and compose the document. Raises Trouble."""
+    with ExitStack() as stack:
+        gathered = [_gather(path, options, progress, stack) for path in captures]
+        _check_stream(gathered, options)
+        progress("composing", None)
+        names = " ".join(shlex.quote(path.name) for path in captures)
+        return compose(gathered, options, tshark=version_line(), command=f"reporter report {names}{_asked(options)}")
+
+
+def _asked(options: ReportOptions) -> str:
+    parts = ["--lang", options.lang]
+    if options.stream is not None:
+        parts += ["--stream", str(options.stream)]
+    if options.display_filter:
+        parts += ["--filter", options.display_filter]
+    for rule in options.decode_as:
+        parts += ["--decode-as", rule]
+    return " " + " ".join(shlex.quote(part) for part in parts)
+
+
+def _gather(path: Path, options: ReportOptions, progress: Progress, stack: ExitStack) -> Capture:
+    explanation = Explanation(path, decode_as=options.decode_as).start()
+    details = stack.enter_context(Details(path, options.decode_as)).start()
+    file = CaptureFile.of(path)
+    keeper = Keeper()
+    for explained in explanation:
+        keeper.keep(Told(explained.seen, explained.findings))
+        if keeper.count % 500 == 0:
+            progress(path.name, keeper.count)
+    if not keeper.count:
+        raise CaptureTrouble(
+            "the capture holds no packets", where=str(path), to_do="capture again while the page is loaded"
+        )
+    shown = None
+    if options.display_filter:
+        shown = matching_frames(path, options.display_filter, options.decode_as)
+    return Capture(
+        particulars=_particulars(file),
+        keeper=keeper,
+        streams=explanation.streams(),
+        tail=explanation.tail,
+        failures=tuple(explanation.failures),
+        shown=shown,
+        details=_Fetch(details).get,
+    )
+
+
+class _Fetch:
+    """Details of frames, fetched together and remembered."""
+
+    def __init__(self, details: Details) -> None:
+        self._details = details
+        self._known: dict[int, Detail] = {}
+
+    def get(self, frames: Iterable[int]) -> Mapping[int, Detail]:
+        """The details of these frames, as far as tshark gives them."""
+        missing = [frame for frame in frames if frame not in self._known]
+        if missing:
+            self._known |= self._details.get(missing)
+        return self._known
+
+
+def _particulars(file: CaptureFile) -> Particulars:
+    interfaces = tuple((each.name or "", each.capture_filter or "") for each in file.interfaces)
+    return Particulars(file.path, file.size, file.sha256, file.kind, interfaces)
+
+
+def _check_stream(captures: list[Capture], options: ReportOptions) -> None:
+    if options.stream is None or any(capture.stream(options.stream) for capture in captures):
+        return
+    numbers = sorted({stream.number for capture in captures for stream in capture.streams})
+    there = ", ".join(map(str, numbers[:20])) + (" …" if len(numbers) > 20 else "")
+    raise CaptureTrouble(
+        f"there is no TCP stream {options.stream}",
+        where=", ".join(capture.name for capture in captures),
+        to_do=f"choose one of the streams there are: {there}" if numbers else "the capture holds no TCP at all",
+    )

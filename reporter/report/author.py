@@ -1,0 +1,158 @@
+"""Writes the pieces of a report in one language: sentences, captions with their numbers, windows, remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from reporter.explain.engine import Finding
+from reporter.explain.evidence import Evidence, Fact
+from reporter.explain.visible import visible
+from reporter.explain.words import Rich, Span, Words
+from reporter.model.detail import Detail
+from reporter.model.packet import Packet
+from reporter.model.stream import Role, States
+from reporter.report.document import (
+    Caption,
+    Note,
+    PacketList,
+    PacketWindow,
+    Paragraph,
+    Remark,
+    Said,
+    Table,
+    Tone,
+)
+from reporter.report.material import Told
+from reporter.report.rows import row
+from reporter.report.windows import hex_rows, tree_rows
+
+
+class Author:
+    """One report's author. Figures and tables are numbered in the order in which they are asked for."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.language = words.language
+        self._numbers = {"figure": 0, "table": 0}
+
+    def label(self, name: str) -> str:
+        """A word of the report (`lexicon.report`)."""
+        return self.words.lexicon["report"][name]
+
+    def term(self, name: object) -> str:
+        """A term of the lexicon: a role, a kind of opening or closing."""
+        return self.words.show(name)
+
+    def say(self, code: str, key: str = "text", /, **facts: Any) -> Rich:
+        """A snippet of `templates/prose`, with evidence where the facts have it."""
+        return self.words.marked(code, key, facts)
+
+    def paragraph(self, code: str, key: str = "text", /, **facts: Any) -> Paragraph:
+        """A snippet as a paragraph."""
+        return Paragraph(self.say(code, key, **facts))
+
+    def note(self, code: str, key: str, tone: Tone = Tone.INFO, /, **facts: Any) -> Note:
+        """A snippet set apart; its title is the word `note-<tone>` of the report."""
+        return Note(self.label(f"note-{tone}"), self.say(code, key, **facts), tone)
+
+    def figure(self, code: str, key: str, /, **facts: Any) -> Caption:
+        """The caption of the next figure."""
+        return self._caption("figure", code, key, facts)
+
+    def table(self, code: str, key: str, /, **facts: Any) -> Caption:
+        """The caption of the next table."""
+        return self._caption("table", code, key, facts)
+
+    def text(self, text: object) -> Rich:
+        """Plain text of ours or of a packet, made safe to show."""
+        return (Span(visible(str(text), 400)),) if str(text) else ()
+
+    def value(self, value: object, frame: int, field: str, printed: str | None = None) -> Rich:
+        """A value of the capture with its evidence."""
+        return (Span(visible(str(value), 400), (Evidence(frame, field, printed or str(value)),)),)
+
+    def fact(self, fact: Fact) -> Rich:
+        """A fact as the language shows it."""
+        return (Span(self.words.show(fact), fact.evidence),)
+
+    def said(self, finding: Finding) -> Said:
+        """What a finding says."""
+        return Said(finding.rule, self.words.title(finding.rule), self.words.rich(finding))
+
+    def remark(self, told: Told) -> Remark:
+        """A packet with everything said of it."""
+        step = told.seen.step
+        states = step.after if step else States()
+        return Remark(
+            row=row(told.packet),
+            sender=self.term(step.sender) if step else "",
+            said=tuple(self.said(finding) for finding in told.findings),
+            client_state=states.of(Role.CLIENT) or "",
+            server_state=states.of(Role.SERVER) or "",
+        )
+
+    def packet_list(
+        self,
+        packets: Iterable[Packet],
+        code: str,
+        key: str,
+        /,
+        *,
+        selected: tuple[int, ...] = (),
+        limit: int = 60,
+        **facts: Any,
+    ) -> PacketList:
+        """A packet list; beyond `limit` rows the rest is counted, not shown."""
+        rows = [row(packet) for packet in packets]
+        rest = len(rows) - limit
+        omitted = self.say("report", "rows-omitted", count=rest) if rest > 0 else ()
+        return PacketList(self.figure(code, key, **facts), tuple(rows[:limit]), selected, omitted)
+
+    def window(
+        self, packet: Packet, detail: Detail, marked: Iterable[str], code: str, key: str, /, **facts: Any
+    ) -> PacketWindow:
+        """The window of one packet; tree lines of the `marked` fields are set off, with their bytes."""
+        fields = frozenset(marked)
+        tree, cut_tree = tree_rows(detail, fields)
+        rows, cut_bytes = hex_rows(detail, fields)
+        omitted = []
+        if cut_tree:
+            omitted.append(self.words.plain("report", "tree-omitted", {"count": cut_tree}))
+        if cut_bytes:
+            omitted.append(self.words.plain("report", "bytes-omitted", {"count": cut_bytes}))
+        status = self.words.plain(
+            "report",
+            "status",
+            {
+                "frame": packet.frame,
+                "length": packet.length,
+                "captured": packet.captured,
+                "protocol": packet.protocol,
+            },
+        )
+        return PacketWindow(
+            caption=self.figure(code, key, frame=packet.frame, **facts),
+            row=row(packet),
+            tree=tree,
+            rows=rows,
+            status=status,
+            omitted=self.words.join(omitted),
+        )
+
+    def grid(
+        self,
+        caption: Caption,
+        head: Iterable[str],
+        rows: Iterable[tuple[Rich, ...]],
+        widths: tuple[int, ...],
+        mono: tuple[int, ...] = (),
+    ) -> Table:
+        """A table whose head are words of the report."""
+        return Table(caption, tuple(self.label(name) for name in head), tuple(rows), widths, mono)
+
+    def _caption(self, kind: str, code: str, key: str, facts: dict[str, Any]) -> Caption:
+        self._numbers[kind] += 1
+        number = self._numbers[kind]
+        label = self.words.plain("report", kind, {"number": number})
+        return Caption(label, self.words.marked(code, key, facts), f"{kind}-{number}")

@@ -1,0 +1,86 @@
+"""A whole report: sections in the theme's order, numbered, with its cover."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from reporter.errors import UsageTrouble
+from reporter.explain.words import Words
+from reporter.options import ReportOptions
+from reporter.report import sections
+from reporter.report.author import Author
+from reporter.report.choose import choose, closed_in, opened_in
+from reporter.report.document import Cover, Document, Note, Section, Tone
+from reporter.report.material import Capture
+from reporter.report.sections import SECTIONS, Context, Draft
+from reporter.resources import templates_dir
+
+_COVER = ("student", "student_id", "major", "school", "course", "teacher")
+
+
+def order_of(theme: Path) -> tuple[str, ...]:
+    """The section names of a theme's `theme.toml`, in order. Raises UsageTrouble for a name that does not exist."""
+    file = theme / "theme.toml"
+    names = tuple(tomllib.loads(file.read_text(encoding="utf-8"))["sections"])
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        raise UsageTrouble(
+            f"the theme names a section that does not exist: {unknown[0]}",
+            where=str(file),
+            to_do="use some of " + ", ".join(sorted(SECTIONS)),
+        )
+    return names
+
+
+def compose(captures: Sequence[Capture], options: ReportOptions, *, tshark: str, command: str) -> Document:
+    """The document of these captures. Raises UsageTrouble for a theme that cannot be used."""
+    sections.load()
+    author = Author(Words(options.lang))
+    story = choose(captures, options.stream)
+    context = Context(
+        author=author,
+        captures=captures,
+        story=story,
+        opening=opened_in(captures, story) if story else None,
+        closing=closed_in(captures, story) if story else None,
+        tshark=tshark,
+        command=command,
+    )
+    drafts = [SECTIONS[name](context) for name in order_of(templates_dir() / "reports" / "lab")]
+    numbered = [_number(draft, str(index)) for index, draft in enumerate((each for each in drafts if each), 1)]
+    title = options.title or author.label("title")
+    return Document(
+        language=options.lang,
+        title=title,
+        cover=_cover(author, captures, options, title),
+        sections=tuple(numbered),
+        labels={},
+        author=options.student or "",
+        subject=author.label("subject"),
+        keywords=tuple(author.label("keywords").split()),
+        notices=_notices(author, captures),
+    )
+
+
+def _number(draft: Draft, number: str) -> Section:
+    inner = tuple(_number(each, f"{number}.{index}") for index, each in enumerate(draft.sections, 1))
+    return Section(draft.id, number, draft.title, draft.blocks, inner, draft.source)
+
+
+def _cover(author: Author, captures: Sequence[Capture], options: ReportOptions, title: str) -> Cover:
+    rows = tuple((author.label(f"cover-{name}"), getattr(options, name) or "") for name in _COVER)
+    given = tuple(pair for pair in rows if pair[1]) or rows[:2]
+    names = author.words.lexicon["style"]["list_joiner"].join(capture.name for capture in captures[:4])
+    return Cover(title, author.words.plain("report", "subtitle", {"files": names}), given, options.date or "")
+
+
+def _notices(author: Author, captures: Sequence[Capture]) -> tuple[Note, ...]:
+    notes = []
+    for capture in captures:
+        if capture.tail:
+            key = "tail-cut" if capture.tail == "cut short" else "tail-damaged"
+            facts = {"file": capture.name, "count": capture.keeper.count}
+            notes.append(author.note("section-limits", key, Tone.WARNING, **facts))
+    return tuple(notes)

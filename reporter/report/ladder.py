@@ -1,0 +1,174 @@
+"""The ladder diagram of a connection: segments between two ends, with the states on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from reporter.analyse.step import Move, Step
+from reporter.explain.visible import visible
+from reporter.model.packet import Packet
+from reporter.model.stream import Role, States, Stream
+from reporter.report.author import Author
+from reporter.report.document import Ladder, Rung
+from reporter.report.material import Told
+
+_OPENING = {Move.SYN, Move.SYN_ACK, Move.THIRD_ACK}
+_TROUBLE = {Move.RESET, Move.REFUSAL}
+_PAUSE = Decimal(1)
+#: A run of like segments longer than this is folded into one rung.
+_RUN = 4
+_MOST = 60
+
+
+def phase(step: Step) -> str:
+    """Which band of the diagram a segment belongs to."""
+    if step.move in _OPENING:
+        return "open"
+    if step.move in _TROUBLE or (step.sent.repeated and not step.keep_alive):
+        return "trouble"
+    return "close" if step.move is not None else "data"
+
+
+def ladder(author: Author, stream: Stream, told: Sequence[Told], code: str, key: str, /, **facts: object) -> Ladder:
+    """The diagram of these packets of one stream, long runs folded."""
+    rungs = _rungs(author, told)
+    shown = tuple(rungs[:_MOST])
+    if len(rungs) > _MOST:
+        rest = len(rungs) - _MOST
+        gap = author.words.plain("report", "rungs-omitted", {"count": rest})
+        shown = (*shown[:-1], _gap(shown[-1], gap))
+    caption = author.figure(code, key, **facts)
+    description = author.words.plain(
+        "report",
+        "ladder-description",
+        {
+            "stream": stream.number,
+            "count": len(told),
+            "client": str(stream.client),
+            "server": str(stream.server),
+        },
+    )
+    return Ladder(
+        caption=caption,
+        client=str(stream.client),
+        server=str(stream.server),
+        client_role=author.term(Role.CLIENT),
+        server_role=author.term(Role.SERVER),
+        rungs=shown,
+        description=description,
+    )
+
+
+def _gap(rung: Rung, gap: str) -> Rung:
+    return Rung(None, rung.time, rung.from_client, gap, "", rung.phase)
+
+
+def _rungs(author: Author, told: Iterable[Told]) -> list[Rung]:
+    rungs: list[Rung] = []
+    states = States()
+    run: list[Told] = []
+    for each in told:
+        step = each.seen.step
+        if step is None:
+            continue
+        if _plain(each) and (not run or True):
+            run.append(each)
+            continue
+        states = _flush(author, run, rungs, states)
+        run = [each] if _plain(each) else []
+        if not run:
+            rungs.append(_rung(author, each, step, states))
+            states = step.after
+    _flush(author, run, rungs, states)
+    return rungs
+
+
+def _flush(author: Author, run: list[Told], rungs: list[Rung], states: States) -> States:
+    if len(run) <= _RUN:
+        for each in run:
+            assert each.seen.step is not None
+            rungs.append(_rung(author, each, each.seen.step, states))
+            states = each.seen.step.after
+    else:
+        rungs.append(_folded(author, run))
+        last = run[-1].seen.step
+        assert last is not None
+        states = last.after
+    run.clear()
+    return states
+
+
+def _plain(told: Told) -> bool:
+    step, packet = told.seen.step, told.packet
+    return (
+        step is not None
+        and step.move is None
+        and not packet.requests
+        and not packet.responses
+        and step.keep_alive is None
+        and not step.sent.repeated
+        and (step.idle is None or step.idle.seconds < _PAUSE)
+    )
+
+
+def _like(one: Told, other: Told) -> bool:
+    return one.seen.step is not None and other.seen.step is not None
+
+
+def _folded(author: Author, run: list[Told]) -> Rung:
+    first, last = run[0].packet, run[-1].packet
+    sizes = {Role.CLIENT: 0, Role.SERVER: 0}
+    for each in run:
+        assert each.seen.step is not None
+        sizes[each.seen.step.sender] += each.seen.step.sent.fresh
+    from_client = sizes[Role.CLIENT] > sizes[Role.SERVER]
+    sender = Role.CLIENT if from_client else Role.SERVER
+    label = author.words.plain("report", "rungs-folded", {"count": len(run), "first": first.frame, "last": last.frame})
+    note = author.words.plain("report", "rungs-folded-note", {"sender": sender, "size": sizes[sender]})
+    return Rung(None, _time(first), from_client, label, note, "data")
+
+
+def _rung(author: Author, told: Told, step: Step, before: States) -> Rung:
+    packet = told.packet
+    gap = ""
+    if step.idle is not None and step.idle.seconds >= _PAUSE:
+        gap = author.words.plain("report", "rung-pause", {"seconds": step.idle.seconds})
+    return Rung(
+        frame=packet.frame,
+        time=_time(packet),
+        from_client=step.sender is Role.CLIENT,
+        label=_label(packet),
+        note=_note(packet),
+        phase=phase(step),
+        client_state=(step.after.client or "") if step.after.client != before.client else "",
+        server_state=(step.after.server or "") if step.after.server != before.server else "",
+        gap=gap,
+    )
+
+
+def _time(packet: Packet) -> str:
+    return format(packet.time.quantize(Decimal("0.0001")), "f")
+
+
+def _label(packet: Packet) -> str:
+    tcp = packet.tcp
+    assert tcp is not None
+    if packet.requests:
+        first = packet.requests[0]
+        return visible(f"{first.method} {first.target}", 44)
+    if packet.responses:
+        answer = packet.responses[0]
+        return visible(f"{answer.code} {answer.phrase}", 44)
+    return tcp.flag_names
+
+
+def _note(packet: Packet) -> str:
+    tcp = packet.tcp
+    assert tcp is not None
+    parts = [f"Seq={tcp.seq}"]
+    if tcp.has_ack:
+        parts.append(f"Ack={tcp.ack}")
+    if tcp.length:
+        parts.append(f"Len={tcp.length}")
+    return " ".join(parts)

@@ -1,0 +1,148 @@
+"""What a report is written from: explained packets of each capture, its streams, details of frames."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reporter.analyse.seen import Seen
+from reporter.explain.engine import Failure, Finding
+from reporter.model.detail import Detail
+from reporter.model.packet import Packet
+from reporter.model.stream import Stream
+
+#: How many packets of one stream are kept from its beginning and from its end, and how many outside any stream.
+HEAD, TAIL, OUTSIDE = 600, 200, 400
+#: From here on the middle of long streams is let go.
+_ALL = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One packet with its findings."""
+
+    seen: Seen
+    findings: tuple[Finding, ...]
+
+    @property
+    def packet(self) -> Packet:
+        """The packet."""
+        return self.seen.packet
+
+
+@dataclass(slots=True)
+class _Kept:
+    head: list[Told] = field(default_factory=list)
+    tail: deque[Told] = field(default_factory=lambda: deque(maxlen=TAIL))
+    dropped: int = 0
+
+
+class Keeper:
+    """Keeps the packets that a report may show, bounded: of a long stream its beginning and its end."""
+
+    def __init__(self) -> None:
+        self._streams: dict[int, _Kept] = {}
+        self._outside: list[Told] = []
+        self.count = 0
+        self.outside_dropped = 0
+        self.first: Packet | None = None
+        self.last: Packet | None = None
+
+    def keep(self, told: Told) -> None:
+        """Enter the next packet."""
+        self.count += 1
+        self.first = self.first or told.packet
+        self.last = told.packet
+        tcp = told.packet.tcp
+        if tcp is None:
+            if len(self._outside) < OUTSIDE or self.count <= _ALL:
+                self._outside.append(told)
+            else:
+                self.outside_dropped += 1
+            return
+        kept = self._streams.setdefault(tcp.stream, _Kept())
+        if len(kept.head) < HEAD or (self.count <= _ALL and not kept.tail):
+            kept.head.append(told)
+            return
+        if len(kept.tail) == TAIL:
+            kept.dropped += 1
+        kept.tail.append(told)
+
+    def of_stream(self, number: int) -> list[Told]:
+        """The kept packets of one stream, in order."""
+        kept = self._streams.get(number)
+        return [*kept.head, *kept.tail] if kept else []
+
+    def dropped(self, number: int) -> int:
+        """How many packets of a stream were let go between its head and its tail."""
+        kept = self._streams.get(number)
+        return kept.dropped if kept else 0
+
+    def outside(self) -> list[Told]:
+        """The kept packets outside any TCP stream, in order."""
+        return self._outside
+
+    def all(self) -> list[Told]:
+        """All kept packets, in order of frames."""
+        everything = [told for number in self._streams for told in self.of_stream(number)]
+        return sorted([*everything, *self._outside], key=lambda told: told.packet.frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """The capture as a file: `interfaces` are pairs of name and capture filter, empty where the file does not say."""
+
+    path: Path
+    size: int
+    sha256: str
+    kind: str
+    interfaces: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One capture of the report. `shown` are the frames a display filter lets through, None without one."""
+
+    particulars: Particulars
+    keeper: Keeper
+    streams: tuple[Stream, ...]
+    tail: str
+    failures: tuple[Failure, ...]
+    shown: Set[int] | None
+    details: Callable[[Iterable[int]], Mapping[int, Detail]]
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        return self.particulars.path.name
+
+    def stream(self, number: int) -> Stream | None:
+        """The stream of that number."""
+        return next((stream for stream in self.streams if stream.number == number), None)
+
+    def told(self, stream: int) -> list[Told]:
+        """The packets of a stream that are to be shown."""
+        packets = self.keeper.of_stream(stream)
+        if self.shown is None:
+            return packets
+        return [told for told in packets if told.packet.frame in self.shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One connection of one capture: what a section speaks of. `why` is the key of the reason for choosing it."""
+
+    capture: Capture
+    stream: Stream
+    why: str
+
+    def told(self) -> list[Told]:
+        """Its packets that are to be shown, in order."""
+        return self.capture.told(self.stream.number)
+
+    def at(self, frame: int) -> Told | None:
+        """The packet of that frame, if kept."""
+        packets = self.capture.keeper.of_stream(self.stream.number)
+        return next((told for told in packets if told.packet.frame == frame), None)

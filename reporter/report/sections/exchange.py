@@ -1,0 +1,185 @@
+"""Request and response: the exchange of the page, its windows, and its headers one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reporter.analyse.http import SECRET_HEADERS
+from reporter.explain.evidence import Evidence
+from reporter.explain.words import Rich, Span
+from reporter.model.application import Header
+from reporter.model.stream import Exchange, Stream
+from reporter.report.document import Block, Bullets
+from reporter.report.material import Story
+from reporter.report.sections import Context, Draft, section
+
+_CONFIRMING = ("D02", "D03", "D04")
+
+
+@section("exchange")
+def exchange(context: Context) -> Draft | None:
+    """The first page of the connection asked for and answered, header by header."""
+    story = context.story
+    if story is None:
+        return None
+    author = context.author
+    title = author.words.title("section-exchange")
+    chosen = page_of(story.stream)
+    if chosen is None:
+        blocks: tuple[Block, ...] = (
+            author.paragraph("section-exchange", "intro"),
+            author.note("section-exchange", _nothing(context, story)),
+        )
+        return Draft("exchange", title, blocks, source=context.source(story))
+    shown = [author.paragraph("section-exchange", "intro"), *_list(context, story)]
+    drafts = [draft for draft in (_request(context, story, chosen), _response(context, story, chosen)) if draft]
+    return Draft("exchange", title, tuple(shown), tuple(drafts), context.source(story))
+
+
+def page_of(stream: Stream) -> Exchange | None:
+    """The exchange to show: the first answered 200 with HTML, else the first answered, else the first request."""
+    whole = [each for each in stream.exchanges if each.request and each.response]
+    for each in whole:
+        kind = each.response.header("Content-Type") if each.response else None
+        if each.response and each.response.code == 200 and kind and "html" in kind.value.lower():
+            return each
+    return whole[0] if whole else next(iter(stream.exchanges), None)
+
+
+def _nothing(context: Context, story: Story) -> str:
+    layers = {name for each in story.capture.keeper.of_stream(story.stream.number) for name in each.packet.protocols}
+    return "only-tls" if "tls" in layers else "no-http"
+
+
+def _list(context: Context, story: Story) -> list[Block]:
+    told = [each.packet for each in story.told() if each.packet.requests or each.packet.responses]
+    if not told:
+        return []
+    return [context.author.packet_list(told, "section-exchange", "list-caption", stream=story.stream.number, limit=24)]
+
+
+def _request(context: Context, story: Story, chosen: Exchange) -> Draft | None:
+    if chosen.request is None or chosen.request_frame is None:
+        return None
+    author = context.author
+    blocks: list[Block] = _message(context, story, chosen.request_frame, ("http.request.method", "http.request.uri"))
+    known = author.words.lexicon["methods"]
+    lead = [
+        (
+            author.text(author.label("request-line")),
+            _line(
+                f"{chosen.request.method} {chosen.request.target} {chosen.request.version}",
+                chosen.request_frame,
+                "http.request.method",
+                chosen.request.method,
+            ),
+            author.text(known.get(chosen.request.method, author.label("unknown-method"))),
+        )
+    ]
+    blocks.append(
+        _headers(
+            context,
+            lead,
+            chosen.request.headers,
+            chosen.request_frame,
+            "http.request.line",
+            "request-caption",
+        )
+    )
+    return Draft(
+        "request",
+        author.words.plain("section-exchange", "request-title", {"frame": chosen.request_frame}),
+        tuple(blocks),
+    )
+
+
+def _response(context: Context, story: Story, chosen: Exchange) -> Draft | None:
+    if chosen.response is None or chosen.response_frame is None:
+        return None
+    author = context.author
+    blocks: list[Block] = _message(
+        context, story, chosen.response_frame, ("http.response.code", "http.response.phrase")
+    )
+    known = author.words.lexicon["status"]
+    response = chosen.response
+    lead = [
+        (
+            author.text(author.label("status-line")),
+            _line(
+                f"{response.version} {response.code} {response.phrase}",
+                chosen.response_frame,
+                "http.response.code",
+                str(response.code),
+            ),
+            author.text(known.get(str(response.code), author.label("unknown-status"))),
+        )
+    ]
+    blocks.append(
+        _headers(context, lead, response.headers, chosen.response_frame, "http.response.line", "response-caption")
+    )
+    return Draft(
+        "response",
+        author.words.plain("section-exchange", "response-title", {"frame": chosen.response_frame}),
+        tuple(blocks),
+    )
+
+
+def _message(context: Context, story: Story, frame: int, marked: tuple[str, ...]) -> list[Block]:
+    author = context.author
+    told = story.at(frame)
+    if told is None:
+        return []
+    blocks: list[Block] = []
+    detail = story.capture.details([frame]).get(frame)
+    if detail is not None:
+        blocks.append(author.window(told.packet, detail, marked, "report", "window-caption"))
+    blocks.append(Bullets(tuple(author.said(finding).text for finding in told.findings)))
+    following = _confirming(story, frame)
+    if following is not None:
+        blocks.append(author.paragraph("section-exchange", "confirmed-in", frame=following, message=frame))
+    return blocks
+
+
+def _confirming(story: Story, frame: int) -> int | None:
+    for each in story.capture.keeper.of_stream(story.stream.number):
+        step = each.seen.step
+        if step and step.confirms and any(piece.frame == frame for piece in step.confirms.pieces):
+            return each.packet.frame
+    return None
+
+
+def _line(text: str, frame: int, field: str, printed: str) -> Rich:
+    return (Span(_visible(text), (Evidence(frame, field, printed),)),)
+
+
+def _visible(text: str) -> str:
+    from reporter.explain.visible import visible
+
+    return visible(text, 160)
+
+
+def _headers(
+    context: Context,
+    lead: Sequence[tuple[Rich, ...]],
+    headers: Sequence[Header],
+    frame: int,
+    field: str,
+    caption: str,
+) -> Block:
+    author = context.author
+    meanings = author.words.lexicon["headers"]
+    rows = list(lead)
+    for header in headers:
+        name = header.name.lower()
+        if name in SECRET_HEADERS:
+            value: Rich = author.text(author.label("redacted"))
+        else:
+            value = (Span(_visible(header.value), (Evidence(frame, field, header.line),)),)
+        rows.append((author.text(header.name), value, author.text(meanings.get(name, author.label("unknown-header")))))
+    return author.grid(
+        author.table("section-exchange", caption, frame=frame),
+        ("header", "header-value", "meaning"),
+        rows,
+        (21, 36, 43),
+        mono=(0, 1),
+    )

@@ -1,0 +1,148 @@
+"""The handshake: each of its segments with its window, what its numbers mean, and the options in force."""
+
+from __future__ import annotations
+
+from reporter.explain.evidence import Fact, field
+from reporter.explain.words import Rich
+from reporter.model.packet import Packet
+from reporter.model.stream import Opening, Role, Stream
+from reporter.report.document import Block, Bullets, Pairs
+from reporter.report.ladder import ladder
+from reporter.report.material import Story, Told
+from reporter.report.sections import Context, Draft, section
+
+_MARKED = (
+    "tcp.flags",
+    "tcp.seq",
+    "tcp.ack",
+    "tcp.flags.syn",
+    "tcp.flags.ack",
+    "tcp.flags.fin",
+    "tcp.flags.reset",
+)
+_FIELDS = (
+    ("src-port", "tcp.srcport"),
+    ("dst-port", "tcp.dstport"),
+    ("length", "tcp.len"),
+    ("seq", "tcp.seq"),
+    ("seq-raw", "tcp.seq_raw"),
+    ("ack", "tcp.ack"),
+    ("ack-raw", "tcp.ack_raw"),
+    ("window", "tcp.window_size_value"),
+)
+
+
+@section("handshake")
+def handshake(context: Context) -> Draft | None:
+    """The opening of the connection, or why it cannot be shown."""
+    story = context.opening
+    if story is None:
+        return None
+    author, stream = context.author, story.stream
+    blocks: list[Block] = [author.paragraph("section-handshake", "intro")]
+    blocks.append(
+        author.paragraph("section-handshake", str(stream.opening), stream=stream.number, file=story.capture.name)
+    )
+    frames = stream.handshake
+    told = [each for frame in frames if (each := story.at(frame)) is not None]
+    if told and stream.opening is Opening.THREE_WAY:
+        blocks.append(Bullets(tuple(author.say("section-handshake", f"step-{n}") for n in (1, 2, 3)), ordered=True))
+    if told:
+        blocks.append(ladder(author, stream, told, "section-handshake", "ladder-caption", stream=stream.number))
+    drafts = [step_of(context, story, each, "handshake") for each in told]
+    options = _options(context, stream)
+    if options is not None:
+        drafts.append(options)
+    return Draft(
+        "handshake",
+        author.words.title("section-handshake"),
+        tuple(blocks),
+        tuple(drafts),
+        context.source(story),
+    )
+
+
+def step_of(context: Context, story: Story, told: Told, part: str) -> Draft:
+    """One segment of a handshake or teardown: its window, its numbers, what is said of it."""
+    author, packet = context.author, told.packet
+    blocks: list[Block] = []
+    detail = story.capture.details([packet.frame]).get(packet.frame)
+    if detail is not None:
+        blocks.append(author.window(packet, detail, _MARKED, "report", "window-caption"))
+    blocks.append(Pairs(tuple(_numbers(context, packet))))
+    blocks.append(Bullets(tuple(author.said(finding).text for finding in told.findings)))
+    title = author.words.title(told.findings[0].rule)
+    facts = {"frame": packet.frame, "title": title}
+    return Draft(f"{part}-{packet.frame}", author.words.plain("report", "step-title", facts), tuple(blocks))
+
+
+def _numbers(context: Context, packet: Packet) -> list[tuple[str, Rich]]:
+    author, tcp = context.author, packet.tcp
+    assert tcp is not None
+    flags = field(packet, "tcp.flags")
+    rows = [
+        (
+            author.label("flags"),
+            author.fact(Fact(f"{tcp.flag_names} (0x{tcp.flag_bits:04x})", flags.evidence)),
+        )
+    ]
+    for label, name in _FIELDS:
+        if name.startswith("tcp.ack") and not tcp.has_ack:
+            if name == "tcp.ack":
+                rows.append((author.label(label), author.say("report", "no-ack")))
+            continue
+        rows.append((author.label(label), author.fact(field(packet, name))))
+    return rows
+
+
+def _options(context: Context, stream: Stream) -> Draft | None:
+    story = context.opening
+    assert story is not None
+    marks = {role: story.at(frame) for role, frame in zip((Role.CLIENT, Role.SERVER), stream.handshake, strict=False)}
+    asked, accepted = marks.get(Role.CLIENT), marks.get(Role.SERVER)
+    if asked is None or accepted is None or asked.packet.tcp is None or accepted.packet.tcp is None:
+        return None
+    if not asked.packet.tcp.syn or not accepted.packet.tcp.syn:
+        return None
+    author = context.author
+    one, two = asked.packet.tcp.options, accepted.packet.tcp.options
+    yes, no = author.text(author.label("yes")), author.text(author.label("no"))
+    none = author.text("—")
+
+    def shown(packet: Packet, name: str, value: object) -> Rich:
+        return none if value is None else author.fact(field(packet, name))
+
+    def offered(value: bool) -> Rich:
+        return author.text(author.label("offered")) if value else none
+
+    p, q = asked.packet, accepted.packet
+    rows = [
+        (
+            author.text("MSS"),
+            shown(p, "tcp.options.mss_val", one.mss),
+            shown(q, "tcp.options.mss_val", two.mss),
+            author.text(author.label("each-its-own")),
+        ),
+        (
+            author.text(author.label("window-scale")),
+            shown(p, "tcp.options.wscale.shift", one.wscale),
+            shown(q, "tcp.options.wscale.shift", two.wscale),
+            yes if one.wscale is not None and two.wscale is not None else no,
+        ),
+        (
+            author.text("SACK"),
+            offered(one.sack_permitted),
+            offered(two.sack_permitted),
+            yes if one.sack_permitted and two.sack_permitted else no,
+        ),
+        (
+            author.text(author.label("timestamps")),
+            offered(8 in one.kinds),
+            offered(8 in two.kinds),
+            yes if 8 in one.kinds and 8 in two.kinds else no,
+        ),
+    ]
+    caption = author.table("section-handshake", "options-caption", client=p.frame, server=q.frame)
+    grid = author.grid(caption, ("option", "from-client", "from-server", "in-force"), rows, (25, 25, 25, 25))
+    intro = author.paragraph("section-handshake", "options-intro")
+    return Draft("options", author.words.plain("section-handshake", "options-title", {}), (intro, grid))

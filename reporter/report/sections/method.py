@@ -1,0 +1,195 @@
+"""Method: what was captured and how it is shown; which connection and why; layers of a frame; flags."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from reporter.explain.words import Rich
+from reporter.model.detail import Detail
+from reporter.model.packet import Packet
+from reporter.model.stream import Stream
+from reporter.report.document import Block, ByteMap, FlagBit, FlagBits, Layer, Pairs
+from reporter.report.material import Capture, Story
+from reporter.report.sections import Context, Draft, section
+
+_MOST_STREAMS = 30
+_NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
+
+
+@section("method")
+def method(context: Context) -> Draft | None:
+    """The captures, the filter, the choice of the connection, then one frame taken apart."""
+    author = context.author
+    blocks: list[Block] = [author.paragraph("section-method", "intro")]
+    blocks += [_particulars(context, capture) for capture in context.captures]
+    drafts = [_choice(context)] if context.story else []
+    frame = _sample(context.story) if context.story else None
+    if context.story is not None and frame is not None:
+        detail = context.story.capture.details([frame.frame]).get(frame.frame)
+        if detail is not None:
+            drafts.append(_layers(context, frame, detail))
+        drafts.append(_flags(context, context.story))
+    title = author.words.title("section-method")
+    return Draft("method", title, tuple(blocks), tuple(drafts))
+
+
+def _particulars(context: Context, capture: Capture) -> Pairs:
+    author = context.author
+    first, last = capture.keeper.first, capture.keeper.last
+    rows: list[tuple[str, Rich]] = [(author.label("file"), author.text(capture.name))]
+    if first is not None and last is not None:
+        start = datetime.fromtimestamp(float(first.epoch), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        rows += [
+            (author.label("packets"), author.say("section-method", "packets", count=capture.keeper.count)),
+            (
+                author.label("start"),
+                author.value(start, first.frame, "frame.time_epoch", format(first.epoch, "f")),
+            ),
+            (
+                author.label("duration"),
+                author.say("section-method", "duration", seconds=last.epoch - first.epoch),
+            ),
+            (author.label("link"), _link(context, first)),
+        ]
+    names = [name for name, _ in capture.particulars.interfaces if name]
+    filters = [text for _, text in capture.particulars.interfaces if text]
+    missing = author.say("section-method", "not-recorded")
+    rows.append((author.label("interface"), author.text(", ".join(names)) or missing))
+    rows.append((author.label("capture-filter"), author.text(", ".join(filters)) or missing))
+    return Pairs(tuple(rows), author.table("section-method", "particulars-caption", file=capture.name))
+
+
+def _link(context: Context, packet: Packet) -> Rich:
+    links = context.author.words.lexicon["links"]
+    known = links.get(packet.link, links["other"])
+    return context.author.value(
+        f"{packet.link}：{known}" if context.author.language == "zh" else f"{packet.link}: {known}",
+        packet.frame,
+        "frame.protocols",
+        ":".join(packet.protocols),
+    )
+
+
+def _choice(context: Context) -> Draft:
+    author, story = context.author, context.story
+    assert story is not None
+    client, server = story.stream.client, story.stream.server
+    family = "ipv6" if ":" in client.address else "ip"
+    shown = f"tcp.stream eq {story.stream.number}"
+    blocks: list[Block] = [
+        author.paragraph(
+            "section-method",
+            f"why-{story.why}",
+            stream=story.stream.number,
+            file=story.capture.name,
+            streams=sum(len(capture.streams) for capture in context.captures),
+        ),
+        author.paragraph(
+            "section-method",
+            f"basis-{story.stream.basis}",
+            client=str(client),
+            server=str(server),
+        ),
+        Pairs(
+            (
+                (author.label("display-filter"), author.text(shown)),
+                (
+                    author.label("same-filter"),
+                    author.text(
+                        f"{family}.addr == {client.address} && {family}.addr == {server.address} "
+                        f"&& tcp.port == {client.port} && tcp.port == {server.port}"
+                    ),
+                ),
+            )
+        ),
+    ]
+    for capture in context.captures:
+        if capture.streams:
+            blocks.append(_streams(context, capture))
+            rest = len(capture.streams) - _MOST_STREAMS
+            if rest > 0:
+                blocks.append(author.paragraph("report", "rows-omitted", count=rest))
+    return Draft("choice", author.words.plain("section-method", "choice-title", {}), tuple(blocks))
+
+
+def _streams(context: Context, capture: Capture) -> Block:
+    author = context.author
+    rows = tuple(_stream_row(context, stream) for stream in capture.streams[:_MOST_STREAMS])
+    return author.grid(
+        author.table("section-method", "streams-caption", file=capture.name),
+        ("stream", "client", "server", "opening", "closing", "requests"),
+        rows,
+        (8, 25, 25, 15, 17, 10),
+        mono=(1, 2),
+    )
+
+
+def _stream_row(context: Context, stream: Stream) -> tuple[Rich, ...]:
+    author = context.author
+    requests = sum(1 for each in stream.exchanges if each.request_frame)
+    return (
+        author.text(stream.number),
+        author.text(stream.client),
+        author.text(stream.server),
+        author.text(author.words.lexicon["openings"][stream.opening]),
+        author.text(author.words.lexicon["closings"][stream.closing]),
+        author.text(requests),
+    )
+
+
+def _sample(story: Story) -> Packet | None:
+    told = story.told() or story.capture.keeper.of_stream(story.stream.number)
+    whole = [each.packet for each in told if each.packet.requests and each.packet.tcp and not each.packet.tcp.segments]
+    return whole[0] if whole else (told[0].packet if told else None)
+
+
+def _layers(context: Context, packet: Packet, detail: Detail) -> Draft:
+    author = context.author
+    explanations = author.words.lexicon["layers"]
+    layers = []
+    for line in detail.lines:
+        if line.depth or line.start is None or not line.length or line.field == "frame":
+            continue
+        if line.start + line.length > len(detail.data):
+            continue
+        text = explanations.get(line.field, explanations["other"])
+        name = line.text.split(",")[0]
+        layers.append(Layer(name, line.start, line.length, author.text(text)))
+    figure = ByteMap(
+        caption=author.figure("section-method", "layers-caption", frame=packet.frame),
+        frame=packet.frame,
+        size=len(detail.data),
+        layers=tuple(layers),
+        description=author.words.plain("section-method", "layers-caption", {"frame": packet.frame}),
+    )
+    intro = author.paragraph(
+        "section-method", "layers-intro", frame=packet.frame, length=packet.length, captured=packet.captured
+    )
+    return Draft("layers", author.words.plain("section-method", "layers-title", {}), (intro, figure))
+
+
+def _flags(context: Context, story: Story) -> Draft:
+    author = context.author
+    told = story.capture.keeper.of_stream(story.stream.number)
+    packet = next(
+        (each.packet for each in told if each.packet.tcp and each.packet.tcp.syn and each.packet.tcp.has_ack),
+        None,
+    )
+    packet = packet or told[0].packet
+    tcp = packet.tcp
+    assert tcp is not None
+    meanings = author.words.lexicon["flags"]
+    bits = tuple(
+        FlagBit(name, index, bool(tcp.flag_bits >> index & 1), author.text(meanings[name]))
+        for index, name in reversed(list(enumerate(_NAMES)))
+    )
+    value = f"0x{tcp.flag_bits:04x}"
+    facts = {"frame": packet.frame, "value": value, "names": tcp.flag_names}
+    figure = FlagBits(
+        caption=author.figure("section-method", "flags-caption", **facts),
+        value=value,
+        bits=bits,
+        description=author.words.plain("section-method", "flags-caption", facts),
+    )
+    intro = author.paragraph("section-method", "flags-intro", **facts)
+    return Draft("flags", author.words.plain("section-method", "flags-title", {}), (intro, figure))

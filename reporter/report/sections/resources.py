@@ -1,0 +1,175 @@
+"""Resources: every exchange between the two ends, on which connection, and how large bodies were cut into segments."""
+
+from __future__ import annotations
+
+from reporter.analyse.http import media_type, without_secrets
+from reporter.explain.evidence import Evidence, Fact
+from reporter.explain.visible import visible
+from reporter.explain.words import Rich, Span
+from reporter.model.stream import Exchange, Stream
+from reporter.report.document import Block, Bullets
+from reporter.report.material import Story, Told
+from reporter.report.sections import Context, Draft, section
+
+_MOST = 40
+_SPEAKING = ("P07", "P12", "P14", "P15", "P17", "P18", "P22", "P23", "P25")
+
+
+@section("resources")
+def resources(context: Context) -> Draft | None:
+    """A table of what was fetched over all connections between the same two hosts."""
+    story = context.story
+    if story is None:
+        return None
+    author = context.author
+    streams = _same_hosts(story)
+    exchanges = sorted(
+        (each for stream in streams for each in stream.exchanges),
+        key=lambda each: each.request_frame or each.response_frame or 0,
+    )
+    if not exchanges:
+        return None
+    used = [stream for stream in streams if stream.exchanges]
+    idle = len([stream for stream in streams if not stream.exchanges])
+    blocks: list[Block] = [
+        author.paragraph("section-resources", "intro", exchanges=len(exchanges), streams=len(used), idle=idle),
+        author.grid(
+            author.table("section-resources", "table-caption", file=story.capture.name),
+            ("stream", "request", "status", "content-type", "content-length", "time-taken", "frames"),
+            [_row(context, each) for each in exchanges[:_MOST]],
+            (7, 30, 8, 18, 13, 12, 12),
+            mono=(1,),
+        ),
+    ]
+    if len(exchanges) > _MOST:
+        blocks.append(author.paragraph("report", "rows-omitted", count=len(exchanges) - _MOST))
+    said = _said(context, story, streams)
+    if said:
+        blocks.append(Bullets(tuple(said)))
+    drafts = [draft for draft in (_segments(context, story, exchanges),) if draft]
+    title = author.words.title("section-resources")
+    return Draft(
+        "resources",
+        title,
+        tuple(blocks),
+        tuple(drafts),
+        context.author.words.plain("report", "source-file", {"file": story.capture.name}),
+    )
+
+
+def _same_hosts(story: Story) -> list[Stream]:
+    chosen = story.stream
+    return [
+        stream
+        for stream in story.capture.streams
+        if stream.server == chosen.server and stream.client.address == chosen.client.address
+    ]
+
+
+def _row(context: Context, each: Exchange) -> tuple[Rich, ...]:
+    author = context.author
+    none = author.text("—")
+    request, response = each.request, each.response
+    asked = none
+    if request is not None and each.request_frame is not None:
+        target = visible(without_secrets(request.target), 80)
+        evidence = Evidence(each.request_frame, "http.request.uri", request.target)
+        asked = (Span(f"{request.method} "), Span(target, (evidence,)))
+    status, kind, length = none, none, none
+    if response is not None and each.response_frame is not None:
+        frame = each.response_frame
+        status = author.value(response.code, frame, "http.response.code")
+        for name in ("Content-Type", "Content-Length"):
+            header = response.header(name)
+            if header is None:
+                continue
+            shown = media_type(header.value) if name == "Content-Type" else header.value
+            cell = (Span(visible(shown, 40), (Evidence(frame, "http.response.line", header.line),)),)
+            kind, length = (cell, length) if name == "Content-Type" else (kind, cell)
+    time = author.say("section-resources", "milliseconds", time=each.time) if each.time is not None else none
+    frames = author.say("section-resources", "frames", request=each.request_frame, response=each.response_frame)
+    return (author.text(each.stream), asked, status, kind, length, time, frames)
+
+
+def _said(context: Context, story: Story, streams: list[Stream]) -> list[Rich]:
+    """What the rules say of these exchanges, each situation once, in order of frames."""
+    numbers = {stream.number for stream in streams}
+    seen: set[str] = set()
+    found: list[Rich] = []
+    for told in story.capture.keeper.all():
+        if told.packet.tcp is None or told.packet.tcp.stream not in numbers:
+            continue
+        for finding in told.findings:
+            if finding.rule in _SPEAKING and finding.rule not in seen:
+                seen.add(finding.rule)
+                frame = told.packet.frame
+                lead = context.author.say(
+                    "section-resources",
+                    "said-of",
+                    frame=Fact(frame, (Evidence(frame, "frame.number", str(frame)),)),
+                )
+                found.append((*lead, *context.author.said(finding).text))
+    return found
+
+
+def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draft | None:
+    """The largest response that came in several segments: which frames carried it, with the sum."""
+    best: Told | None = None
+    for each in exchanges:
+        told = _told(story, each)
+        if told is None or told.packet.tcp is None or len(told.packet.tcp.segments) < 2:
+            continue
+        if best is None or _whole(told) > _whole(best):
+            best = told
+    if best is None:
+        return None
+    author = context.author
+    tcp = best.packet.tcp
+    assert tcp is not None
+    lengths = _lengths(context, tcp.stream, tcp.segments, story)
+    rows = [
+        (
+            author.text(index + 1),
+            author.text(frame),
+            author.value(length, frame, "tcp.len") if length else author.text("—"),
+        )
+        for index, (frame, length) in enumerate(lengths[:12])
+    ]
+    facts = {
+        "frame": best.packet.frame,
+        "count": len(tcp.segments),
+        "total": tcp.reassembled_length,
+        "stream": tcp.stream,
+    }
+    closes = all(length for _, length in lengths) and sum(length for _, length in lengths) == tcp.reassembled_length
+    blocks: list[Block] = [author.paragraph("section-resources", "segments-intro", **facts)]
+    caption = author.table("section-resources", "segments-caption", **facts)
+    blocks.append(author.grid(caption, ("piece", "frame", "tcp-len"), rows, (20, 30, 50)))
+    if len(lengths) > 12:
+        blocks.append(author.paragraph("report", "rows-omitted", count=len(lengths) - 12))
+    if closes and len(lengths) <= 8:
+        parts = [Fact(length, (Evidence(frame, "tcp.len", str(length)),)) for frame, length in lengths]
+        blocks.append(author.paragraph("section-resources", "segments-sum", total=tcp.reassembled_length, parts=parts))
+    elif closes:
+        blocks.append(
+            author.paragraph("section-resources", "segments-closes", total=tcp.reassembled_length, count=len(lengths))
+        )
+    return Draft("segments", author.words.plain("section-resources", "segments-title", {}), tuple(blocks))
+
+
+def _told(story: Story, each: Exchange) -> Told | None:
+    if each.response_frame is None:
+        return None
+    packets = story.capture.keeper.of_stream(each.stream)
+    return next((told for told in packets if told.packet.frame == each.response_frame), None)
+
+
+def _whole(told: Told) -> int:
+    return (told.packet.tcp.reassembled_length or 0) if told.packet.tcp else 0
+
+
+def _lengths(context: Context, stream: int, frames: tuple[int, ...], story: Story) -> list[tuple[int, int]]:
+    wanted = {
+        told.packet.frame: told.packet.tcp.length for told in story.capture.keeper.of_stream(stream) if told.packet.tcp
+    }
+    return [(frame, wanted.get(frame, 0)) for frame in frames]

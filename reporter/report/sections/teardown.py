@@ -1,0 +1,56 @@
+"""The teardown: who closed, in how many segments, with the states of both ends after each."""
+
+from __future__ import annotations
+
+from reporter.explain.words import Rich
+from reporter.model.stream import Closing, Role
+from reporter.report.document import Block
+from reporter.report.ladder import ladder
+from reporter.report.material import Told
+from reporter.report.sections import Context, Draft, section
+from reporter.report.sections.handshake import step_of
+
+
+@section("teardown")
+def teardown(context: Context) -> Draft | None:
+    """The closing of the connection, or that it is not in the capture."""
+    story = context.closing
+    if story is None:
+        return None
+    author, stream = context.author, story.stream
+    key = str(stream.closing)
+    if stream.closing is Closing.NOT_CAPTURED and stream.opening in ("refused", "unanswered"):
+        key = "never-open"
+    facts = {"stream": stream.number, "file": story.capture.name, "closer": stream.closed_first}
+    blocks: list[Block] = [author.paragraph("section-teardown", "intro")]
+    blocks.append(author.paragraph("section-teardown", key, **facts))
+    told = [each for frame in stream.teardown if (each := story.at(frame)) is not None]
+    if told:
+        blocks.append(ladder(author, stream, told, "section-teardown", "ladder-caption", stream=stream.number))
+        blocks.append(_states(context, told))
+    drafts = tuple(step_of(context, story, each, "teardown") for each in told[:6])
+    return Draft("teardown", author.words.title("section-teardown"), tuple(blocks), drafts, context.source(story))
+
+
+def _states(context: Context, told: list[Told]) -> Block:
+    author = context.author
+
+    def cells(each: Told) -> tuple[Rich, ...]:
+        step, tcp = each.seen.step, each.packet.tcp
+        assert step is not None
+        assert tcp is not None
+        unknown = author.label("unknown-state")
+        return (
+            author.text(each.packet.frame),
+            author.text(author.term(step.sender)),
+            author.value(tcp.flag_names, each.packet.frame, "tcp.flags", f"0x{tcp.flag_bits:04x}"),
+            author.text(step.after.of(Role.CLIENT) or unknown),
+            author.text(step.after.of(Role.SERVER) or unknown),
+        )
+
+    return author.grid(
+        author.table("section-teardown", "states-caption"),
+        ("frame", "sender", "flags", "client-state", "server-state"),
+        [cells(each) for each in told],
+        (12, 16, 24, 24, 24),
+    )
