@@ -13,14 +13,14 @@ One packet a line: frame, relative time in seconds, direction, flags, then `key=
 
 Flags: S SYN, A ACK, P PSH, F FIN, R RST, U URG, E ECE, C CWR. TCP words: `seq ack len win` (numbers), `mss ws sack ts`
 (options), `sacks=228-707,900-1000`, `dsack=228-707`, `label=retransmission,out_of_order` (tcp.analysis labels),
-`dup=1/5` (duplicate ACK 1 of frame 5), `rto=0.2/8`, `complete=31`, `into=9` (reassembled in), `parts=7,8,9`, `whole=900`
-(reassembled length), `rtt=0.01` (initial_rtt), `stream=1`, `urg=5`, `scale=128`. HTTP words: `get=/x`, `method=POST`
-with `target=/x`, `version=HTTP/1.0`, `status=404`, `phrase="Not Found"`, `h="Name: value"` (repeatable), `took=0.01`,
-`chunks=10,0`. Anything else of the model: `caplen=60`, `frame_len=1514`, `link=null`, `ip.c=127.0.0.1` (address of
-the client for the rest of the case), `port.s=3000`, `icmp=3/1`, `ws=…` is window scale; WebSocket is `op=1,9 mask=1,1 wslen=4,0 code=1000`,
-TLS is `tls=22 hs=1 sni=lab.example alpn=h2 alert=0 rec=120 opaque=23 versions=772`, HTTP/2 is `h2=4,1 ids=0,1`.
-Below TCP: `mac.src= mac.dst= vlan=7 tags=vlan,pppoes,ppp pad=0000 ipid=0x1234 cksum=0xfe28 layer=data` (protocols above
-TCP or UDP); ICMP: `target= mac= quoted=SRC,DST,udp,PORT,PORT`.
+`dup=1/5` (duplicate ACK 1 of frame 5), `rto=0.2/8`, `complete=31`, `into=9` (reassembled in), `parts=7,8,9`,
+`whole=900` (reassembled length), `rtt=0.01` (initial_rtt), `stream=1`, `urg=5`, `scale=128`. HTTP words: `get=/x`,
+`method=POST` with `target=/x`, `version=HTTP/1.0`, `status=404`, `phrase="Not Found"`, `h="Name: value"` (repeatable),
+`took=0.01`, `chunks=10,0`. Anything else of the model: `caplen=60`, `frame_len=1514`, `link=null`, `ip.c=127.0.0.1`
+(address of the client for the rest of the case), `port.s=3000`, `icmp=3/1`, `ws=…` is window scale; WebSocket is
+`op=1,9 mask=1,1 wslen=4,0 code=1000`, TLS is `tls=22 hs=1 sni=lab.example alpn=h2 alert=0 rec=120 opaque=23
+versions=772`, HTTP/2 is `h2=4,1 ids=0,1`. Below TCP: `mac.src= mac.dst= vlan=7 tags=vlan,pppoes,ppp pad=0000
+ipid=0x1234 cksum=0xfe28 layer=data` (protocols above TCP or UDP); ICMP: `target= mac= quoted=SRC,DST,udp,PORT,PORT`.
 """
 
 from __future__ import annotations

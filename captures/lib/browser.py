@@ -10,18 +10,25 @@ The browser is driven through its DevTools pipe (JSON messages ended by NUL).
 import fcntl
 import json
 import os
+import pathlib
 import select
 import signal
 import subprocess
 import sys
 import time
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync "
-    "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable "
-    "--remote-debugging-pipe"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
+    "--remote-debugging-pipe",
+]
 
 
 class Browser:
@@ -98,8 +105,8 @@ def main():
             if name == "wait":
                 time.sleep(float(value))
             elif name == "ready":
-                open(value, "w").close()
-                while os.path.exists(value):
+                pathlib.Path(value).touch()
+                while pathlib.Path(value).exists():
                     time.sleep(0.05)
             elif name in ("open", "reload"):
                 browser.events.clear()

@@ -4,6 +4,7 @@ Answers A (and AAAA, if an IPv6 address is given) for the names listed, an
 empty NOERROR for their other types, NXDOMAIN for every other name.
 """
 
+import contextlib
 import ipaddress
 import socket
 import struct
@@ -42,10 +43,8 @@ def main():
         sock.bind((sys.argv[1], 53))
         while True:
             query, peer = sock.recvfrom(4096)
-            try:
+            with contextlib.suppress(IndexError, struct.error):  # not a DNS query
                 sock.sendto(answer(query, names), peer)
-            except (IndexError, struct.error):
-                pass  # not a DNS query
 
 
 main()

@@ -107,6 +107,26 @@ lab_wire() {
   while [ "$(ip netns exec "$WNS" ss -H0 | wc -l)" -lt 2 ]; do sleep 0.1; done
 }
 
+# Client 192.168.10.2 and server 192.168.20.80 with a router between them
+# (192.168.10.1 and 192.168.20.1), in the namespace $WNS.
+lab_router() {
+  new_host "$CNS"
+  new_host "$WNS"
+  new_host "$SNS"
+  link "$CNS" eth0 02:00:00:00:10:02 "$WNS" lan0 02:00:00:00:10:01
+  link "$SNS" eth0 02:00:00:00:20:80 "$WNS" lan1 02:00:00:00:20:01
+  ip -n "$CNS" addr add 192.168.10.2/24 dev eth0
+  ip -n "$WNS" addr add 192.168.10.1/24 dev lan0
+  ip -n "$WNS" addr add 192.168.20.1/24 dev lan1
+  ip -n "$SNS" addr add 192.168.20.80/24 dev eth0
+  ip -n "$CNS" route add default via 192.168.10.1
+  ip -n "$SNS" route add default via 192.168.20.1
+  ip netns exec "$WNS" sysctl -qw net.ipv4.ip_forward=1
+  no_offload "$CNS" eth0
+  no_offload "$WNS" lan0 lan1
+  no_offload "$SNS" eth0
+}
+
 # One host, everything over its loopback interface.
 lab_loopback() {
   new_host "$CNS"
@@ -221,17 +241,28 @@ capture() {
   return 1
 }
 
-# save: stop all captures, drop the notes about this computer, put them in place.
-save() {
-  local item pid file
+# stop_captures: the files are then complete in $TMP.
+stop_captures() {
+  local item pid
   sleep 1
   for item in "${CAPTURES[@]}"; do
-    pid=${item%%:*} file=${item#*:}
+    pid=${item%%:*}
     kill -INT "$pid"
     wait "$pid" || true
-    python3 "$LIB/strip_host_info.py" "$TMP/$file" "$OUT/$file"
-    SAVED+=("$OUT/$file")
-    echo "$file: $(capinfos -Mrc "$OUT/$file" | sed -n 's/^Number of packets: *//p') packets"
   done
+}
+
+# place FILE: drop the notes about this computer and put a capture where it belongs.
+place() {
+  python3 "$LIB/strip_host_info.py" "$TMP/$1" "$OUT/$1"
+  SAVED+=("$OUT/$1")
+  echo "$1: $(capinfos -Mrc "$OUT/$1" | sed -n 's/^Number of packets: *//p') packets"
+}
+
+# save: stop all captures and put them in place.
+save() {
+  local item
+  stop_captures
+  for item in "${CAPTURES[@]}"; do place "${item#*:}"; done
   CAPTURES=()
 }

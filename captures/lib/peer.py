@@ -5,6 +5,14 @@
     peer.py meet    ADDRESS PORT:OWN_PORT STEP ...   (connects at the next even
                     second from OWN_PORT: two of these open simultaneously)
 
+Settings, before the steps:
+    receive:N     a receive buffer of N bytes (the kernel doubles it)
+    from:PORT     connect from this port of its own
+    isn:N         connect with this initial sequence number (TCP_REPAIR, as root)
+    slowack       connect without the quick third ACK (it waits for data)
+    fastopen      serve: accept data in the SYN; connect: send the first "text"
+                  in the SYN (TCP Fast Open)
+
 Steps, in order:
     message       read one HTTP message (its body, if it has a Content-Length)
     line          read until a newline
@@ -26,6 +34,9 @@ import socket
 import struct
 import sys
 import time
+
+SETTINGS = {"receive", "from", "isn", "slowack", "fastopen"}
+TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, TCP_SEND_QUEUE = 19, 20, 21, 2  # linux/tcp.h
 
 
 def read_until(sock, done):
@@ -49,6 +60,34 @@ def unescape(text):
     return text.encode("utf-8").decode("unicode_escape").encode("latin-1")
 
 
+def prepare(sock, settings, role):
+    """Apply the settings to a socket that is not connected yet."""
+    for name, value in settings.items():
+        if name == "receive":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, int(value))
+        elif name == "from":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(("", int(value)))
+        elif name == "isn":
+            sock.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+            sock.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR_QUEUE, TCP_SEND_QUEUE)
+            sock.setsockopt(socket.IPPROTO_TCP, TCP_QUEUE_SEQ, struct.pack("=I", int(value)))
+            sock.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 0)
+        elif name == "slowack":
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
+        elif name == "fastopen" and role == "serve":
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 5)
+
+
+def split(words):
+    """Settings (a dictionary) and steps."""
+    settings = {}
+    while words and words[0].partition(":")[0] in SETTINGS:
+        name, _, value = words.pop(0).partition(":")
+        settings[name] = value
+    return settings, words
+
+
 def run(sock, steps):
     for step in steps:
         name, _, value = step.partition(":")
@@ -57,7 +96,7 @@ def run(sock, steps):
         elif name == "line":
             read_until(sock, lambda data: data.endswith(b"\n"))
         elif name == "bytes":
-            read_until(sock, lambda data: len(data) >= int(value))
+            read_until(sock, lambda data, least=int(value): len(data) >= least)
         elif name == "eof":
             read_until(sock, lambda data: False)
         elif name == "send":
@@ -87,20 +126,28 @@ def run(sock, steps):
 
 
 def main():
-    role, address, port, *steps = sys.argv[1:]
+    role, address, port, *words = sys.argv[1:]
+    settings, steps = split(words)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family)
+    prepare(sock, settings, role)
     if role == "serve":
-        with socket.create_server((address, int(port)), family=family) as listener:
-            listener.settimeout(60)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((address, int(port)))
+        sock.listen()
+        sock.settimeout(60)
+        with sock as listener:
             sock, _ = listener.accept()
     elif role == "meet":
         port, own_port = port.split(":")
-        sock = socket.socket(family)
         sock.bind(("", int(own_port)))
         time.sleep(2 - time.time() % 2)
         sock.connect((address, int(port)))
+    elif "fastopen" in settings:
+        sock.sendto(unescape(steps.pop(0).partition(":")[2]), socket.MSG_FASTOPEN, (address, int(port)))
     else:
-        sock = socket.create_connection((address, int(port)), timeout=20)
+        sock.settimeout(20)
+        sock.connect((address, int(port)))
     sock.settimeout(60)
     run(sock, steps)
 

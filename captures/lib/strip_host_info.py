@@ -5,6 +5,7 @@ from interface descriptions. Packet blocks are copied byte for byte. A file
 that is not pcapng (classic pcap has no such notes) is copied unchanged.
 """
 
+import pathlib
 import struct
 import sys
 
@@ -42,12 +43,10 @@ def strip(data):
 
 
 def main():
-    with open(sys.argv[1], "rb") as f:
-        data = f.read()
+    data = pathlib.Path(sys.argv[1]).read_bytes()
     if data[:4] == b"\n\r\r\n":
         data = strip(data)
-    with open(sys.argv[2], "wb") as f:
-        f.write(data)
+    pathlib.Path(sys.argv[2]).write_bytes(data)
 
 
 main()

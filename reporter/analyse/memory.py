@@ -121,7 +121,7 @@ class Memory:
                     answer = NameAnswer(packet.dns.names[0], address, packet.frame, record)
                     _remember(self.names, address, answer)
         if packet.arp is not None:
-            if packet.arp.sender_ip and not packet.arp.sender_ip.startswith("0.0.0.0"):
+            if packet.arp.sender_ip and packet.arp.sender_ip != "0.0.0.0":  # noqa: S104 (read, not bound)
                 mac = MacAnswer(packet.arp.sender_ip, packet.arp.sender_mac, packet.frame)
                 if packet.arp.opcode == 2:
                     _remember(self.macs, packet.arp.sender_ip, mac)

@@ -67,7 +67,12 @@ class Words:
             name.removeprefix("lexicon."): table for name, table in self._entries.items() if name.startswith("lexicon.")
         }
         self._marks: list[tuple[Evidence, ...]] | None = None
-        self.environment = Environment(undefined=StrictUndefined, finalize=self._finalize, autoescape=False)
+        # Words become plain text here; what renders HTML escapes it.
+        self.environment = Environment(
+            undefined=StrictUndefined,
+            finalize=self._finalize,
+            autoescape=False,  # noqa: S701 (no HTML is made)
+        )
         self.environment.filters |= {
             "ms": self._milliseconds,
             "s": self._seconds,

@@ -126,7 +126,7 @@ def running(arguments: Sequence[str], limits: Limits, *, tshark: Path | None = N
     """Run `tshark -n … arguments`, isolated and limited; killed when the block is left or the time is over."""
     isolation = Isolation()
     command = [str(tshark or find_tshark()), "-n", "-o", _COLUMNS, *arguments]
-    errors = tempfile.TemporaryFile()
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed below, whatever happens)
     try:
         process = subprocess.Popen(
             command,

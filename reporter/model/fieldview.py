@@ -118,10 +118,27 @@ for _name, _attribute in _ICMP.items():
     READERS["icmp." + _name] = _inside("icmp", _attribute)
     READERS["icmpv6." + _name] = _inside("icmp", _attribute)
 for _label in (
-    "retransmission fast_retransmission spurious_retransmission out_of_order lost_segment ack_lost_segment keep_alive "
-    "keep_alive_ack zero_window zero_window_probe zero_window_probe_ack window_update window_full reused_ports "
-    "duplicate_ack_num duplicate_ack_frame rto rto_frame acks_frame ack_rtt"
-).split():
+    "retransmission",
+    "fast_retransmission",
+    "spurious_retransmission",
+    "out_of_order",
+    "lost_segment",
+    "ack_lost_segment",
+    "keep_alive",
+    "keep_alive_ack",
+    "zero_window",
+    "zero_window_probe",
+    "zero_window_probe_ack",
+    "window_update",
+    "window_full",
+    "reused_ports",
+    "duplicate_ack_num",
+    "duplicate_ack_frame",
+    "rto",
+    "rto_frame",
+    "acks_frame",
+    "ack_rtt",
+):
     READERS["tcp.analysis." + _label] = _inside("tcp", _label, "labels")
 
 _HEXADECIMAL = {"tcp.flags": "0x{:04x}"}

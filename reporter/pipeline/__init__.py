@@ -1,4 +1,4 @@
-"""The steps in order: capture, extract, analyse, explain; and on to a report. Callers are the command line and others."""
+"""The steps in order: capture, extract, analyse, explain; and on to a report."""
 
 from reporter.pipeline.explain import Explained, Explanation
 

@@ -72,6 +72,7 @@ def _asked(options: ReportOptions) -> str:
 
 def _gather(path: Path, options: ReportOptions, progress: Progress, stack: ExitStack) -> Capture:
     explanation = Explanation(path, decode_as=options.decode_as).start()
+    stack.callback(explanation.source.close)
     details = stack.enter_context(Details(path, options.decode_as)).start()
     file = CaptureFile.of(path)
     keeper = Keeper()

@@ -114,7 +114,7 @@ class Author:
     ) -> PacketWindow:
         """The window of one packet; tree lines of the `marked` fields are set off, with their bytes."""
         fields = frozenset(marked)
-        tree, cut_tree = tree_rows(detail, fields)
+        tree, cut_tree = tree_rows(detail, fields, self.label("redacted"))
         rows, cut_bytes = hex_rows(detail, fields)
         omitted = []
         if cut_tree:

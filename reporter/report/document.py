@@ -59,10 +59,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Labels and values, e.g. the particulars of a capture or the fields of a header."""
+    """Labels and values, e.g. the particulars of a capture or the fields of a header; `columns` pairs side by side."""
 
     rows: tuple[tuple[str, Rich], ...]
     caption: Caption | None = None
+    columns: int = 1
     kind: str = "pairs"
 
 

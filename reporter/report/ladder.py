@@ -72,7 +72,7 @@ def _rungs(author: Author, told: Iterable[Told]) -> list[Rung]:
         step = each.seen.step
         if step is None:
             continue
-        if _plain(each) and (not run or True):
+        if _plain(each):
             run.append(each)
             continue
         states = _flush(author, run, rungs, states)

@@ -10,11 +10,32 @@ from reporter.report.document import HexRow, TreeRow
 
 #: Layers whose fields are shown; the others are one line, as Wireshark shows them folded.
 _OPEN = ("tcp", "http", "arp", "dns", "icmp")
-_TREE_LINES, _HEX_ROWS, _LONGEST = 44, 12, 110
+_TREE_LINES, _HEX_ROWS, _LONGEST = 34, 8, 110
+#: Wireshark's own bookkeeping and what explains nothing here.
+_LEFT_OUT = frozenset(
+    (
+        "tcp.payload",
+        "tcp.segment_data",
+        "tcp.port",
+        "tcp.flags.str",
+        "tcp.checksum",
+        "tcp.checksum.status",
+        "tcp.urgent_pointer",
+        "tcp.analysis.flags",
+        "http.file_data",
+    )
+)
+_LEFT_OUT_TEXT = ("[Timestamps]", "[SEQ/ACK analysis]", "[Expert Info", "[iRTT")
+_LEFT_OUT_PREFIX = ("_ws.expert", "tcp.time_", "tcp.analysis", "tcp.options.")
+#: Fields whose values are private: neither the tree nor the bytes show them.
+_PRIVATE = ("http.cookie", "http.set_cookie", "http.authorization", "http.authbasic", "http.proxy_authorization")
 
 
-def tree_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[TreeRow, ...], int]:
-    """The lines of the tree that are shown, and how many of the opened layers were left out."""
+def tree_rows(detail: Detail, marked: frozenset[str], private: str) -> tuple[tuple[TreeRow, ...], int]:
+    """The lines of the tree that are shown, and how many of the opened layers were left out.
+
+    `private` stands where a value is not shown.
+    """
     lines = list(_opened(detail.lines))
     shown = lines[:_TREE_LINES]
     rows = []
@@ -23,7 +44,7 @@ def tree_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[TreeRow, ..
         rows.append(
             TreeRow(
                 depth=line.depth,
-                text=visible(line.text, _LONGEST),
+                text=_shown_text(line, private),
                 marked=line.field in marked,
                 parent=line.depth == 0 or (following is not None and following.depth > line.depth),
             )
@@ -44,15 +65,20 @@ def _opened(lines: tuple[TreeLine, ...]) -> Iterator[TreeLine]:
 
 
 def _worth(line: TreeLine) -> bool:
-    # The payload is in the bytes below; Wireshark's own bookkeeping explains nothing.
-    return line.field not in (
-        "tcp.payload",
-        "tcp.segment_data",
-        "tcp.port",
-        "tcp.checksum.status",
-        "tcp.analysis.flags",
-        "http.file_data",
-    ) and not line.field.startswith("_ws.expert")
+    # Of TCP the flags are opened, the rest is one line each; of HTTP the request or status line is opened.
+    return (
+        line.depth <= 2
+        and line.field not in _LEFT_OUT
+        and not line.field.startswith(_LEFT_OUT_PREFIX)
+        and not line.text.startswith(_LEFT_OUT_TEXT)
+    )
+
+
+def _shown_text(line: TreeLine, private: str) -> str:
+    if line.field.startswith(_PRIVATE):
+        name, colon, _ = line.text.partition(":")
+        return f"{name}{colon} {private}"
+    return visible(line.text, _LONGEST)
 
 
 def hex_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[HexRow, ...], int]:
@@ -65,6 +91,12 @@ def hex_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[HexRow, ...]
     first = min((start for start, _ in places), default=0)
     end = max((stop for _, stop in places), default=0)
     data = detail.data[: _HEX_ROWS * 16]
+    hidden = {
+        position
+        for line in detail.lines
+        if line.field.startswith(_PRIVATE) and line.start is not None
+        for position in range(line.start, min(line.start + line.length, len(data)))
+    }
     rows = []
     for offset in range(0, len(data), 16):
         chunk = data[offset : offset + 16]
@@ -72,8 +104,13 @@ def hex_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[HexRow, ...]
         rows.append(
             HexRow(
                 offset=f"{offset:04x}",
-                hexadecimal=" ".join(f"{byte:02x}" for byte in chunk),
-                characters="".join(chr(byte) if 32 <= byte < 127 else "·" for byte in chunk),
+                hexadecimal=" ".join(
+                    "**" if offset + index in hidden else f"{byte:02x}" for index, byte in enumerate(chunk)
+                ),
+                characters="".join(
+                    "*" if offset + index in hidden else chr(byte) if 32 <= byte < 127 else "·"
+                    for index, byte in enumerate(chunk)
+                ),
                 mark=(left - offset, right - offset) if left < right else None,
             )
         )

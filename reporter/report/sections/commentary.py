@@ -13,6 +13,8 @@ _RUN = 6
 _MOST = 220
 #: A packet of which only these are said is one of a run: data, its confirmations, its place in a message.
 _ORDINARY = frozenset(("D01", "D02", "D03", "D04", "D05", "D08", "D09", "D10", "D12", "C08", "C09"))
+#: The same once the stream has been told of them in full.
+_REPEATED = frozenset(("L01", "L07", "D13"))
 
 
 @section("commentary")
@@ -60,7 +62,7 @@ def _ordinary(told: Told) -> bool:
         packet.tcp is not None
         and not packet.requests
         and not packet.responses
-        and all(finding.rule in _ORDINARY for finding in told.findings)
+        and all(finding.rule in _ORDINARY or (finding.again and finding.rule in _REPEATED) for finding in told.findings)
     )
 
 
@@ -91,6 +93,7 @@ def _sum(context: Context, middle: list[Told]) -> Rich:
         last_frame=middle[-1].packet.frame,
         data=len(data),
         acks=len(middle) - len(data),
+        duplicates=sum(any(finding.rule == "L01" for finding in each.findings) for each in middle),
         total=total,
         sender=sender,
         start=first,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reporter.explain.engine import Finding
 from reporter.explain.evidence import Fact, field
 from reporter.explain.words import Rich
 from reporter.model.packet import Packet
@@ -69,11 +70,16 @@ def step_of(context: Context, story: Story, told: Told, part: str) -> Draft:
     detail = story.capture.details([packet.frame]).get(packet.frame)
     if detail is not None:
         blocks.append(author.window(packet, detail, _MARKED, "report", "window-caption"))
-    blocks.append(Pairs(tuple(_numbers(context, packet))))
+    blocks.append(Pairs(tuple(_numbers(context, packet)), columns=3))
     blocks.append(Bullets(tuple(author.said(finding).text for finding in told.findings)))
-    title = author.words.title(told.findings[0].rule)
+    title = author.words.title(_leading(told).rule)
     facts = {"frame": packet.frame, "title": title}
     return Draft(f"{part}-{packet.frame}", author.words.plain("report", "step-title", facts), tuple(blocks))
+
+
+def _leading(told: Told) -> Finding:
+    """The finding that says what part the segment plays: of the opening (H) or the closing (T)."""
+    return next((finding for finding in told.findings if finding.rule[0] in "HT"), told.findings[0])
 
 
 def _numbers(context: Context, packet: Packet) -> list[tuple[str, Rich]]:
