@@ -1,8 +1,9 @@
 """A long, slow, sometimes lossy cable: wire.py UP_IF DOWN_IF DELAY_MS MBIT RULE ...
 
 Passes Ethernet frames between the two interfaces of a namespace, each DELAY_MS
-later and not faster than MBIT per second, unchanged and in order but for the rules. "up" is the
-direction from UP_IF to DOWN_IF (client to server), "down" the other.
+later and not faster than MBIT per second, unchanged and in order but for the
+rules. "up" is the direction from UP_IF to DOWN_IF (client to server), "down" the
+other.
 
 RULE: drop:DIRECTION:KIND:FIRST[-LAST] loses the frames numbered FIRST to LAST
 (from 1) among those of that kind and direction. KIND: data (TCP with payload),

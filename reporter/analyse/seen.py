@@ -58,6 +58,13 @@ class Analysis:
         conversation.reused = self._last.get(both)
         self._last[both] = conversation
 
+    def ended(self) -> tuple[tuple[Stream, Conversation], ...]:
+        """Each stream with its conversation, by number."""
+        return tuple(
+            (self._conversations[number].summary(), self._conversations[number])
+            for number in sorted(self._conversations)
+        )
+
     def streams(self) -> tuple[Stream, ...]:
         """The streams of what has been analysed, by number."""
         return tuple(self._conversations[number].summary() for number in sorted(self._conversations))

@@ -14,8 +14,10 @@ from reporter.explain.evidence import Fact
 Layer = Literal["packet", "tcp", "http", "arp", "dns", "icmp", "udp", "tls", "websocket", "http2"]
 RuleFunction = Callable[[At], Mapping[str, Fact | None] | None]
 
-_CODE = re.compile(r"[A-Z]\d\d")
-_REFERENCE = re.compile(r"^\s*Reference:\s*(.+(?:\n\s+.+)*)", re.MULTILINE)
+CODE = re.compile(r"[A-Z]\d\d")
+REFERENCE = re.compile(r"^\s*Reference:\s*(.+(?:\n\s+.+)*)", re.MULTILINE)
+#: The groups of the catalogue in its order: capture, network, handshake, data, loss, flow, teardown, HTTP, web, rest.
+GROUPS = "CNHDLFTPWX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ def rule(
 
     def register(function: RuleFunction) -> RuleFunction:
         doc = inspect.getdoc(function) or ""
-        reference = _REFERENCE.search(doc)
-        if not _CODE.fullmatch(code) or code in RULES:
+        reference = REFERENCE.search(doc)
+        if not CODE.fullmatch(code) or code in RULES:
             raise ValueError(f"rule code {code} is malformed or taken")
         if reference is None:
             raise ValueError(f"rule {code} has no docstring with a Reference line")
@@ -71,3 +73,8 @@ def rule(
         return function
 
     return register
+
+
+def catalogue_order(code: str) -> tuple[int, str]:
+    """A sort key: codes in the order of the catalogue."""
+    return GROUPS.find(code[:1]), code

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reporter import rules
 from reporter.analyse.seen import Analysis, Seen
+from reporter.explain.endings import Endings, Witness, conclude
 from reporter.explain.engine import Explainer, Failure, Finding
 from reporter.extract.fieldpass import FieldPass
 from reporter.model.stream import Stream
@@ -33,6 +34,7 @@ class Explanation:
         self._analysis = Analysis(keep=keep)
         self._strict = strict
         self.failures: list[Failure] = []
+        self._witness = Witness()
 
     def start(self) -> Explanation:
         """Launch tshark now, so that it works while the caller imports and prepares."""
@@ -43,8 +45,11 @@ class Explanation:
         rules.load()
         explainer = Explainer(strict=self._strict)
         self.failures = explainer.failures
+        witness = self._witness = Witness()
         for seen in self._analysis.run(self.source):
-            yield Explained(seen, explainer.explain(seen))
+            findings = explainer.explain(seen)
+            witness.see(seen, findings)
+            yield Explained(seen, findings)
 
     @property
     def packets(self) -> int:
@@ -59,3 +64,7 @@ class Explanation:
     def streams(self) -> tuple[Stream, ...]:
         """The streams of what has been explained."""
         return self._analysis.streams()
+
+    def endings(self) -> Endings:
+        """What is to be said of the streams and of the capture as a whole; ask after the iteration."""
+        return conclude(self._analysis.ended(), self._witness, failures=self.failures, strict=self._strict)

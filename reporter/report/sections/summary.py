@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from reporter.explain.evidence import Fact, derived, field
 from reporter.explain.words import Rich
 from reporter.model.stream import Closing, Opening, Role, RoleBasis
 from reporter.report.document import Block, Bullets, Pairs
@@ -56,7 +57,7 @@ def _course(context: Context, story: Story) -> list[Rich]:
             f"opened-{opening.stream.opening}",
             frames=list(opening.stream.handshake),
             stream=opening.stream.number,
-            rtt=opening.stream.initial_rtt,
+            span=_span(opening, opening.stream.handshake),
         )
     ]
     answered = [each for each in stream.exchanges if each.request_frame and each.response_frame]
@@ -97,6 +98,25 @@ def _course(context: Context, story: Story) -> list[Rich]:
     return items
 
 
+def _span(story: Story, frames: tuple[int, ...]) -> Fact | None:
+    """Seconds from the first to the last of these frames, with both times as evidence."""
+    ends = [story.at(frame) for frame in (frames[:1] + frames[-1:])]
+    if len(frames) < 2 or None in ends:
+        return None
+    first, last = (field(told.packet, "frame.time_epoch") for told in ends if told is not None)
+    return derived(last.value - first.value, first, last)
+
+
+def _round_trip(story: Story) -> Fact | None:
+    """The handshake's round trip, where the rule about it found it safe to tell."""
+    for frame in story.stream.handshake:
+        told = story.at(frame)
+        for finding in told.findings if told else ():
+            if finding.rule == "H08":
+                return finding.facts["rtt"]
+    return None
+
+
 def _trouble(story: Story) -> dict[str, int]:
     """How many packets of the story were sent again, by the rule that says so."""
     found: dict[str, int] = {}
@@ -110,8 +130,9 @@ def _trouble(story: Story) -> dict[str, int]:
 def _figures(context: Context, story: Story) -> list[tuple[str, Rich]]:
     author, stream = context.author, story.stream
     rows: list[tuple[str, Rich]] = []
-    if stream.initial_rtt is not None and context.main.keeper.dropped(stream.number) == 0:
-        rows.append((author.label("handshake-rtt"), author.say("section-summary", "ms", time=stream.initial_rtt)))
+    rtt = _round_trip(story)
+    if rtt is not None:
+        rows.append((author.label("handshake-rtt"), author.say("section-summary", "ms", time=rtt)))
     for role in (Role.CLIENT, Role.SERVER):
         label = author.label(f"payload-{role}")
         rows.append((label, author.say("section-summary", "bytes", count=stream.payload[role])))
@@ -179,7 +200,7 @@ def limits(context: Context) -> Draft | None:
         if any(each.packet.captured < each.packet.length for each in story.capture.keeper.of_stream(stream.number)):
             add("snaplen")
         outside = story.capture.keeper.outside()
-        if not any(told.packet.arp for told in outside):
+        if ":" not in stream.client.address and not any(told.packet.arp for told in outside):
             add("no-arp")
         if not any(told.packet.dns for told in outside):
             add("no-dns")

@@ -1,0 +1,244 @@
+"""The quality of the capture as a whole: what it lacks, where it was taken, and how to take it better.
+
+Each rule here sums up what the rule of the same code said packet by packet.
+"""
+
+from __future__ import annotations
+
+from reporter.explain.endings import OUTSIDE, CaptureEnd, StreamEnd, capture_rule
+from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
+from reporter.model.stream import Opening
+
+_SHOWN = 8
+
+
+@capture_rule("C01", facts="streams count whole")
+def beginnings_missing(end: CaptureEnd) -> list[Facts]:
+    """Connections of which the opening is not in the capture.
+
+    Reference: Wireshark User's Guide, section 4 (start capturing before the traffic).
+    """
+    return _summary(end, "C01")
+
+
+@capture_rule("C02", facts="streams count whole")
+def closings_missing(end: CaptureEnd) -> list[Facts]:
+    """Connections of which neither FIN nor RST is in the capture.
+
+    Reference: tshark field tcp.completeness (16 FIN, 32 RST).
+    """
+    return _summary(end, "C02")
+
+
+@capture_rule("C03", facts="streams count whole")
+def one_direction(end: CaptureEnd) -> list[Facts]:
+    """Connections of which one end is seen to confirm what the other sent, but not one packet of the other.
+
+    Reference: RFC 9293, section 3.4; Wireshark User's Guide, capture filters.
+    """
+    return _streams(end, [each for each in end.where("C03") if len(each.conversation.window) == 1])
+
+
+@capture_rule("C04", facts="count frames")
+def frames_cut(end: CaptureEnd) -> list[Facts]:
+    """Frames of which the file holds fewer bytes than were on the wire.
+
+    Reference: tshark fields frame.len and frame.cap_len; Wireshark User's Guide, snapshot length.
+    """
+    return _frames(end, "C04")
+
+
+@capture_rule("C05", facts="count frames")
+def segments_missed(end: CaptureEnd) -> list[Facts]:
+    """Acks for numbers that no packet captured before has carried, though both directions were captured.
+
+    Reference: tshark field tcp.analysis.ack_lost_segment.
+    """
+    return _frames(end, "C05")
+
+
+@capture_rule("C06", facts="near far near_gap far_gap count frames")
+def taken_at(end: CaptureEnd) -> list[Facts]:
+    """Where the capture was taken, when every connection of which it can be told says the same end.
+
+    `near_gap` and `far_gap` are those of the first such connection, whose third segment is the first of `frames`.
+
+    Reference: RFC 9293, figure 6; tshark field frame.time_epoch.
+    """
+    found = end.told("C06")
+    if not found or len({str(each.facts["near"]) for each in found.values()}) != 1:
+        return []
+    first = found[min(found)].facts
+    return [
+        {
+            **{name: first[name] for name in ("near", "far", "near_gap", "far_gap")},
+            "count": word(len(found)),
+            "frames": Fact(tuple(frame_of(found[stream].frames[0]) for stream in sorted(found)[:_SHOWN])),
+        }
+    ]
+
+
+@capture_rule("C07", facts="streams count whole")
+def taken_on_loopback(end: CaptureEnd) -> list[Facts]:
+    """Connections whose two ends are on one machine, or that came from a loopback interface.
+
+    Reference: Wireshark wiki, CaptureSetup/Loopback.
+    """
+    proved = [each for each in end.where("C07") if bool(end.told("C07")[each.stream.number].facts.get("local"))]
+    return _streams(end, proved)
+
+
+@capture_rule("C08", facts="count frames")
+def giants(end: CaptureEnd) -> list[Facts]:
+    """Segments longer than the MSS: captured before the adapter split them or after it joined them.
+
+    Reference: Wireshark wiki, CaptureSetup/Offloading.
+    """
+    return _frames(end, "C08")
+
+
+@capture_rule("C09", facts="count frames")
+def checksums_unfinished(end: CaptureEnd) -> list[Facts]:
+    """Checksums left for the adapter to complete; counted once for each end of a connection.
+
+    Reference: Wireshark User's Guide, Checksum Offload.
+    """
+    return _frames(end, "C09")
+
+
+@capture_rule("C11", facts="count frames")
+def duplicates(end: CaptureEnd) -> list[Facts]:
+    """Packets that are in the capture twice.
+
+    Reference: RFC 791, section 3.1 (Identification); RFC 6864, section 4.
+    """
+    return _frames(end, "C11")
+
+
+@capture_rule("C12", facts="tls quic streams")
+def unreadable(end: CaptureEnd) -> list[Facts]:
+    """Content that only the two ends can read: connections with TLS but no readable HTTP, packets with QUIC.
+
+    Reference: RFC 8446, section 5; RFC 9001; Wireshark wiki, TLS (key log file).
+    """
+    tls = [each for each in end.where("C12") if not each.stream.exchanges]
+    outside = end.told("C12").get(OUTSIDE)
+    if not tls and outside is None:
+        return []
+    return [
+        {
+            "tls": derived(len(tls), *_numbers(tls)) if tls else None,
+            "quic": derived(outside.count, *(frame_of(frame) for frame in outside.frames)) if outside else None,
+            "streams": Fact(_numbers(tls)) if tls else None,
+        }
+    ]
+
+
+@capture_rule("C13", facts="ports streams count")
+def undecoded(end: CaptureEnd) -> list[Facts]:
+    """Connections whose payload Wireshark takes for plain data; their server ports may need Decode As.
+
+    Reference: Wireshark User's Guide, Decode As.
+    """
+    found = [each for each in end.where("C13") if not each.stream.exchanges]
+    if not found:
+        return []
+    ports: dict[object, Fact] = {}
+    for each in found:
+        port = end.told("C13")[each.stream.number].facts.get("server_port")
+        if port is not None:
+            ports.setdefault(port.value, port)
+    return [
+        {
+            "ports": Fact(tuple(list(ports.values())[:_SHOWN])),
+            "streams": Fact(_numbers(found)),
+            "count": derived(len(found), *_numbers(found)),
+        }
+    ]
+
+
+@capture_rule("P32", facts="streams count requests")
+def requests_without_response(end: CaptureEnd) -> list[Facts]:
+    """Requests of all connections that have no complete response when the capture ends.
+
+    Reference: RFC 9112, sections 8 and 9.5.
+    """
+    found = [each for each in end.streams if each.conversation.pairing.waiting]
+    if not found:
+        return []
+    asked = tuple(frame_of(frame) for each in found for frame in each.conversation.pairing.waiting_frames)
+    return [
+        {
+            "streams": Fact(_numbers(found)),
+            "requests": Fact(asked[:_SHOWN]),
+            "count": derived(sum(each.conversation.pairing.waiting for each in found), *asked[:_SHOWN]),
+        }
+    ]
+
+
+@capture_rule("H17", facts="client server count most streams")
+def connections_in_parallel(end: CaptureEnd) -> list[Facts]:
+    """One client and one server port with several connections open at the same time, opened in this capture.
+
+    `most` is how many of them were open at once, as far as the capture shows when each ended.
+
+    Reference: RFC 9112, section 9.4 (concurrency).
+    """
+    groups: dict[tuple[str, str], list[StreamEnd]] = {}
+    for each in end.streams:
+        if each.stream.opening in (Opening.THREE_WAY, Opening.SIMULTANEOUS):
+            groups.setdefault((each.stream.client.address, str(each.stream.server)), []).append(each)
+    told: list[Facts] = []
+    for group in groups.values():
+        most = _most_at_once(group)
+        if most > 1:
+            told.append(
+                {
+                    "client": word(group[0].stream.client.address),
+                    "server": word(str(group[0].stream.server)),
+                    "count": derived(len(group), *_numbers(group)),
+                    "most": derived(most, *_numbers(group)),
+                    "streams": Fact(_numbers(group)),
+                }
+            )
+    return told[:_SHOWN]
+
+
+def _most_at_once(group: list[StreamEnd]) -> int:
+    """How many were open at the same time: from the SYN to the last packet, or to no end when none was seen."""
+    events: list[tuple[int, int]] = []
+    for each in group:
+        events.append((each.stream.first_frame, 1))
+        if each.conversation.over:
+            events.append((each.stream.last_frame, -1))
+    most = now = 0
+    for _, change in sorted(events):
+        now += change
+        most = max(most, now)
+    return most
+
+
+def _numbers(ends: list[StreamEnd]) -> tuple[Fact, ...]:
+    return tuple(known(each.stream.number, each.stream.first_frame, "tcp.stream") for each in ends[:_SHOWN])
+
+
+def _summary(end: CaptureEnd, code: str) -> list[Facts]:
+    return _streams(end, list(end.where(code)))
+
+
+def _streams(end: CaptureEnd, found: list[StreamEnd]) -> list[Facts]:
+    if not found:
+        return []
+    return [
+        {
+            "streams": Fact(_numbers(found)),
+            "count": derived(len(found), *_numbers(found)),
+            "whole": word(len(end.streams)),
+        }
+    ]
+
+
+def _frames(end: CaptureEnd, code: str) -> list[Facts]:
+    total = end.total(code)
+    frames = end.frames(code)
+    return [{"count": derived(total, *frames), "frames": Fact(frames)}] if total else []

@@ -1,0 +1,123 @@
+"""What can be said of a whole connection only when the capture is over: unused, unanswered, half closed, unreadable."""
+
+from __future__ import annotations
+
+from reporter.explain.endings import StreamEnd, stream_rule
+from reporter.explain.evidence import Fact, Facts, frame_of, word
+from reporter.model.stream import Closing, Opening, Role
+
+_SHOWN = 5
+
+
+@stream_rule("C12", facts="stream frame count")
+def encrypted_stream(end: StreamEnd) -> Facts | None:
+    """A connection with TLS application data and no HTTP that could be read.
+
+    Reference: RFC 8446, section 5; Wireshark wiki, TLS (key log file).
+    """
+    told = end.told("C12")
+    if told is None or end.conversation.pairing.count or end.stream.exchanges:
+        return None
+    return {"stream": end.number, "frame": frame_of(told.frames[0]), "count": word(end.stream.packets)}
+
+
+@stream_rule("C13", facts="stream frame port")
+def undecoded_stream(end: StreamEnd) -> Facts | None:
+    """A connection with payload for which Wireshark knows no protocol, from its first payload on.
+
+    Reference: Wireshark User's Guide, Decode As.
+    """
+    told = end.told("C13")
+    if told is None or end.stream.exchanges:
+        return None
+    return {"stream": end.number, "frame": frame_of(told.frames[0]), "port": told.facts.get("server_port")}
+
+
+@stream_rule("H16", facts="stream frames closing packets")
+def unused_connection(end: StreamEnd) -> Facts | None:
+    """A connection that was opened and, up to the end of the capture, carried not a byte of data.
+
+    Silent when the capture missed segments of it. Why it was opened the capture cannot tell; browsers open
+    spare connections.
+
+    Reference: RFC 9112, section 9.3 (persistence) and 9.4 (concurrency).
+    """
+    stream = end.stream
+    if stream.opening is not Opening.THREE_WAY or sum(stream.payload.values()) or end.told("C05"):
+        return None
+    closing = "open" if stream.closing is Closing.NOT_CAPTURED else "reset" if _reset(end) else "closed"
+    return {
+        "stream": end.number,
+        "frames": Fact(tuple(frame_of(frame) for frame in stream.handshake)),
+        "closing": word(closing),
+        "packets": word(stream.packets),
+    }
+
+
+@stream_rule("T09", facts="stream closer peer fin_frame ack_frame")
+def half_closed_at_the_end(end: StreamEnd) -> Facts | None:
+    """Only one end has sent a FIN when the capture ends: the other direction is still open as far as it shows.
+
+    Reference: RFC 9293, section 3.6.1 (half-closed connections).
+    """
+    conversation = end.conversation
+    if end.stream.closing is not Closing.HALF_CLOSED or len(conversation.fins) != 1:
+        return None
+    closer = conversation.fins[0]
+    acked = conversation.fin_acked.get(closer)
+    return {
+        "stream": end.number,
+        "closer": word(closer),
+        "peer": word(closer.other),
+        "fin_frame": frame_of(conversation.fin[closer].frame),
+        "ack_frame": frame_of(acked) if acked is not None else None,
+    }
+
+
+@stream_rule("T13", facts="stream seconds frame fin_frame timeout announced")
+def closed_after_idling(end: StreamEnd) -> Facts | None:
+    """The server closed the connection first, some time after its last response: likely its keep-alive time-out.
+
+    Reference: RFC 9112, section 9.5.
+    """
+    told = end.told("T13")
+    if told is None:
+        return None
+    return {
+        "stream": end.number,
+        "seconds": told.facts["seconds"],
+        "frame": told.facts["frame"],
+        "fin_frame": frame_of(told.frames[0]),
+        "timeout": told.facts["timeout"],
+        "announced": told.facts["announced"],
+    }
+
+
+@stream_rule("P32", facts="stream frames count ended began missed")
+def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
+    """Requests that have no complete response when the capture ends.
+
+    `ended` is `reset`, `closed` (a FIN of the server) or `open`; `began` is the last frame with data of the
+    server after the first of these requests: a response may have begun. `missed` tells that segments are missing
+    from the capture.
+
+    Reference: RFC 9112, sections 8 and 9.5.
+    """
+    conversation = end.conversation
+    frames = tuple(dict.fromkeys(conversation.pairing.waiting_frames))
+    if not frames:
+        return None
+    data = conversation.data_frame.get(Role.SERVER)
+    ended = "reset" if _reset(end) else "closed" if Role.SERVER in conversation.fin else "open"
+    return {
+        "stream": end.number,
+        "frames": Fact(tuple(frame_of(frame) for frame in frames[:_SHOWN])),
+        "count": word(conversation.pairing.waiting),
+        "ended": word(ended),
+        "began": frame_of(data) if data is not None and data > frames[0] else None,
+        "missed": word(end.told("C05") is not None or end.told("C04") is not None),
+    }
+
+
+def _reset(end: StreamEnd) -> bool:
+    return end.conversation.reset_frame is not None and Role.SERVER not in end.conversation.fin

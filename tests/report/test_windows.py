@@ -1,0 +1,52 @@
+"""What of a detail tree and of the bytes is shown."""
+
+from __future__ import annotations
+
+from reporter.model.detail import Detail, TreeLine
+from reporter.report.windows import hex_rows, tree_rows
+
+DATA = b"\x00" * 20 + b"Cookie: a=secret\r\n" + b"\x00" * 10
+
+
+def detail() -> Detail:
+    lines = (
+        TreeLine(0, "Frame 7: 48 bytes", "frame", 0, 48),
+        TreeLine(1, "[Protocols in frame: eth:ip:tcp:http]", "frame.protocols", None, 0),
+        TreeLine(0, "Hypertext Transfer Protocol", "http", 20, 28),
+        TreeLine(1, "Cookie: a=secret\\r\\n", "http.cookie", 20, 18),
+        TreeLine(1, "Host: \u202elab", "http.host", 0, 2),
+        TreeLine(1, "[Expert Info (Chat/Sequence): GET]", "_ws.expert", None, 0),
+    )
+    return Detail(7, lines, DATA)
+
+
+def test_private_values_are_in_neither_pane() -> None:
+    rows, _ = tree_rows(detail(), frozenset(), "(hidden)")
+    assert [row.text for row in rows if "Cookie" in row.text] == ["Cookie: (hidden)"]
+    shown, _ = hex_rows(detail(), frozenset())
+    assert "secret" not in "".join(row.characters for row in shown)
+    assert b"secret".hex(" ") not in " ".join(row.hexadecimal for row in shown)
+
+
+def test_layers_below_are_folded_and_bookkeeping_is_left_out() -> None:
+    rows, _ = tree_rows(detail(), frozenset(), "")
+    assert not [row for row in rows if "Protocols in frame" in row.text or "Expert" in row.text]
+
+
+def test_direction_marks_are_spelled_out() -> None:
+    rows, _ = tree_rows(detail(), frozenset(), "")
+    assert any("\\u202elab" in row.text for row in rows)
+
+
+def test_marked_fields_mark_their_bytes() -> None:
+    rows, _ = hex_rows(detail(), frozenset({"http.host"}))
+    assert rows[0].mark == (0, 2)
+    assert all(row.mark is None for row in rows[1:])
+
+
+def test_what_is_left_out_is_counted() -> None:
+    long = Detail(1, tuple(TreeLine(0, f"layer {n}", "x", 0, 1) for n in range(50)), bytes(1000))
+    rows, omitted = tree_rows(long, frozenset(), "")
+    assert len(rows) + omitted == 50
+    shown, missing = hex_rows(long, frozenset())
+    assert len(shown) * 16 + missing == 1000
