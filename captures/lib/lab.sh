@@ -231,7 +231,7 @@ capture() {
   PIDS+=("$!")
   CAPTURES+=("$!:$file")
   for i in $(seq 50); do
-    if grep -q '^File:' "$TMP/$file.log"; then
+    if grep -qs '^File:' "$TMP/$file.log"; then
       sleep 0.3
       return
     fi

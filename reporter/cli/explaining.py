@@ -101,11 +101,15 @@ def _write_json(job: Job, write: Write, _: Path | None) -> None:
 
     packets = [json.encoded(json.packet_object(each.seen, each.findings, job.words)) for each in job.shown()]
     job.selection.verify(job.path)
+    endings, words = job.explanation.endings(), job.words
     streams = [
-        json.stream_object(stream) for stream in job.explanation.streams() if job.selection.takes_stream(stream.number)
+        json.stream_object(stream, [json.ending_object(each, words) for each in endings.streams.get(stream.number, ())])
+        for stream in job.explanation.streams()
+        if job.selection.takes_stream(stream.number)
     ]
+    findings = [json.ending_object(each, words) for each in endings.capture]
     capture = json.capture_object(CaptureFile.of(job.path), job.span, job.explanation.tail)
-    for piece in json.document(capture, streams, packets):
+    for piece in json.document(capture, streams, packets, findings):
         write(piece)
 
 
@@ -121,9 +125,12 @@ def _write_text(job: Job, write: Write, output: Path | None) -> None:
     for each in job.shown():
         put(listing.packet(each.seen, each.findings))
     job.selection.verify(job.path)
+    endings = job.explanation.endings()
     for stream in job.explanation.streams():
         if job.selection.takes_stream(stream.number):
-            put(listing.stream(stream))
+            put(listing.stream(stream, endings.streams.get(stream.number, ())))
+    if job.selection.wanted.stream is None:
+        put(listing.capture(endings.capture))
     put(listing.end(job.span, job.explanation.tail))
 
 

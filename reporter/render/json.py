@@ -18,6 +18,7 @@ from typing import Any
 
 from reporter.analyse.seen import Seen
 from reporter.capture.file import CaptureFile
+from reporter.explain.endings import Ending
 from reporter.explain.engine import Finding
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.visible import UNSAFE
@@ -88,8 +89,8 @@ def packet_object(seen: Seen, findings: Iterable[Finding], words: Words) -> Obje
     }
 
 
-def stream_object(stream: Stream) -> Object:
-    """One connection as a whole."""
+def stream_object(stream: Stream, findings: Iterable[Object] = ()) -> Object:
+    """One connection as a whole; `findings` as `ending_object` makes them."""
     first = "both" if stream.closed_by_both else _value(stream.closed_first)
     return {
         "stream": stream.number,
@@ -104,7 +105,21 @@ def stream_object(stream: Stream) -> Object:
         "first_frame": stream.first_frame,
         "last_frame": stream.last_frame,
         "exchanges": [_exchange(each) for each in stream.exchanges],
+        "findings": list(findings),
     }
+
+
+def ending_object(ending: Ending, words: Words) -> Object:
+    """A finding about a whole stream or the whole capture; `advice` says how to capture better, where it can."""
+    told = {
+        "rule": ending.rule,
+        "text": words.plain(ending.entry, "text", ending.facts),
+        "facts": {name: plain(fact) for name, fact in ending.facts.items()},
+        "evidence": _cited(ending.facts),
+    }
+    if words.has(ending.entry, "advice"):
+        told["advice"] = words.plain(ending.entry, "advice", ending.facts)
+    return told
 
 
 def capture_object(capture: CaptureFile, span: Span, tail: str) -> Object:
@@ -119,9 +134,13 @@ def capture_object(capture: CaptureFile, span: Span, tail: str) -> Object:
     }
 
 
-def document(capture: Object, streams: Iterable[Object], packets: Iterable[str]) -> Iterator[str]:
-    """The pieces of one JSON document; `packets` are already encoded."""
-    yield '{"schema":' + encoded(SCHEMA) + ',\n"capture":' + encoded(capture) + ',\n"streams":['
+def document(
+    capture: Object, streams: Iterable[Object], packets: Iterable[str], findings: Iterable[Object] = ()
+) -> Iterator[str]:
+    """The pieces of one JSON document; `packets` are already encoded, `findings` are those of the whole capture."""
+    yield '{"schema":' + encoded(SCHEMA) + ',\n"capture":' + encoded(capture) + ',\n"findings":['
+    yield ",".join("\n" + encoded(each) for each in findings)
+    yield '],\n"streams":['
     yield ",".join("\n" + encoded(each) for each in streams)
     yield '],\n"packets":['
     separator = "\n"
@@ -167,17 +186,20 @@ def plain(value: object) -> Any:
 
 
 def _finding(finding: Finding, words: Words) -> Object:
-    evidence = [
-        {"fact": name, "frame": each.frame, "field": each.field, "value": each.value}
-        for name, fact in finding.facts.items()
-        for each in _evidence(fact)
-    ]
     return {
         "rule": finding.rule,
         "text": words.text(finding),
         "facts": {name: plain(fact) for name, fact in finding.facts.items()},
-        "evidence": evidence,
+        "evidence": _cited(finding.facts),
     }
+
+
+def _cited(facts: Mapping[str, Fact | None]) -> list[Object]:
+    return [
+        {"fact": name, "frame": each.frame, "field": each.field, "value": each.value}
+        for name, fact in facts.items()
+        for each in _evidence(fact)
+    ]
 
 
 def _evidence(fact: object) -> dict[Evidence, None]:

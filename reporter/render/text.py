@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from reporter.analyse.seen import Seen
+from reporter.explain.endings import Ending
 from reporter.explain.engine import Finding
 from reporter.explain.visible import visible
 from reporter.explain.words import Words
@@ -49,8 +50,8 @@ class Listing:
                 yield Line("text", "  " + text)
         yield _BLANK
 
-    def stream(self, stream: Stream) -> Iterator[Line]:
-        """The lines of one connection."""
+    def stream(self, stream: Stream, endings: Iterable[Ending] = ()) -> Iterator[Line]:
+        """The lines of one connection, with what is to be said of it as a whole."""
         label = self._label["stream"].format(stream=stream.number)
         ends = f"{stream.client} ({self._role(Role.CLIENT)}) → {stream.server} ({self._role(Role.SERVER)})"
         yield Line("heading", f"{label}  {visible(ends)}")
@@ -66,7 +67,17 @@ class Listing:
         yield Line("text", "  " + "  ".join(told))
         for exchange in stream.exchanges:
             yield Line("text", "  " + self._exchange(exchange))
+        for ending in endings:
+            yield from self._ending(ending)
         yield _BLANK
+
+    def capture(self, endings: Iterable[Ending]) -> Iterator[Line]:
+        """What is to be said of the capture as a whole; nothing when there is nothing."""
+        lines = [line for ending in endings for line in self._ending(ending)]
+        if lines:
+            yield Line("heading", self._label["capture"])
+            yield from lines
+            yield _BLANK
 
     def end(self, span: Span, tail: str) -> Iterator[Line]:
         """The last lines: how much there was, and whether the file ends as it should."""
@@ -74,6 +85,13 @@ class Listing:
         yield Line("note", self._label["summary"].format(packets=span.packets, duration=duration))
         if tail:
             yield Line("note", self._label["cut-short" if tail == "cut short" else "damaged"])
+
+    def _ending(self, ending: Ending) -> Iterator[Line]:
+        for text in self._words.plain(ending.entry, "text", ending.facts).splitlines():
+            yield Line("text", "  " + text)
+        if self._words.has(ending.entry, "advice"):
+            advice = self._words.plain(ending.entry, "advice", ending.facts)
+            yield Line("info", "    " + self._label["advice"].format(value=advice))
 
     def _exchange(self, exchange: Exchange) -> str:
         missing = self._label["missing"]

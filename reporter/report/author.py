@@ -110,11 +110,11 @@ class Author:
         return PacketList(self.figure(code, key, **facts), tuple(rows[:limit]), selected, omitted)
 
     def window(
-        self, packet: Packet, detail: Detail, marked: Iterable[str], code: str, key: str, /, **facts: Any
+        self, packet: Packet, detail: Detail, layer: str, marked: Iterable[str], code: str, key: str, /, **facts: Any
     ) -> PacketWindow:
-        """The window of one packet; tree lines of the `marked` fields are set off, with their bytes."""
+        """The window of one packet with one layer opened; tree lines of the `marked` fields are set off, with their bytes."""
         fields = frozenset(marked)
-        tree, cut_tree = tree_rows(detail, fields, self.label("redacted"))
+        tree, cut_tree = tree_rows(detail, fields, self.label("redacted"), layer)
         rows, cut_bytes = hex_rows(detail, fields)
         omitted = []
         if cut_tree:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from reporter.analyse.step import Move, Step
+from reporter.explain.engine import Finding
 from reporter.explain.visible import visible
 from reporter.model.packet import Packet
 from reporter.model.stream import Role, States, Stream
@@ -21,11 +22,11 @@ _RUN = 4
 _MOST = 60
 
 
-def phase(step: Step) -> str:
+def phase(told: Told, step: Step) -> str:
     """Which band of the diagram a segment belongs to."""
     if step.move in _OPENING:
         return "open"
-    if step.move in _TROUBLE or (step.sent.repeated and not step.keep_alive):
+    if step.move in _TROUBLE or (step.sent.repeated and not step.keep_alive) or any(map(_telling, told.findings)):
         return "trouble"
     return "close" if step.move is not None else "data"
 
@@ -108,12 +109,18 @@ def _plain(told: Told) -> bool:
         and not packet.responses
         and step.keep_alive is None
         and not step.sent.repeated
+        and not any(_telling(finding) for finding in told.findings)
         and (step.idle is None or step.idle.seconds < _PAUSE)
     )
 
 
 def _like(one: Told, other: Told) -> bool:
     return one.seen.step is not None and other.seen.step is not None
+
+
+def _telling(finding: Finding) -> bool:
+    """A loss is told where it begins, where it is answered and where it is repaired; its repeats are folded."""
+    return finding.rule[0] == "L" and finding.rule != "L07" and not (finding.rule == "L01" and finding.again)
 
 
 def _folded(author: Author, run: list[Told]) -> Rung:
@@ -140,7 +147,7 @@ def _rung(author: Author, told: Told, step: Step, before: States) -> Rung:
         from_client=step.sender is Role.CLIENT,
         label=_label(packet),
         note=_note(packet),
-        phase=phase(step),
+        phase=phase(told, step),
         client_state=(step.after.client or "") if step.after.client != before.client else "",
         server_state=(step.after.server or "") if step.after.server != before.server else "",
         gap=gap,

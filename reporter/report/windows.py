@@ -8,8 +8,6 @@ from reporter.explain.visible import visible
 from reporter.model.detail import Detail, TreeLine
 from reporter.report.document import HexRow, TreeRow
 
-#: Layers whose fields are shown; the others are one line, as Wireshark shows them folded.
-_OPEN = ("tcp", "http", "arp", "dns", "icmp")
 _TREE_LINES, _HEX_ROWS, _LONGEST = 34, 8, 110
 #: Wireshark's own bookkeeping and what explains nothing here.
 _LEFT_OUT = frozenset(
@@ -31,12 +29,13 @@ _LEFT_OUT_PREFIX = ("_ws.expert", "tcp.time_", "tcp.analysis", "tcp.options.")
 _PRIVATE = ("http.cookie", "http.set_cookie", "http.authorization", "http.authbasic", "http.proxy_authorization")
 
 
-def tree_rows(detail: Detail, marked: frozenset[str], private: str) -> tuple[tuple[TreeRow, ...], int]:
+def tree_rows(detail: Detail, marked: frozenset[str], private: str, layer: str) -> tuple[tuple[TreeRow, ...], int]:
     """The lines of the tree that are shown, and how many of the opened layers were left out.
 
-    `private` stands where a value is not shown.
+    Only `layer` is opened; the others are one line, as Wireshark shows them folded. `private` stands where a
+    value is not shown.
     """
-    lines = list(_opened(detail.lines))
+    lines = list(_opened(detail.lines, layer))
     shown = lines[:_TREE_LINES]
     rows = []
     for index, line in enumerate(shown):
@@ -52,13 +51,11 @@ def tree_rows(detail: Detail, marked: frozenset[str], private: str) -> tuple[tup
     return tuple(rows), len(lines) - len(shown)
 
 
-def _opened(lines: tuple[TreeLine, ...]) -> Iterator[TreeLine]:
-    layers = [line.field for line in lines if line.depth == 0]
-    application = layers[-1] if layers else ""
+def _opened(lines: tuple[TreeLine, ...], layer: str) -> Iterator[TreeLine]:
     opened = False
     for line in lines:
         if line.depth == 0:
-            opened = line.field in _OPEN and (line.field != "tcp" or application in ("tcp", ""))
+            opened = line.field == layer
             yield line
         elif opened and _worth(line):
             yield line

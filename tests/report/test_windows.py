@@ -21,7 +21,7 @@ def detail() -> Detail:
 
 
 def test_private_values_are_in_neither_pane() -> None:
-    rows, _ = tree_rows(detail(), frozenset(), "(hidden)")
+    rows, _ = tree_rows(detail(), frozenset(), "(hidden)", "http")
     assert [row.text for row in rows if "Cookie" in row.text] == ["Cookie: (hidden)"]
     shown, _ = hex_rows(detail(), frozenset())
     assert "secret" not in "".join(row.characters for row in shown)
@@ -29,12 +29,12 @@ def test_private_values_are_in_neither_pane() -> None:
 
 
 def test_layers_below_are_folded_and_bookkeeping_is_left_out() -> None:
-    rows, _ = tree_rows(detail(), frozenset(), "")
+    rows, _ = tree_rows(detail(), frozenset(), "", "http")
     assert not [row for row in rows if "Protocols in frame" in row.text or "Expert" in row.text]
 
 
 def test_direction_marks_are_spelled_out() -> None:
-    rows, _ = tree_rows(detail(), frozenset(), "")
+    rows, _ = tree_rows(detail(), frozenset(), "", "http")
     assert any("\\u202elab" in row.text for row in rows)
 
 
@@ -46,7 +46,7 @@ def test_marked_fields_mark_their_bytes() -> None:
 
 def test_what_is_left_out_is_counted() -> None:
     long = Detail(1, tuple(TreeLine(0, f"layer {n}", "x", 0, 1) for n in range(50)), bytes(1000))
-    rows, omitted = tree_rows(long, frozenset(), "")
+    rows, omitted = tree_rows(long, frozenset(), "", "http")
     assert len(rows) + omitted == 50
     shown, missing = hex_rows(long, frozenset())
     assert len(shown) * 16 + missing == 1000

@@ -132,7 +132,7 @@ def _message(context: Context, story: Story, frame: int, marked: tuple[str, ...]
     blocks: list[Block] = []
     detail = story.capture.details([frame]).get(frame)
     if detail is not None:
-        blocks.append(author.window(told.packet, detail, marked, "report", "window-caption"))
+        blocks.append(author.window(told.packet, detail, "http", marked, "report", "window-caption"))
     blocks.append(Bullets(tuple(author.said(finding).text for finding in told.findings)))
     following = _confirming(story, frame)
     if following is not None:

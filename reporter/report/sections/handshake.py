@@ -69,7 +69,7 @@ def step_of(context: Context, story: Story, told: Told, part: str) -> Draft:
     blocks: list[Block] = []
     detail = story.capture.details([packet.frame]).get(packet.frame)
     if detail is not None:
-        blocks.append(author.window(packet, detail, _MARKED, "report", "window-caption"))
+        blocks.append(author.window(packet, detail, "tcp", _MARKED, "report", "window-caption"))
     blocks.append(Pairs(tuple(_numbers(context, packet)), columns=3))
     blocks.append(Bullets(tuple(author.said(finding).text for finding in told.findings)))
     title = author.words.title(_leading(told).rule)

@@ -119,7 +119,7 @@ def _streams(context: Context, capture: Capture) -> Block:
         author.table("section-method", "streams-caption", file=capture.name),
         ("stream", "client", "server", "opening", "closing", "requests"),
         rows,
-        (9, 24, 24, 16, 15, 12),
+        (11, 23, 23, 16, 14, 13),
         mono=(1, 2),
     )
 

@@ -30,7 +30,7 @@ def overview(context: Context) -> Draft | None:
             seconds=stream.end - stream.start,
         ),
         author.packet_list(
-            [each.packet for each in told], "section-overview", "list-caption", limit=40, stream=stream.number
+            [each.packet for each in told], "section-overview", "list-caption", limit=30, stream=stream.number
         ),
         ladder(author, stream, told, "section-overview", "ladder-caption", stream=stream.number),
         author.note("section-overview", "states-note"),

@@ -158,8 +158,17 @@ def _throughput(story: Story) -> dict[str, object] | None:
             continue
         largest = tcp.reassembled_length
         seconds = packet.time - first.time
-        rate = (Decimal(largest * 8) / seconds / 1_000_000).quantize(Decimal("0.01"))
-        best = {"size": largest, "seconds": seconds, "rate": rate, "first": first.frame, "last": packet.frame}
+        rate, unit = Decimal(largest * 8) / seconds / 1000, "kbit/s"
+        if rate >= 1000:
+            rate, unit = rate / 1000, "Mbit/s"
+        best = {
+            "size": largest,
+            "seconds": seconds,
+            "rate": rate.quantize(Decimal("0.01")),
+            "unit": unit,
+            "first": first.frame,
+            "last": packet.frame,
+        }
     return best
 
 
