@@ -154,7 +154,7 @@ class Conversation:
             self.ledger[me].base = self.ledger[me].next = tcp.seq + 1
             self.ledger[me].acked = tcp.seq + 1
         sent = self.ledger[me].send(packet.frame, packet.time, tcp)
-        self.payload[me] += sent.fresh if not keep_alive else 0
+        self.payload[me] += sent.fresh + sent.late if not keep_alive else 0
         if sent.fresh and not keep_alive:
             self.data_frame[me] = packet.frame
         self.max_length[me] = max(self.max_length[me], tcp.length)

@@ -19,6 +19,7 @@ _WRAP = 1 << 32
 _HISTORY = 256
 _OUTSTANDING = 1 << 16
 _COPIES = 16
+_UNSEEN = 64
 
 
 def unwrap(number: int, near: int) -> int:
@@ -70,7 +71,7 @@ class Sent:
     `acknowledged` that the peer had confirmed all of it before. `earlier` is the piece that first carried the
     repeated numbers, with its copies so far (None: not captured, or `forgotten`). `edge` is the piece that
     ended at `expected` (None when only an Ack told it), `above` the piece captured before that begins where
-    this segment ends.
+    this segment ends. `late` payload bytes had been confirmed before any captured frame carried them.
     """
 
     start: int
@@ -87,6 +88,7 @@ class Sent:
     forgotten: bool = False
     edge: Piece | None = None
     above: Piece | None = None
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Direction:
         self.history: deque[Piece] = deque(maxlen=_HISTORY)
         self.forgotten_below: int | None = None
         self.edge: Piece | None = None
+        self.unseen: list[tuple[int, int]] = []
 
     def unwrapped(self, seq: int) -> int:
         """A sequence number of this direction, unwrapped."""
@@ -179,6 +182,7 @@ class Direction:
             forgotten=forgotten,
             edge=edge,
             above=self._beginning_at(end) if fills else None,
+            late=self._late(start + int(tcp.syn), end - int(tcp.fin)) if self.unseen else 0,
         )
 
     def acknowledge(self, ack: int) -> Confirmation | None:
@@ -212,6 +216,9 @@ class Direction:
         payload = sum(piece.payload for piece in done) + partial_bytes
         syn = sum(piece.syn for piece in done) + int(partial.syn if partial else 0)
         fin = sum(piece.fin for piece in done)
+        unseen = ack - before - payload - syn - fin
+        if unseen:
+            self._note_unseen(before, ack, [*done, partial] if partial is not None else done)
         self.acked = ack
         if self.next is None or ack > self.next:
             self.next, self.edge = ack, None
@@ -224,7 +231,7 @@ class Direction:
             payload=payload,
             syn=syn,
             fin=fin,
-            unseen=ack - before - payload - syn - fin,
+            unseen=unseen,
         )
 
     @property
@@ -264,6 +271,29 @@ class Direction:
         if left < end:
             parts.append((left, end))
         return parts
+
+    def _note_unseen(self, left: int, right: int, pieces: Sequence[Piece]) -> None:
+        """Remember the parts of [left, right) that these pieces, in order, leave open."""
+        for piece in pieces:
+            if piece.start > left:
+                self.unseen.append((left, piece.start))
+            left = max(left, piece.end)
+        if left < right:
+            self.unseen.append((left, right))
+        del self.unseen[:-_UNSEEN]
+
+    def _late(self, start: int, end: int) -> int:
+        """How many numbers of [start, end) had been confirmed unseen; from now on they are seen."""
+        late, open_parts = 0, []
+        for left, right in self.unseen:
+            low, high = max(left, start), min(right, end)
+            if low >= high:
+                open_parts.append((left, right))
+                continue
+            late += high - low
+            open_parts += [part for part in ((left, low), (high, right)) if part[0] < part[1]]
+        self.unseen = open_parts
+        return late
 
     def _first_reaching(self, number: int) -> int:
         index = bisect_left(self.outstanding, number, key=lambda piece: piece.start)

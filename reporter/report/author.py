@@ -112,7 +112,7 @@ class Author:
     def window(
         self, packet: Packet, detail: Detail, layer: str, marked: Iterable[str], code: str, key: str, /, **facts: Any
     ) -> PacketWindow:
-        """The window of one packet with one layer opened; tree lines of the `marked` fields are set off, with their bytes."""
+        """The window of one packet, one layer opened; lines of the `marked` fields are set off, with their bytes."""
         fields = frozenset(marked)
         tree, cut_tree = tree_rows(detail, fields, self.label("redacted"), layer)
         rows, cut_bytes = hex_rows(detail, fields)

@@ -66,7 +66,7 @@ def _link(context: Context, packet: Packet) -> Rich:
         f"{packet.link}：{known}" if context.author.language == "zh" else f"{packet.link}: {known}",
         packet.frame,
         "frame.protocols",
-        ":".join(packet.protocols),
+        packet.stack,
     )
 
 
