@@ -10,8 +10,8 @@ start_dns "$SNS" 192.168.10.53 lab.example=192.168.10.80 lab.example=2001:db8:10
 echo 'options timeout:1 attempts:3' >>"/etc/netns/$CNS/resolv.conf"
 wait_listen "$SNS" 80
 capture dns-trouble.pcapng "$CNS" eth0 'udp port 53 or tcp port 80'
-client getent ahosts missing.example || true
-client getent ahosts slow.example
-client curl -4 -sS -o /dev/null http://www.example/
-client getent ahosts www.example
+ask() { client python3 -c 'import socket, sys; socket.getaddrinfo(sys.argv[1], 80)' "$1"; }
+ask missing.example 2>/dev/null || true
+ask slow.example
+client curl -sS -o /dev/null http://www.example/
 save

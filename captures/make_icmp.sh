@@ -21,6 +21,7 @@ table ip guard {
     ip daddr 192.168.20.82 reject with icmp type admin-prohibited; }
 }
 RULES
+ip netns exec "$WNS" sysctl -qw net.ipv4.icmp_ratelimit=0 # say every error
 flush_neighbours
 capture icmp.pcapng "$CNS" eth0 'icmp or arp or udp port 9999 or tcp port 80'
 client python3 "$LIB/ping.py" 192.168.20.80 3 0.5

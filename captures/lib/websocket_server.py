@@ -74,7 +74,8 @@ def serve(sock):
                 name, _, value = line.decode("latin-1").partition(":")
                 fields[name.lower()] = value.strip()
             if key := fields.get("sec-websocket-key"):
-                return talk(sock, stream, key)
+                talk(sock, stream, key)
+                break
             body = PAGE.encode() if request.split()[1] == b"/" else b""
             status = "200 OK" if body else "404 Not Found"
             sock.sendall(
