@@ -22,7 +22,7 @@ help: ## this list
 
 .PHONY: report
 report: setup ## make the report for the sample capture (or CAPTURE=FILE OUT=NAME ARGS=...)
-	@mkdir -p "$(dir $(OUT))"
+	@mkdir -p "$$(dirname "$(OUT)")"
 	@$(BIN)/reporter report "$(CAPTURE)" -o "$(OUT).pdf" -o "$(OUT).html" $(ARGS)
 
 .PHONY: test
@@ -58,6 +58,11 @@ setup: ## install what is missing to run reporter
 .PHONY: setup-dev
 setup-dev:
 	@scripts/setup.sh --dev
+
+.PHONY: reference
+reference: setup-dev ## write the examples and docs/reference anew, after rules, prose or captures have changed
+	@$(BIN)/python scripts/examples.py
+	@$(BIN)/python scripts/reference.py
 
 .PHONY: lock
 lock: ## write requirements/ anew from pyproject.toml (ARGS=--upgrade for newer versions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +11,8 @@ class ReportOptions:
     """The choices for one report; the cover leaves out what is None.
 
     `display_filter` selects the packets that are shown, never those that are analysed. `timezone` is an IANA
-    name (`Asia/Shanghai`); None means UTC.
+    name (`Asia/Shanghai`); None means UTC. `course` is a folder or `course.toml` with a teacher's notes and words,
+    `course_name` what the cover calls the course.
     """
 
     lang: str = "zh"
@@ -22,7 +24,8 @@ class ReportOptions:
     student_id: str | None = None
     major: str | None = None
     school: str | None = None
-    course: str | None = None
+    course_name: str | None = None
     teacher: str | None = None
     date: str | None = None
     timezone: str | None = None
+    course: Path | None = None

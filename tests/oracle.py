@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from reporter.extract.tshark import find_tshark
 
+_SEPARATED = ("-E", "separator=\x02", "-E", "aggregator=\x03", "-E", "occurrence=a")
 Values = dict[int, dict[str, list[str]]]
 
 
@@ -20,8 +21,7 @@ def values(path: Path, fields: Iterable[str]) -> Values:
     asked = [part for name in names for part in ("-e", name)]
     with TemporaryDirectory() as home:
         done = subprocess.run(
-            [str(find_tshark()), "-2", "-n", "-r", str(path), "-T", "fields", *asked]
-            + ["-E", "separator=\x02", "-E", "aggregator=\x03", "-E", "occurrence=a"],
+            [str(find_tshark()), "-2", "-n", "-r", str(path), "-T", "fields", *asked, *_SEPARATED],
             capture_output=True,
             env={"PATH": os.environ["PATH"], "HOME": home, "WIRESHARK_CONFIG_DIR": home, "LC_ALL": "C.UTF-8"},
             timeout=120,

@@ -13,6 +13,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from reporter import rules
 from reporter.analyse.seen import Analysis
 from reporter.capture.file import CaptureFile
 from reporter.errors import Trouble
+from reporter.explain.endings import END_RULES, Ending
 from reporter.explain.engine import FALLBACK, Explainer, Finding
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.registry import RULES
@@ -48,8 +50,21 @@ PROSE = Path(__file__).parents[1] / "templates" / "prose"
 KEYS = {"title", "text", "again", "ask"}
 VALIDATOR = jsonschema.Draft202012Validator(to_json.schema())
 
+_OTHER = "a protocol beside TCP, UDP, ARP and ICMP, which no lab about HTTP asks for"
+_FRAGMENT = "a fragment of an IP datagram: what it carries is dissected, and explained, in the last fragment"
 #: Packets of which the report says nothing but their name: by capture the frames and why.
-UNEXPLAINED: dict[str, tuple[set[int], str]] = {}
+UNEXPLAINED: dict[str, tuple[set[int], str]] = {
+    "arkime__arkime_synthetic.pcap": ({288, 300, 301, 303, 304, 312, 506, 528, *range(784, 789)}, _OTHER),
+    "arkime__tcp_handshake_synthetic.pcap": ({20}, "a SYN-ACK from the end that had sent the SYN: nonsense on purpose"),
+    "ndpi__doq.pcapng": ({2, 4, 8, 9, 11, 13, 15, 17, 19}, "decrypted QUIC, which tshark itself calls malformed DNS"),
+    "pcapplusplus__frag_http_req.pcap": ({*range(1, 11)}, _FRAGMENT),
+    "pcapplusplus__http_req_frag.pcap": ({*range(1, 12)}, _FRAGMENT),
+    "ppa__ipv6_fragments.pcapng": ({*range(1, 20, 2)}, _FRAGMENT),
+    "zeek__linux_dlt_sll2.pcap": ({6}, "RARP, which no host of today uses"),
+}
+#: Captures whose numbers are false: a middlebox has written padding into the IP length, so that empty segments
+#: seem to carry bytes which later segments contradict.
+CORRUPT = {"ndpi__heuristic_tcp_ack_payload.pcap"}
 
 #: Asked of tshark for every capture, beside the fields that our evidence names.
 _PLAIN = ("tcp.stream", "tcp.srcport", "tcp.dstport", "ip.src", "ipv6.src", "tcp.seq", "tcp.len", "tcp.flags")
@@ -64,6 +79,7 @@ class Reading:
     streams: tuple[Stream, ...]
     tail: str
     documents: dict[str, Document]
+    endings: list[Ending] = field(default_factory=list)
     spoken: list[Evidence] = field(default_factory=list)
     plain: Values = field(default_factory=dict)
 
@@ -76,6 +92,7 @@ def read(path: Path) -> Reading:
     explanation = Explanation(path, strict=True)
     packets = list(explanation)
     streams = explanation.streams()
+    endings = explanation.endings()
     keeper = Keeper()
     for each in packets:
         keeper.keep(Told(each.seen, each.findings))
@@ -88,12 +105,15 @@ def read(path: Path) -> Reading:
         failures=(),
         shown=None,
         details=lambda frames: {},
+        endings=endings,
     )
     documents = {}
     for language in LANGUAGES if packets else ():
         documents[language] = compose([capture], ReportOptions(lang=language), tshark="", command="")
     reading = Reading(path, packets, streams, explanation.tail, documents)
-    facts = (fact for each in packets for finding in each.findings for fact in finding.facts.values())
+    reading.endings = [*endings.capture, *(ending for found in endings.streams.values() for ending in found)]
+    told = chain((one.facts for each in packets for one in each.findings), (one.facts for one in reading.endings))
+    facts = (fact for found in told for fact in found.values())
     reading.spoken = [*dict.fromkeys(each for fact in facts for each in evidence_of(fact))]
     spans = (span for document in documents.values() for text in texts_of(document) for span in text)
     reading.spoken = [*dict.fromkeys([*reading.spoken, *(each for span in spans for each in span.evidence)])]
@@ -156,6 +176,19 @@ def test_every_sum_closes(reading: Reading) -> None:
         for text in texts_of(document):
             said = "".join(span.text for span in text)
             assert not wrong_sums(said), said
+
+
+@pytest.mark.tshark
+def test_the_ending_is_told_in_both_languages(reading: Reading) -> None:
+    for ending in reading.endings:
+        assert set(ending.facts) == set(END_RULES[ending.on, ending.rule].facts)
+        for words in WORDS.values():
+            for key in ("text", "advice"):
+                if words.has(ending.entry, key):
+                    said = words.plain(ending.entry, key, ending.facts)
+                    assert len(said) > 3, ending
+                    assert not re.search(r"(?<![\w-])None(?![\w-])", said), said
+                    assert not wrong_sums(said), said
 
 
 @pytest.mark.tshark
@@ -278,7 +311,7 @@ def test_the_payload_is_counted_once(reading: Reading) -> None:
         start, length = int(told["tcp.seq"][-1]), int(told["tcp.len"][-1])
         start += int(told["tcp.flags"][-1], 16) >> 1 & 1
         covered[tcp.stream, step.sender].update(range(start, start + length))
-    for stream in reading.streams:
+    for stream in reading.streams if reading.path.name not in CORRUPT else ():
         for role in Role:
             if (stream.number, role) not in probes:
                 assert stream.payload[role] == len(covered[stream.number, role]), (stream.number, role)

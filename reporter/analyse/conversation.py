@@ -9,7 +9,7 @@ from decimal import Decimal
 from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight, client_of, ends
 from reporter.analyse.ledger import Confirmation, Direction, Sent, duplicate_block
-from reporter.analyse.states import Event, Machine
+from reporter.analyse.states import OPEN, Event, Machine
 from reporter.analyse.step import (
     Acked,
     Advertised,
@@ -27,13 +27,15 @@ from reporter.analyse.step import (
 )
 from reporter.model.application import HttpResponse
 from reporter.model.packet import Packet
-from reporter.model.stream import Closing, Opening, Role, Stream
-from reporter.model.tcp import Tcp, TcpOptions
+from reporter.model.stream import Closing, Endpoint, Opening, Role, Stream
+from reporter.model.tcp import Flags, Tcp, TcpOptions
+from reporter.model.value import value
 
 #: Up to how many segments of one message are remembered with their lengths.
 _PARTS = 6
 #: Up to how many SYNs of one opening are listed.
 _ATTEMPTS = 64
+_SYN_FIN_RST = Flags.SYN.value | Flags.FIN.value | Flags.RST.value
 
 
 @dataclass(slots=True)
@@ -56,14 +58,30 @@ class _Message:
             self.parts.append((frame, length))
 
 
+@value
+class Outline:
+    """What other conversations may know of one: `over` as it stood when they began."""
+
+    number: int
+    first_frame: int
+    client: Endpoint
+    over: bool
+
+
 class Conversation:
     """One stream so far. Rules read the public attributes; only `advance` changes them.
 
     `syn`, `fin` and `options` are by the role that sent them; `reset_by` is who sent the first RST,
-    `reset` that RST; `data_frame` is each end's last frame with new data, `kept_alive` its last keep-alive.
+    `reset` that RST; `stray` is a RST of `stray_by` that its receiver need not obey, `unobeyed` tells that more
+    came of the connection after it; `old_answer` is an ACK (frame, Ack) that answers a SYN with the number of an
+    earlier connection, `refuted` the RST of the client that refuses it, `late_syn` a SYN without ACK on the open
+    connection; `probed` is each end's last probe of a
+    zero window that carried a byte; `data_frame` is each end's last frame with new data, `kept_alive` its last
+    keep-alive.
     `syns` are the last few segments with SYN of each end, copies included, and `syn_count` counts them all;
     `bare_syn` is the frame of an end's first SYN without ACK. `parallel` are the connections between the same
     client and the same server that were open when this one began, `reused` an earlier one with its ports.
+    `told` belongs to the explainer: which of its texts have been told here.
     `acks` and `advertised` are what each end said last; `syn_flags` and `syn_window` are of its SYN.
     """
 
@@ -82,8 +100,9 @@ class Conversation:
         self.syns: dict[Role, deque[Mark]] = {Role.CLIENT: deque(maxlen=4), Role.SERVER: deque(maxlen=4)}
         self.syn_count = {Role.CLIENT: 0, Role.SERVER: 0}
         self.bare_syn: dict[Role, int] = {}
-        self.parallel: tuple[Conversation, ...] = ()
-        self.reused: Conversation | None = None
+        self.parallel: tuple[Outline, ...] = ()
+        self.reused: Outline | None = None
+        self.told = 0
         self.fin: dict[Role, Mark] = {}
         self.fins: list[Role] = []
         self.fin_acked: dict[Role, int] = {}
@@ -102,6 +121,13 @@ class Conversation:
         self.reset_by: Role | None = None
         self.reset_frame: int | None = None
         self.reset: Mark | None = None
+        self.stray: Mark | None = None
+        self.unobeyed = False
+        self.stray_by: Role | None = None
+        self.old_answer: tuple[int, int] | None = None
+        self.refuted: int | None = None
+        self.late_syn: int | None = None
+        self.probed: dict[Role, int] = {}
         self.data_frame: dict[Role, int] = {}
         self.kept_alive: dict[Role, int] = {}
         self.last_ack_frame: int | None = None
@@ -134,9 +160,15 @@ class Conversation:
         """Whether both SYNs were captured and permit selective acknowledgment."""
         return len(self.options) == 2 and all(each.sack_permitted for each in self.options.values())
 
+    def outline(self) -> Outline:
+        """What others may know of it."""
+        return Outline(self.number, self.first_frame, self.client, self.over)
+
     def role(self, packet: Packet) -> Role:
         """Who sent a packet of this stream."""
-        return Role.CLIENT if ends(packet)[0] == self.client else Role.SERVER
+        tcp, client = packet.tcp, self.client
+        is_client = tcp is not None and tcp.src_port == client.port and packet.source == client.address
+        return Role.CLIENT if is_client else Role.SERVER
 
     def advance(self, packet: Packet) -> Step:
         """Enter the next packet of the stream."""
@@ -146,9 +178,13 @@ class Conversation:
         peer = me.other
         first = self.packets == 0
         self._count(packet, tcp)
+        if self.stray is not None and not tcp.rst:
+            self.unobeyed = True
         before = self._machine.states
         window_probe = self._probes_window(me, packet, tcp)
         keep_alive = None if window_probe else self._keep_alive(me, packet, tcp)
+        if self.opening is Opening.UNANSWERED and me is Role.SERVER and tcp.has_ack and not (tcp.syn or tcp.rst):
+            self.old_answer = (packet.frame, tcp.ack)
         if keep_alive and not keep_alive.answer and first and keep_alive.by_numbers:
             # The probe's number was used before the capture began.
             self.ledger[me].base = self.ledger[me].next = tcp.seq + 1
@@ -164,26 +200,23 @@ class Conversation:
         self._note_ack(me, packet, tcp, asks=keep_alive is not None or window_probe is not None)
         whole = self._whole(me, packet, tcp, sent)
         move = self._move(me, packet, tcp, sent, confirms)
-        event = Event(
-            sender=me,
-            syn=tcp.syn,
-            fin=tcp.fin,
-            rst=tcp.rst,
-            ack=tcp.has_ack,
-            acks_syn=self._covers(self.syn.get(peer), peer, tcp),
-            acks_fin=self._covers(self.fin.get(peer), peer, tcp),
-            answered=bool((tcp.completeness or 0) & 2),
-            crossing=move is Move.CROSSING_FIN,
-        )
-        after = self._machine.advance(event)
+        if before is OPEN and not tcp.flag_bits & _SYN_FIN_RST:
+            # An ordinary segment of an open connection changes no state.
+            after = before
+        else:
+            after = self._machine.advance(self._event(me, tcp, move))
         idle = None
         if self._last is not None:
             frame, sender, time = self._last
             idle = Idle(frame, sender, packet.time - time)
         self._last = (packet.frame, me, packet.time)
-        copy = self._is_copy(me, packet, sent)
         window_before = self.advertised.get(me)
         self._note_window(me, packet, tcp)
+        asked: tuple[Asked, ...] = ()
+        answered: tuple[Answered, ...] = ()
+        if (packet.requests or packet.responses) and not self._is_copy(me, sent):
+            asked = tuple(Asked(each, self.pairing.ask(each, packet)) for each in packet.requests)
+            answered = tuple(self._answer(response, packet) for response in packet.responses)
         return Step(
             sender=me,
             first=first,
@@ -200,9 +233,23 @@ class Conversation:
             whole=whole,
             acked_before=acked_before,
             window_before=window_before,
-            asked=() if copy else tuple(Asked(each, self.pairing.ask(each, packet)) for each in packet.requests),
-            answered=() if copy else tuple(self._answer(response, packet) for response in packet.responses),
-            peer_in_flight=self.ledger[peer].in_flight,
+            asked=asked,
+            answered=answered,
+        )
+
+    def _event(self, me: Role, tcp: Tcp, move: Move | None) -> Event:
+        peer = me.other
+        return Event(
+            sender=me,
+            syn=tcp.syn,
+            fin=tcp.fin,
+            rst=tcp.rst and move is not None,
+            ack=tcp.has_ack and not tcp.rst,
+            acks_syn=self._covers(self.syn.get(peer), peer, tcp),
+            acks_fin=self._covers(self.fin.get(peer), peer, tcp),
+            answered=bool((tcp.completeness or 0) & 2),
+            crossing=move is Move.CROSSING_FIN,
+            unmet=tcp.fin and self._foresight.crosses and peer not in self.fin,
         )
 
     def summary(self) -> Stream:
@@ -233,7 +280,7 @@ class Conversation:
     @property
     def closing(self) -> Closing:
         """How the connection has ended so far."""
-        if self._cut_off:
+        if self._cut_off or (self._given_up is not None and not self.fins):
             return Closing.NOT_CAPTURED if self.opening is Opening.REFUSED else Closing.RESET
         if len(self.fins) == 2:
             if self.crossing:
@@ -246,7 +293,14 @@ class Conversation:
         """Who sent the first FIN, else the RST; None when both closed at once, or nobody, or nothing was open."""
         if self.crossing or self.opening is Opening.REFUSED:
             return None
+        if self.reset_by is None and self._given_up is not None and not self.fins:
+            return self.stray_by
         return self.fins[0] if self.fins else self.reset_by
+
+    @property
+    def _given_up(self) -> Mark | None:
+        """A RST with a number that does not fit, after which nothing more came: it seems to have worked."""
+        return None if self.unobeyed else self.stray
 
     @property
     def over(self) -> bool:
@@ -274,7 +328,9 @@ class Conversation:
     @property
     def teardown(self) -> tuple[int, ...]:
         """Frames of the captured part of the closing, in order: FINs, their Acks, a reset."""
-        frames = {mark.frame for mark in self.fin.values()} | set(self.fin_acked.values())
+        frames = {self.fin[role].frame for role in self.fins} | set(self.fin_acked.values())
+        if self._given_up is not None:
+            frames.add(self._given_up.frame)
         if self.reset_frame is not None and self.opening is not Opening.REFUSED:
             frames.add(self.reset_frame)
         return tuple(sorted(frames))
@@ -287,10 +343,8 @@ class Conversation:
         if tcp.completeness is not None:
             self.completeness = tcp.completeness
 
-    def _is_copy(self, me: Role, packet: Packet, sent: Sent) -> bool:
+    def _is_copy(self, me: Role, sent: Sent) -> bool:
         """Whether the HTTP messages of this segment have been reported before: a retransmission dissected again."""
-        if not (packet.requests or packet.responses):
-            return False
         before = self._reported.get(me)
         self._reported[me] = sent.end if before is None else max(before, sent.end)
         return before is not None and sent.end <= before
@@ -331,6 +385,10 @@ class Conversation:
                 self.opening = Opening.THREE_WAY
             if not tcp.fin and not confirms.fin:
                 return Move.THIRD_ACK
+        if self._cut_off:
+            if tcp.fin:
+                self.fin.setdefault(me, self._mark(me, packet, tcp, sent))
+            return None
         if tcp.fin and me not in self.fin:
             return self._fin(me, packet, tcp, sent)
         if confirms is not None and confirms.fin and peer in self.fin and peer not in self.fin_acked:
@@ -348,8 +406,16 @@ class Conversation:
             return False
         return sent.start == mine.next_seq and self.ledger[me.other].unwrapped(tcp.ack) == theirs.next_seq
 
-    def _reset(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move:
+    def _reset(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move | None:
         refusal = self.opening in (Opening.UNANSWERED, Opening.REFUSED) and me is Role.SERVER
+        if self.old_answer is not None and me is Role.CLIENT and tcp.seq == self.old_answer[1]:
+            # In SYN-SENT a wrong Ack is refused by a RST, and the attempt goes on (RFC 9293, section 3.10.7.3).
+            self.refuted = packet.frame
+            return None
+        if sent.gap and not refusal and self.reset_frame is None and self.third_ack is not None:
+            # Beyond all numbers captured: only a RST with the very next one must be obeyed (RFC 5961, section 3.2).
+            self.stray, self.stray_by, self.unobeyed = self._mark(me, packet, tcp, sent), me, False
+            return None
         if self.reset_frame is None:
             self.reset_by, self.reset_frame = me, packet.frame
             self.reset = self._mark(me, packet, tcp, sent)
@@ -363,6 +429,8 @@ class Conversation:
         if self.fins:
             # A new attempt with the same ports that tshark did not tell apart: no part of this connection.
             return Move.SYN_ACK if tcp.has_ack else Move.SYN
+        if self.third_ack is not None and not tcp.has_ack:
+            self.late_syn = packet.frame
         if me not in self.syn:
             self.syn[me] = self._mark(me, packet, tcp, sent)
             self.options[me] = tcp.options
@@ -402,7 +470,7 @@ class Conversation:
 
     def _probes_window(self, me: Role, packet: Packet, tcp: Tcp) -> WindowProbe | None:
         """Whether this segment probes a window of zero, or answers that. Linux probes without a byte."""
-        if tcp.syn or tcp.fin or tcp.rst or tcp.length > 1 or not tcp.has_ack:
+        if tcp.length > 1 or tcp.flag_bits & _SYN_FIN_RST or not tcp.has_ack:
             return None
         peer = me.other
         zero = self.advertised.get(peer)
@@ -410,6 +478,8 @@ class Conversation:
             mine = self.ledger[me]
             start = mine.unwrapped(tcp.seq)
             fresh = tcp.length == 1 and start in (mine.next, mine.acked)
+            if fresh:
+                self.probed[me] = packet.frame
             if fresh or (mine.acked is not None and start + 1 == mine.acked):
                 self._window_probe[me] = WindowProbe(True, packet.frame, zero.frame, fresh)
                 return WindowProbe(False, None, zero.frame, fresh)
@@ -417,7 +487,7 @@ class Conversation:
         return None if tcp.length else answer
 
     def _keep_alive(self, me: Role, packet: Packet, tcp: Tcp) -> KeepAlive | None:
-        if tcp.syn or tcp.fin or tcp.rst or tcp.length > 1 or packet.requests or packet.responses:
+        if tcp.length > 1 or tcp.flag_bits & _SYN_FIN_RST or packet.requests or packet.responses:
             return None
         peer = me.other
         mine, theirs = self.ledger[me], self.ledger[peer]

@@ -1,7 +1,8 @@
-"""A short look ahead at connections whose opening was not captured.
+"""A short look ahead, where a packet can only be understood by later ones.
 
-Who is the client of such a connection, and whether its first segment was a keep-alive, shows only in later
-packets. Packets are held back, in order and bounded in number, until those are seen.
+Who is the client of a connection whose opening was not captured, and whether its first segment was a keep-alive,
+shows only later; so does whether the first FIN was met by the other end's own. Packets are held back, in order and
+bounded in number, until that is seen.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from reporter.model.numbers import Numbers
 from reporter.model.packet import Packet
 from reporter.model.stream import Endpoint, RoleBasis
 from reporter.model.tcp import Tcp
@@ -17,6 +19,7 @@ from reporter.model.tcp import Tcp
 #: How many packets may be held back at most, and how many of one stream are looked at.
 HELD = 2000
 _LOOKED_AT = 40
+_WRAP = 1 << 32
 
 
 @dataclass(slots=True)
@@ -25,6 +28,7 @@ class Foresight:
 
     `first_peer_ack` is the Ack (relative) of the first segment from the end that did not send first, in
     `first_peer_frame`; `reached` is the highest number that the first sender's own segments reached before.
+    `crosses` tells that both FINs were under way at once: the second does not acknowledge the first.
     """
 
     client: Endpoint | None = None
@@ -34,6 +38,8 @@ class Foresight:
     first_peer_frame: int | None = None
     reached: int = 0
     looked_at: int = 0
+    closes: bool = False
+    crosses: bool = False
 
     @property
     def settled(self) -> bool:
@@ -54,21 +60,32 @@ class Lookahead:
     def __init__(self, held: int = HELD) -> None:
         self._limit = held
         self.known: dict[int, Foresight] = {}
+        self._forgotten = Numbers()
+        #: Streams of which the first FIN has not been answered: who sent it, and the number after it.
+        self._closing: dict[int, tuple[Endpoint, int]] = {}
 
     def pass_through(self, packets: Iterable[Packet]) -> Iterator[Packet]:
         """The same packets in the same order; before a packet comes out, `known` holds what was foreseen."""
         held: deque[Packet] = deque()
         open_streams: dict[int, Foresight] = {}
         for packet in packets:
-            if packet.tcp is not None:
+            if packet.tcp is not None and packet.tcp.stream not in self._forgotten:
                 self._look(packet, packet.tcp, open_streams)
+                if packet.tcp.fin or packet.tcp.stream in self._closing:
+                    self._watch_close(packet, packet.tcp)
             held.append(packet)
             if len(held) >= self._limit:
                 open_streams.clear()
-            if not open_streams:
+                self._closing.clear()
+            if not open_streams and not self._closing:
                 yield from held
                 held.clear()
         yield from held
+
+    def forget(self, stream: int) -> None:
+        """Of this stream nothing more is asked."""
+        self.known.pop(stream, None)
+        self._forgotten.add(stream)
 
     def _look(self, packet: Packet, tcp: Tcp, open_streams: dict[int, Foresight]) -> None:
         foresight = self.known.get(tcp.stream)
@@ -96,6 +113,22 @@ class Lookahead:
             foresight.first_peer_ack, foresight.first_peer_frame = tcp.ack, packet.frame
         if foresight.settled or tcp.rst:
             open_streams.pop(tcp.stream, None)
+
+    def _watch_close(self, packet: Packet, tcp: Tcp) -> None:
+        foresight, first = self.known[tcp.stream], self._closing.get(tcp.stream)
+        sender = ends(packet)[0]
+        if first is None:
+            if not foresight.closes and not tcp.rst:
+                foresight.closes = True
+                self._closing[tcp.stream] = (sender, tcp.next_seq)
+            return
+        closer, after = first
+        unmet = tcp.has_ack and 0 < (after - tcp.ack) % _WRAP < _WRAP // 2
+        if tcp.rst or tcp.syn or (sender != closer and not unmet):
+            del self._closing[tcp.stream]
+        elif tcp.fin and sender != closer:
+            foresight.crosses = True
+            del self._closing[tcp.stream]
 
 
 def client_of(foresight: Foresight, sender: Endpoint, receiver: Endpoint) -> tuple[Endpoint, RoleBasis]:

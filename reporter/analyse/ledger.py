@@ -10,16 +10,19 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from reporter.model.tcp import Tcp
+from reporter.model.value import value
 
 _WRAP = 1 << 32
 _HISTORY = 256
 _OUTSTANDING = 1 << 16
 _COPIES = 16
 _UNSEEN = 64
+#: Numbers of one connection, of which nothing but empty segments was captured, do not lie so far apart.
+_FAR = 1 << 17
 
 
 def unwrap(number: int, near: int) -> int:
@@ -42,12 +45,12 @@ def duplicate_block(blocks: Sequence[tuple[int, int]], ack: int) -> tuple[int, i
     return blocks[0] if right <= ack or inside else None
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@value
 class Piece:
     """Numbers [start, end) first carried by `frame`; `payload` of them are bytes, the rest SYN or FIN.
 
     `whole` is False when the frame carried more than this piece (a partly repeated segment).
-    `resent` are later frames that carried any of it again, `times` their times.
+    `resent` are later frames that carried any of it again, `times` their times, `spans` the numbers they carried.
     """
 
     start: int
@@ -60,9 +63,24 @@ class Piece:
     time: Decimal
     resent: tuple[int, ...] = ()
     times: tuple[Decimal, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def within(self, start: int, end: int) -> Piece:
+        """The same piece with only those copies that carried any of [start, end)."""
+        if not self.resent:
+            return self
+        kept = [index for index, (left, right) in enumerate(self.spans) if left < end and right > start]
+        if len(kept) == len(self.resent):
+            return self
+        return replace(
+            self,
+            resent=tuple(self.resent[index] for index in kept),
+            times=tuple(self.times[index] for index in kept),
+            spans=tuple(self.spans[index] for index in kept),
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sent:
     """What one segment did to its direction.
 
@@ -91,7 +109,7 @@ class Sent:
     late: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Confirmation:
     """What one Ack newly confirms: `ack = before + payload + syn + fin + unseen`.
 
@@ -122,14 +140,25 @@ class Direction:
         self.forgotten_below: int | None = None
         self.edge: Piece | None = None
         self.unseen: list[tuple[int, int]] = []
+        self.opened = False
 
     def unwrapped(self, seq: int) -> int:
         """A sequence number of this direction, unwrapped."""
         near = self.next if self.next is not None else self.acked
         return seq if near is None else unwrap(seq, near)
 
+    def begin(self, seq: int) -> None:
+        """Enter the number of a SYN. Numbers far from it that only empty segments told are of another connection."""
+        strange = not (self.opened or self.outstanding or self.history)
+        if strange and self.next is not None and abs(self.unwrapped(seq) - self.next) > _FAR:
+            self.base = self.next = self.acked = self.edge = None
+            self.unseen.clear()
+        self.opened = True
+
     def send(self, frame: int, time: Decimal, tcp: Tcp) -> Sent:
         """Enter one segment."""
+        if tcp.syn:
+            self.begin(tcp.seq)
         start = self.unwrapped(tcp.seq)
         end = start + tcp.length + int(tcp.syn) + int(tcp.fin)
         expected = self.next
@@ -147,8 +176,9 @@ class Direction:
                 self.next, self.edge = start, None
             return Sent(start, end, 0, 0, gap, expected, False, False, None, None, edge=edge)
         acknowledged = self.acked is not None and end <= self.acked
-        first = self._carrier(start, end)
-        fresh_parts = self._fresh(start, end)
+        ahead = start >= expected_now
+        first = None if ahead else self._carrier(start, end)
+        fresh_parts = [(start, end)] if ahead else self._fresh(start, end)
         fresh_numbers = sum(right - left for left, right in fresh_parts)
         fresh = 0
         for left, right in fresh_parts:
@@ -161,7 +191,7 @@ class Direction:
             if right > expected_now:
                 self.edge = piece
         repeated = (end - start) - fresh_numbers
-        earlier = first if repeated else None
+        earlier = first.within(start, end) if repeated and first is not None else None
         if earlier is not None:
             self._note_copy(start, end, frame, time)
         forgotten = bool(repeated) and earlier is None and self._forgot(start)
@@ -191,6 +221,8 @@ class Direction:
         if self.acked is not None and ack <= self.acked:
             return None
         before = self.acked if self.acked is not None else self.base
+        if self.acked is None and self.opened and before is not None and ack <= before:
+            return None  # no number of this connection, whose beginning is known
         if before is None or ack <= before:
             self.acked = ack
             if self.next is None:
@@ -233,11 +265,6 @@ class Direction:
             fin=fin,
             unseen=unseen,
         )
-
-    @property
-    def in_flight(self) -> int:
-        """Numbers captured and not yet confirmed."""
-        return sum(piece.end - piece.start for piece in self.outstanding)
 
     def covering(self, number: int) -> Piece | None:
         """The piece that carried a number, if it is still remembered."""
@@ -317,13 +344,13 @@ class Direction:
             if piece.start >= end:
                 break
             if piece.frame != frame:
-                self.outstanding[index] = _resent(piece, frame, time)
+                self.outstanding[index] = _resent(piece, frame, time, (start, end))
         for back in range(1, len(self.history) + 1):
             piece = self.history[-back]
             if piece.end <= start:
                 break
             if piece.start < end:
-                self.history[-back] = _resent(piece, frame, time)
+                self.history[-back] = _resent(piece, frame, time, (start, end))
 
     def _beginning_at(self, number: int) -> Piece | None:
         index = bisect_left(self.outstanding, number, key=lambda piece: piece.start)
@@ -334,10 +361,18 @@ class Direction:
         return len(self.history) == _HISTORY and number < self.history[0].start
 
     def _keep(self, piece: Piece) -> None:
-        insort(self.outstanding, piece, key=lambda each: each.start)
+        if not self.outstanding or self.outstanding[-1].start <= piece.start:
+            self.outstanding.append(piece)
+        else:
+            insort(self.outstanding, piece, key=lambda each: each.start)
         if len(self.outstanding) > _OUTSTANDING:
             self.forgotten_below = self.outstanding.pop(0).end
 
 
-def _resent(piece: Piece, frame: int, time: Decimal) -> Piece:
-    return replace(piece, resent=(*piece.resent, frame)[-_COPIES:], times=(*piece.times, time)[-_COPIES:])
+def _resent(piece: Piece, frame: int, time: Decimal, span: tuple[int, int]) -> Piece:
+    return replace(
+        piece,
+        resent=(*piece.resent, frame)[-_COPIES:],
+        times=(*piece.times, time)[-_COPIES:],
+        spans=(*piece.spans, span)[-_COPIES:],
+    )

@@ -10,8 +10,10 @@ from typing import TypeVar
 from reporter.analyse.http import comparable, parse_content_range, resolved
 from reporter.analyse.step import Answered, Step
 from reporter.model.application import Dns
+from reporter.model.link import Icmp, Quoted
 from reporter.model.packet import Packet
 from reporter.model.tcp import Tcp
+from reporter.model.value import value
 
 _LIMIT = 2048
 _NO_IDENT = ("", "0", "0x0000", "0x00000000")
@@ -23,7 +25,7 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NameAnswer:
     """A DNS answer: `name` has `address`, told by `frame` through `record` (`dns.a` or `dns.aaaa`)."""
 
@@ -33,7 +35,7 @@ class NameAnswer:
     record: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MacAnswer:
     """An ARP message from `mac` for `address` in `frame`."""
 
@@ -42,7 +44,7 @@ class MacAnswer:
     frame: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Query:
     """A DNS question seen before; `answered` tells that an answer to it has been captured."""
 
@@ -51,7 +53,7 @@ class Query:
     answered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Twin:
     """A segment seen before, kept to recognise a second copy of the same packet.
 
@@ -64,7 +66,7 @@ class Twin:
     telling: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PageRequest:
     """A request seen before: the stream and frame of a full URI, and the address that asked."""
 
@@ -74,7 +76,7 @@ class PageRequest:
     client: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Redirect:
     """A response that sent `client` on to `uri` (the Location made absolute)."""
 
@@ -84,7 +86,7 @@ class Redirect:
     client: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Copy:
     """The whole of `uri` as `client` got it by GET (200, or 206 of all bytes), with its validators."""
 
@@ -97,7 +99,10 @@ class Copy:
 
 @dataclass(slots=True)
 class Memory:
-    """Answers by address, requests by URI (`http.request.full_uri`), redirects, copies by client and URI."""
+    """Answers by address, requests by URI (`http.request.full_uri`), redirects, copies by client and URI.
+
+    `too_large` are segments refused by a router for their size: addresses and ports, frame and time of the ICMP.
+    """
 
     names: OrderedDict[str, NameAnswer] = field(default_factory=OrderedDict)
     macs: OrderedDict[str, MacAnswer] = field(default_factory=OrderedDict)
@@ -110,6 +115,7 @@ class Memory:
     pages: OrderedDict[str, PageRequest] = field(default_factory=OrderedDict)
     redirects: OrderedDict[tuple[str, str], Redirect] = field(default_factory=OrderedDict)
     copies: OrderedDict[tuple[str, str], Copy] = field(default_factory=OrderedDict)
+    too_large: OrderedDict[tuple[str, str, int, int], tuple[int, Decimal]] = field(default_factory=OrderedDict)
 
     def learn(self, packet: Packet, step: Step | None = None) -> None:
         """Enter what a packet tells, after it has been explained."""
@@ -127,6 +133,8 @@ class Memory:
                     _remember(self.macs, packet.arp.sender_ip, mac)
             if packet.arp.opcode == 1:
                 _remember(self.asked_macs, (packet.arp.target_ip, packet.arp.sender_ip), packet.frame)
+        if packet.icmp is not None and packet.icmp.quoted is not None:
+            self._learn_size(packet, packet.icmp, packet.icmp.quoted)
         if packet.tcp is not None:
             self._learn_twin(packet, packet.tcp)
             if packet.ethernet is not None and packet.ethernet.padding:
@@ -140,6 +148,14 @@ class Memory:
                     self.redirects.pop((packet.source, comparable(request.full_uri)), None)
         for answered in step.answered if step is not None else ():
             self._learn_answer(packet, answered)
+
+    def _learn_size(self, packet: Packet, icmp: Icmp, quoted: Quoted) -> None:
+        """An ICMP message that a segment was too large for a link (RFC 1191, RFC 8201): by its ends, frame and time."""
+        if (icmp.version, icmp.type, icmp.code) not in ((4, 3, 4), (6, 2, 0)) or quoted.transport != "tcp":
+            return
+        if quoted.src_port is not None and quoted.dst_port is not None:
+            key = (quoted.src, quoted.dst, quoted.src_port, quoted.dst_port)
+            _remember(self.too_large, key, (packet.frame, packet.time))
 
     def _learn_twin(self, packet: Packet, tcp: Tcp) -> None:
         key = twin_key(packet, tcp)

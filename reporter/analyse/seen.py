@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from reporter.analyse.conversation import Conversation
+from reporter.analyse.followed import Followed
 from reporter.analyse.foresight import HELD, Foresight, Lookahead
 from reporter.analyse.step import Step
 from reporter.model.packet import Packet
-from reporter.model.stream import Endpoint, Stream
+from reporter.model.stream import Stream
+from reporter.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Seen:
     """One packet; with TCP also its conversation (as it stands after this packet) and its step in it."""
 
@@ -22,14 +23,15 @@ class Seen:
 
 
 class Analysis:
-    """Analyses packets as they come. With `keep` False only what later packets need is remembered."""
+    """Analyses packets as they come. With `keep` False only what later packets need is remembered.
+
+    A packet of a stream that had to be forgotten comes out without conversation and step.
+    """
 
     def __init__(self, *, keep: bool = True, held: int = HELD) -> None:
         self._keep = keep
         self._lookahead = Lookahead(held)
-        self._conversations: dict[int, Conversation] = {}
-        self._open: dict[tuple[str, Endpoint], list[Conversation]] = {}
-        self._last: dict[tuple[Endpoint, Endpoint], Conversation] = {}
+        self._followed = Followed(keep=keep)
         self.packets = 0
 
     def run(self, packets: Iterable[Packet]) -> Iterator[Seen]:
@@ -40,31 +42,27 @@ class Analysis:
                 yield Seen(packet)
                 continue
             stream = packet.tcp.stream
-            conversation = self._conversations.get(stream)
+            conversation = self._followed.get(stream)
             if conversation is None:
+                if stream in self._followed.forgotten:
+                    yield Seen(packet)
+                    continue
                 foresight = self._lookahead.known.get(stream) or Foresight()
                 conversation = Conversation(packet, foresight, keep=self._keep)
-                self._conversations[stream] = conversation
-                self._introduce(conversation)
-            yield Seen(packet, conversation, conversation.advance(packet))
-
-    def _introduce(self, conversation: Conversation) -> None:
-        """Tell a new conversation which others of its hosts are open, and which had the same ports."""
-        pair = conversation.client.address, conversation.server
-        still_open = [other for other in self._open.get(pair, ()) if not other.over]
-        conversation.parallel = tuple(still_open)
-        self._open[pair] = [*still_open, conversation]
-        both = conversation.client, conversation.server
-        conversation.reused = self._last.get(both)
-        self._last[both] = conversation
+                self._followed.enter(conversation)
+            step = conversation.advance(packet)
+            yield Seen(packet, conversation, step)
+            if step.first:
+                # Asked for with the first segment only.
+                conversation.parallel = ()
+            forgotten = self._followed.used(conversation)
+            if forgotten is not None:
+                self._lookahead.forget(forgotten)
 
     def ended(self) -> tuple[tuple[Stream, Conversation], ...]:
         """Each stream with its conversation, by number."""
-        return tuple(
-            (self._conversations[number].summary(), self._conversations[number])
-            for number in sorted(self._conversations)
-        )
+        return tuple((each.summary(), each) for each in self._followed.all())
 
     def streams(self) -> tuple[Stream, ...]:
         """The streams of what has been analysed, by number."""
-        return tuple(self._conversations[number].summary() for number in sorted(self._conversations))
+        return tuple(each.summary() for each in self._followed.all())

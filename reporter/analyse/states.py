@@ -6,9 +6,10 @@ Where the beginning was not captured a state stays None until a packet tells it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache
 
 from reporter.model.stream import Role, State, States
+from reporter.model.value import value
 
 _SYNCHRONIZED = {
     State.ESTABLISHED,
@@ -21,11 +22,12 @@ _SYNCHRONIZED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """What of one packet moves a state: its bits, and whether its Ack covers the receiver's SYN or FIN.
 
-    `crossing` tells of a FIN whose sender had not received the other end's FIN, which was captured before.
+    `crossing` tells of a FIN whose sender had not received the other end's FIN, which was captured before;
+    `unmet` of that earlier FIN, which its receiver processes only after having sent its own.
     """
 
     sender: Role
@@ -37,6 +39,16 @@ class Event:
     acks_fin: bool
     answered: bool
     crossing: bool = False
+    unmet: bool = False
+
+
+@cache
+def _states(client: State | None, server: State | None) -> States:
+    return States(client, server)
+
+
+#: The states of an open connection: always this object.
+OPEN = _states(State.ESTABLISHED, State.ESTABLISHED)
 
 
 class Machine:
@@ -48,7 +60,7 @@ class Machine:
     @property
     def states(self) -> States:
         """The states now."""
-        return States(self._state[Role.CLIENT], self._state[Role.SERVER])
+        return _states(self._state[Role.CLIENT], self._state[Role.SERVER])
 
     def advance(self, event: Event) -> States:
         """Enter one packet; returns the states after it."""
@@ -64,7 +76,7 @@ class Machine:
                 # Both FINs were on their way at once (RFC 9293, figure 13).
                 self._state[me] = self._state[peer] = State.CLOSING
             elif event.fin:
-                self._close(me, peer)
+                self._close(me, peer, unmet=event.unmet)
         return self.states
 
     def _open(self, event: Event, me: Role, peer: Role) -> None:
@@ -98,12 +110,14 @@ class Machine:
             if state in after:
                 self._state[peer] = after[state]
 
-    def _close(self, me: Role, peer: Role) -> None:
+    def _close(self, me: Role, peer: Role, *, unmet: bool) -> None:
         mine, other = self._state[me], self._state[peer]
         if mine in (None, State.ESTABLISHED, State.SYN_RECEIVED):
             self._state[me] = State.FIN_WAIT_1
         elif mine is State.CLOSE_WAIT:
             self._state[me] = State.LAST_ACK
+        if unmet:
+            return
         if other in (None, State.ESTABLISHED):
             self._state[peer] = State.CLOSE_WAIT
         elif other is State.FIN_WAIT_1:

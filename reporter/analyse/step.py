@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from reporter.analyse.ledger import Confirmation, Sent
 from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.stream import Exchange, Role, States
+from reporter.model.value import value
 
 
 class Move(StrEnum):
@@ -28,7 +28,7 @@ class Move(StrEnum):
     REFUSAL = "refusal"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Idle:
     """The pause before this segment: the previous segment of the stream, who sent it, seconds between."""
 
@@ -37,7 +37,7 @@ class Idle:
     seconds: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeepAlive:
     """A TCP keep-alive probe, or the answer to the probe in frame `probe` (RFC 9293, section 3.8.4).
 
@@ -51,7 +51,7 @@ class KeepAlive:
     told_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WindowProbe:
     """A probe of a zero window, or the answer to the probe in frame `probe` (RFC 9293, section 3.8.6.1).
 
@@ -64,7 +64,7 @@ class WindowProbe:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Repeat:
     """An Ack that confirms nothing new: the frame that first carried this Ack, and how many times since."""
 
@@ -72,7 +72,7 @@ class Repeat:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Acked:
     """Where the Ack of one end stands: `ack` (unwrapped) first carried by `frame`.
 
@@ -90,7 +90,7 @@ class Acked:
     sack_frame: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Advertised:
     """The last window that one end has advertised (`tcp.window_size`) and the frame that carried it."""
 
@@ -98,7 +98,7 @@ class Advertised:
     frame: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Whole:
     """The message that this frame completes: `count` segments, in order, each captured once.
 
@@ -111,7 +111,7 @@ class Whole:
     closes: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Share:
     """This segment's part in a reassembled message: the `index`-th piece (from 1) of what frame `done_in` completes.
 
@@ -122,7 +122,7 @@ class Share:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mark:
     """A remembered SYN, FIN or RST: frame, relative time, numbers (unwrapped); `answers`: with ACK bit."""
 
@@ -135,7 +135,7 @@ class Mark:
     answers: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Asked:
     """A request reported on this frame and the exchange it begins."""
 
@@ -143,7 +143,7 @@ class Asked:
     exchange: Exchange
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answered:
     """A response reported on this frame and the exchange it answers (None: its request was not captured before)."""
 
@@ -151,7 +151,7 @@ class Answered:
     exchange: Exchange | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """One segment in its conversation."""
 
@@ -172,4 +172,3 @@ class Step:
     window_before: Advertised | None
     asked: tuple[Asked, ...]
     answered: tuple[Answered, ...]
-    peer_in_flight: int

@@ -41,4 +41,15 @@ DecodeAs = Annotated[
         help="Read a port as a protocol, as in Wireshark's Decode As: tcp.port==8888,http (repeatable).",
     ),
 ]
-CaptureArgument = Annotated[Path, typer.Argument(metavar="CAPTURE", help="A capture file that Wireshark can open.")]
+Course = Annotated[
+    Path | None,
+    typer.Option(
+        "--course",
+        metavar="DIR",
+        help="A course: a folder or course.toml with a teacher's notes and words.",
+    ),
+]
+# Whether it can be read is ours to judge (capture/file.py), with our words and our exit code.
+CaptureArgument = Annotated[
+    Path, typer.Argument(metavar="CAPTURE", readable=False, help="A capture file that Wireshark can open.")
+]

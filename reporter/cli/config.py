@@ -22,7 +22,7 @@ COVER = {
     "id": "student_id",
     "major": "major",
     "school": "school",
-    "course": "course",
+    "course": "course_name",
     "teacher": "teacher",
     "date": "date",
 }
@@ -32,6 +32,7 @@ TOP = {
     "filter": "display_filter",
     "decode_as": "decode_as",
     "timezone": "timezone",
+    "course": "course",
 }
 
 
@@ -122,9 +123,9 @@ class _Reader:
                     to_do='write decode_as = ["tcp.port==8888,http"]',
                 )
             return tuple(rules)
-        if key in ("filter", "timezone") and not isinstance(value, str):
+        if key in ("filter", "timezone", "course") and not isinstance(value, str):
             self._refuse(key, f"{key} must be text", to_do=f'write {key} = "…"')
-        return value
+        return self._path.parent / value if key == "course" else value
 
     def _refuse(self, key: str, what: str, *, to_do: str = "") -> NoReturn:
         found = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]", self._text, re.MULTILINE)

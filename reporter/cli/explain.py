@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reporter.cli.choices import CaptureArgument, DecodeAs, Filter, Format, Lang, Language
+from reporter.cli.choices import CaptureArgument, Course, DecodeAs, Filter, Format, Lang, Language
 
 EXAMPLES = """\b
 Examples:
@@ -16,6 +16,7 @@ Examples:
   reporter explain lab.pcapng --stream 0 --lang en     one connection, in English
   reporter explain lab.pcapng --filter 'http.request'  what a display filter lets through
   reporter explain lab.pcapng --format json -o lab.json
+  reporter explain lab.pcapng --course my-course/      with a teacher's notes and words
   reporter explain big.pcapng --format jsonl | head    one packet a line, as they are read"""
 
 
@@ -31,6 +32,7 @@ def explain(
     form: Annotated[Format, typer.Option("--format", help="For people, or for programs.")] = Format.TEXT,
     lang: Lang = Language.ZH,
     decode_as: DecodeAs = None,
+    course: Course = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="Write to a file; - is standard output."),
@@ -49,4 +51,4 @@ def explain(
         display_filter=display_filter,
         decode_as=tuple(decode_as or ()),
     )
-    run(capture, wanted, form, str(lang), None if output is None or str(output) == "-" else output)
+    run(capture, wanted, form, str(lang), None if output is None or str(output) == "-" else output, course)

@@ -14,10 +14,12 @@ from reporter.cli.output import Write, opened, painter, verify_output
 from reporter.cli.problems import say
 from reporter.cli.progress import Progress
 from reporter.cli.selection import Selection, Wanted
-from reporter.pipeline import Explained, Explanation
+from reporter.extract.fieldpass import FieldPass
 
 if TYPE_CHECKING:
+    from reporter.explain.course import Course
     from reporter.explain.words import Words
+    from reporter.pipeline import Explained, Explanation
     from reporter.render.json import Span
     from reporter.render.text import Line
 
@@ -46,27 +48,40 @@ class Job:
                 return
 
 
-def run(path: Path, wanted: Wanted, form: Format, language: str, output: Path | None) -> None:
+def run(
+    path: Path, wanted: Wanted, form: Format, language: str, output: Path | None, course: Path | None = None
+) -> None:
     """Explain a capture. Raises Trouble."""
     check(path)
     if output is not None:
         verify_output(output, [path])
-    explanation = Explanation(path, decode_as=wanted.decode_as, keep=form is not Format.JSONL).start()
-    try:
+    with FieldPass(path, decode_as=wanted.decode_as) as source:
         from reporter.explain.words import Words
+        from reporter.pipeline import Explanation
         from reporter.render.json import Span
 
+        taught = _course(course)
+        keep = form is not Format.JSONL
+        explanation = Explanation(path, decode_as=wanted.decode_as, keep=keep, course=taught, source=source)
+
+        overlays = [taught.folder] if taught is not None else []
         selection = Selection(wanted, _matching(path, wanted))
         with (
             Progress(wanted=output is not None or not sys.stdout.isatty()) as progress,
             opened(output, prompt=form is Format.JSONL) as write,
         ):
             whole = form is not Format.JSONL
-            job = Job(path, explanation, selection, Words(language), Span(), progress, whole)
+            job = Job(path, explanation, selection, Words(language, overlays), Span(), progress, whole)
             _WRITERS[form](job, write, output)
-    finally:
-        explanation.source.close()
     _remarks(explanation)
+
+
+def _course(path: Path | None) -> Course | None:
+    if path is None:
+        return None
+    from reporter.pipeline.course import ready_course
+
+    return ready_course(path)
 
 
 def _matching(path: Path, wanted: Wanted) -> Set[int] | None:
@@ -89,17 +104,18 @@ def _remarks(explanation: Explanation) -> None:
 
 
 def _write_jsonl(job: Job, write: Write, _: Path | None) -> None:
-    from reporter.render.json import encoded, packet_object
+    from reporter.render.jsonl import packet_line
 
     for each in job.shown():
-        write(encoded(packet_object(each.seen, each.findings, job.words)) + "\n")
+        write(packet_line(each.seen, each.findings, job.words) + "\n")
     job.selection.verify(job.path)
 
 
 def _write_json(job: Job, write: Write, _: Path | None) -> None:
     from reporter.render import json
+    from reporter.render.jsonl import packet_line
 
-    packets = [json.encoded(json.packet_object(each.seen, each.findings, job.words)) for each in job.shown()]
+    packets = [packet_line(each.seen, each.findings, job.words) for each in job.shown()]
     job.selection.verify(job.path)
     endings, words = job.explanation.endings(), job.words
     streams = [

@@ -13,7 +13,8 @@ EXAMPLES = """\b
 Examples:
   reporter report lab.pcapng -o lab.pdf
   reporter report lab.pcapng -o lab.pdf -o lab.html --lang en
-  reporter report lab.pcapng -o lab.pdf --student 李明 --id 20230001 --course 计算机网络
+  reporter report lab.pcapng -o lab.pdf --student 李明 --id 20230001 --course-name 计算机网络
+  reporter report lab.pcapng -o lab.pdf --course my-course/
   reporter report opening.pcapng closing.pcapng -o lab.pdf --config report.toml
   reporter report lab.pcapng -o lab.pdf --decode-as tcp.port==8888,http --stream 2
 
@@ -38,7 +39,8 @@ def _cover(option: str, text: str) -> typer.models.OptionInfo:
 
 def report(
     captures: Annotated[
-        list[Path], typer.Argument(metavar="CAPTURE", help="One or more captures that Wireshark can open.")
+        list[Path],
+        typer.Argument(metavar="CAPTURE", readable=False, help="One or more captures that Wireshark can open."),
     ],
     output: Annotated[
         list[Path],
@@ -56,16 +58,24 @@ def report(
     student_id: Annotated[str | None, _cover("--id", "Student number")] = None,
     major: Annotated[str | None, _cover("--major", "Major")] = None,
     school: Annotated[str | None, _cover("--school", "School")] = None,
-    course: Annotated[str | None, _cover("--course", "Course")] = None,
+    course_name: Annotated[str | None, _cover("--course-name", "Course")] = None,
     teacher: Annotated[str | None, _cover("--teacher", "Teacher")] = None,
     date: Annotated[str | None, _cover("--date", "Date")] = None,
     timezone: Annotated[
         str | None,
         typer.Option("--timezone", metavar="ZONE", help="Zone of the times, e.g. Asia/Shanghai (else UTC)."),
     ] = None,
+    course: Annotated[
+        str | None,
+        typer.Option(
+            "--course",
+            metavar="DIR",
+            help="A course: a folder or course.toml with a teacher's notes and words (else the name on the cover).",
+        ),
+    ] = None,
     config: Annotated[
         Path | None,
-        typer.Option("--config", metavar="FILE", help="Take options from a TOML file (see below)."),
+        typer.Option("--config", metavar="FILE", readable=False, help="Take options from a TOML file (see below)."),
     ] = None,
 ) -> None:
     """Write a lab report, as PDF or HTML.
@@ -84,6 +94,7 @@ def report(
         "student_id": student_id,
         "major": major,
         "school": school,
+        "course_name": course_name,
         "course": course,
         "teacher": teacher,
         "date": date,

@@ -1,7 +1,9 @@
-"""The work of `reporter report`: what can be judged at once is judged before anything heavy is loaded."""
+"""The work of `reporter report`: what can be judged at once is judged first, and tshark is at work
+before anything heavy is loaded."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,15 +19,27 @@ FORMATS = (".pdf", ".html", ".htm")
 
 def run(captures: list[Path], outputs: list[Path], chosen: Mapping[str, Any], config: Path | None) -> None:
     """Make the reports. Raises Trouble."""
-    options = options_from(config, chosen)
+    options = options_from(config, _told_apart(chosen))
     for capture in captures:
         check(capture)
     for output in outputs:
         _check_output(output, captures)
-    from reporter.pipeline.report import make_reports
+    from reporter.extract.early import Early
 
-    with Progress() as progress:
-        make_reports(captures, outputs, options=options, progress=progress)
+    with Early(captures[0], options.decode_as) as early, Progress() as progress:
+        from reporter.pipeline.report import make_reports
+
+        make_reports(captures, outputs, options=options, progress=progress, early=early)
+
+
+def _told_apart(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """`--course` names a folder or file; what cannot be one is the name of the course, for the cover."""
+    given = chosen.get("course")
+    if given is None:
+        return dict(chosen)
+    if "/" in given or os.sep in given or given.endswith(".toml") or Path(given).exists():
+        return {**chosen, "course": Path(given)}
+    return {**chosen, "course": None, "course_name": chosen.get("course_name") or given}
 
 
 def _check_output(output: Path, captures: list[Path]) -> None:

@@ -35,7 +35,7 @@ class Selection:
         """Whether this packet is to be shown."""
         self.last = max(self.last, packet.frame)
         stream = packet.tcp.stream if packet.tcp else None
-        if stream is not None:
+        if stream is not None and self.wanted.stream is not None:
             self.streams.add(stream)
         return (
             (not self.wanted.frames or packet.frame in self.wanted.frames)

@@ -12,48 +12,39 @@ from reporter.model.stream import Role
 from reporter.model.tcp import Tcp
 
 
-class At:
-    """One packet as a rule sees it. `at["tcp.ack"]` is the fact of that field of this packet."""
+def _roles(me: Role) -> dict[str, Fact | None]:
+    return {"sender": word(me), "receiver": word(me.other)}
 
-    __slots__ = ("memory", "packet", "seen")
+
+_ROLES = {role: _roles(role) for role in Role}
+
+
+class At:
+    """One packet as a rule sees it. `at["tcp.ack"]` is the fact of that field of this packet.
+
+    Only for rules on `tcp` and what rides on it: `tcp`, the header; `conversation` and `step`, this segment's;
+    `me` and `peer`, who sent and who receives it; `roles`, the facts `sender` and `receiver`, which nearly every
+    sentence needs (to be copied, not changed).
+    """
+
+    __slots__ = ("_facts", "conversation", "me", "memory", "packet", "peer", "roles", "seen", "step", "tcp")
+    tcp: Tcp
+    conversation: Conversation
+    step: Step
 
     def __init__(self, seen: Seen, memory: Memory) -> None:
         self.seen = seen
         self.packet: Packet = seen.packet
         self.memory = memory
+        self._facts: dict[str, Fact] = {}
+        if seen.step is not None and seen.conversation is not None and seen.packet.tcp is not None:
+            self.tcp, self.conversation, self.step = seen.packet.tcp, seen.conversation, seen.step
+            self.me: Role = seen.step.sender
+            self.peer: Role = seen.step.sender.other
+            self.roles: dict[str, Fact | None] = _ROLES[seen.step.sender]
 
     def __getitem__(self, name: str) -> Fact:
-        return field(self.packet, name)
-
-    @property
-    def tcp(self) -> Tcp:
-        """The TCP header; only for rules on `tcp` and what rides on it."""
-        assert self.packet.tcp is not None
-        return self.packet.tcp
-
-    @property
-    def conversation(self) -> Conversation:
-        """The conversation; only for rules on `tcp` and what rides on it."""
-        assert self.seen.conversation is not None
-        return self.seen.conversation
-
-    @property
-    def step(self) -> Step:
-        """This segment's step; only for rules on `tcp` and what rides on it."""
-        assert self.seen.step is not None
-        return self.seen.step
-
-    @property
-    def me(self) -> Role:
-        """Who sent this segment."""
-        return self.step.sender
-
-    @property
-    def peer(self) -> Role:
-        """Who receives it."""
-        return self.step.sender.other
-
-    @property
-    def roles(self) -> dict[str, Fact | None]:
-        """The facts `sender` and `receiver`, which nearly every sentence needs."""
-        return {"sender": word(self.me), "receiver": word(self.peer)}
+        found = self._facts.get(name)
+        if found is None:
+            found = self._facts[name] = field(self.packet, name)
+        return found

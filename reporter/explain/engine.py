@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reporter.analyse.memory import Memory
 from reporter.analyse.seen import Seen
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact
 from reporter.explain.registry import RULES, Rule
-from reporter.model.packet import Packet
+from reporter.explain.signs import signs_of
+from reporter.model.value import value
 
 #: The rule that speaks when no other does.
 FALLBACK = "X00"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """One situation found on one frame. `again` tells that its stream has been told the full text before."""
 
@@ -25,7 +24,7 @@ class Finding:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Failure:
     """A rule that broke on a packet: a bug to report, which must not cost anybody the report."""
 
@@ -40,64 +39,50 @@ class Explainer:
     def __init__(self, *, strict: bool = False) -> None:
         self._strict = strict
         self._rules = sorted(RULES.values(), key=lambda each: (each.rank, each.code))
-        self._by_layers: dict[frozenset[str], tuple[Rule, ...]] = {}
+        self._fallback = tuple(each for each in self._rules if each.code == FALLBACK)
+        self._by_signs: dict[int, tuple[Rule, ...]] = {}
         self._bit = {each.code: 1 << index for index, each in enumerate(self._rules)}
-        self._told: dict[int, int] = {}
+        self._told = 0
         self.memory = Memory()
         self.failures: list[Failure] = []
 
     def explain(self, seen: Seen) -> tuple[Finding, ...]:
         """The findings of one packet, in the order in which they are to be read; never empty."""
         at = At(seen, self.memory)
-        found: dict[str, dict[str, Fact | None]] = {}
-        silenced: set[str] = set()
-        for each in self._rules_for(seen):
-            facts = self._ask(each, at)
-            if facts is not None:
-                found[each.code] = facts
-                silenced.update(each.over)
-        if len(found) > 1:
-            found.pop(FALLBACK, None)
-        self.memory.learn(seen.packet, seen.step)
-        stream = seen.packet.tcp.stream if seen.packet.tcp else -1
-        return tuple(
-            Finding(code, seen.packet.frame, facts, self._again(stream, code))
-            for code, facts in found.items()
-            if code not in silenced
-        )
-
-    def _again(self, stream: int, code: str) -> bool:
-        told = self._told.get(stream, 0)
-        self._told[stream] = told | self._bit[code]
-        return bool(told & self._bit[code])
-
-    def _ask(self, each: Rule, at: At) -> dict[str, Fact | None] | None:
-        try:
-            facts = each.function(at)
-        except Exception as error:
-            if self._strict:
-                raise
-            self.failures.append(Failure(each.code, at.packet.frame, f"{type(error).__name__}: {error}"))
-            return None
-        return None if facts is None else dict(facts)
-
-    def _rules_for(self, seen: Seen) -> tuple[Rule, ...]:
-        layers = layers_of(seen.packet, has_step=seen.step is not None)
-        rules = self._by_layers.get(layers)
+        signs = signs_of(seen)
+        rules = self._by_signs.get(signs)
         if rules is None:
-            rules = tuple(each for each in self._rules if each.on in layers)
-            self._by_layers[layers] = rules
-        return rules
+            rules = self._by_signs[signs] = tuple(
+                each for each in self._rules if each.code != FALLBACK and each.may_fire(signs)
+            )
+        found = self._ask(rules, at) or self._ask(self._fallback, at)
+        if len(found) > 1:
+            silenced = {code for each, _ in found for code in each.over}
+            if silenced:
+                found = [(each, facts) for each, facts in found if each.code not in silenced]
+        self.memory.learn(seen.packet, seen.step)
+        frame, told = seen.packet.frame, self._told if seen.conversation is None else seen.conversation.told
+        findings = []
+        for each, facts in found:
+            bit = self._bit[each.code]
+            findings.append(Finding(each.code, frame, facts, bool(told & bit)))
+            told |= bit
+        if seen.conversation is None:
+            self._told = told
+        else:
+            seen.conversation.told = told
+        return tuple(findings)
 
-
-def layers_of(packet: Packet, *, has_step: bool) -> frozenset[str]:
-    """The layers of a packet that rules can be registered on."""
-    names = ["packet"]
-    if has_step:
-        names.append("tcp")
-        if packet.requests or packet.responses:
-            names.append("http")
-    for name in ("arp", "dns", "icmp", "udp", "tls", "websocket", "http2"):
-        if getattr(packet, name) is not None:
-            names.append(name)
-    return frozenset(names)
+    def _ask(self, rules: tuple[Rule, ...], at: At) -> list[tuple[Rule, dict[str, Fact | None]]]:
+        found = []
+        for each in rules:
+            try:
+                facts = each.function(at)
+            except Exception as error:
+                if self._strict:
+                    raise
+                self.failures.append(Failure(each.code, at.packet.frame, f"{type(error).__name__}: {error}"))
+                continue
+            if facts is not None:
+                found.append((each, facts if type(facts) is dict else dict(facts)))
+        return found

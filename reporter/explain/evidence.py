@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from reporter.model.fieldview import printed, read
 from reporter.model.packet import Packet
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One value as tshark prints it: `field` of `frame`."""
 
     frame: int
@@ -85,11 +83,14 @@ def known(value: int | str | Decimal, frame: int, name: str, text: str | None = 
 
 def derived(value: Any, *sources: Fact | None) -> Fact:
     """A value computed from other facts; their evidence is its evidence."""
-    seen: dict[Evidence, None] = {}
-    for source in sources:
-        if source is not None:
-            seen.update(dict.fromkeys(source.evidence))
-    return Fact(value, tuple(seen))
+    if len(sources) == 1:
+        return Fact(value, sources[0].evidence if sources[0] is not None else ())
+    if len(sources) == 2 and sources[0] is not None and sources[1] is not None:
+        one, other = sources[0].evidence, sources[1].evidence
+        if len(one) == len(other) == 1:
+            return Fact(value, one if one == other else one + other)
+    every = [each for source in sources if source is not None for each in source.evidence]
+    return Fact(value, tuple(dict.fromkeys(every)))
 
 
 def frame_of(number: int) -> Fact:
@@ -99,4 +100,9 @@ def frame_of(number: int) -> Fact:
 
 def word(value: object) -> Fact:
     """A word without a number in it: a role, a kind, a yes or no."""
-    return Fact(value)
+    if value is True:
+        return _YES
+    return _NO if value is False else Fact(value)
+
+
+_YES, _NO = Fact(True), Fact(False)

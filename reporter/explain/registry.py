@@ -6,12 +6,11 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact
+from reporter.explain.signs import Layer, Sign, bits_of
 
-Layer = Literal["packet", "tcp", "http", "arp", "dns", "icmp", "udp", "tls", "websocket", "http2"]
 RuleFunction = Callable[[At], Mapping[str, Fact | None] | None]
 
 CODE = re.compile(r"[A-Z]\d\d")
@@ -24,13 +23,15 @@ GROUPS = "CNHDLFTPWX"
 class Rule:
     """One situation: `code` of the catalogue, `facts` its words may use, `over` the codes it silences on a packet.
 
-    `rank` orders the sentences of one packet: small numbers speak first.
+    `rank` orders the sentences of one packet: small numbers speak first. `when` are signs (see `signs`) of which
+    at least one is there whenever the rule fires; without any it is asked of every packet of its layer.
     """
 
     code: str
     name: str
     topic: str
     on: Layer
+    when: tuple[Layer | Sign, ...]
     facts: tuple[str, ...]
     over: tuple[str, ...]
     rank: int
@@ -38,17 +39,28 @@ class Rule:
     doc: str
     reference: str
 
+    def may_fire(self, signs: int) -> bool:
+        """Whether a packet with these layers and signs (`signs_of`) is one to ask about."""
+        return bool(signs & bits_of(self.on)) and (not self.when or bool(signs & bits_of(*self.when)))
+
 
 RULES: dict[str, Rule] = {}
 
 
 def rule(
-    code: str, *, on: Layer, facts: str = "", over: str = "", rank: int = 50
+    code: str,
+    *,
+    on: Layer,
+    when: Layer | Sign | tuple[Layer | Sign, ...] = (),
+    facts: str = "",
+    over: str = "",
+    rank: int = 50,
 ) -> Callable[[RuleFunction], RuleFunction]:
     """Register a function as the rule of `code`.
 
-    `facts` and `over` are names separated by blanks. The docstring says what the situation is and ends with
-    a line `Reference: …`. Raises ValueError for a bad or second code, or a missing docstring or reference.
+    `when` names signs of which one is always there when it fires. `facts` and `over` are names separated by
+    blanks. The docstring says what the situation is and ends with a line `Reference: …`. Raises ValueError for a
+    bad or second code, or a missing docstring or reference.
     """
 
     def register(function: RuleFunction) -> RuleFunction:
@@ -58,11 +70,14 @@ def rule(
             raise ValueError(f"rule code {code} is malformed or taken")
         if reference is None:
             raise ValueError(f"rule {code} has no docstring with a Reference line")
+        signs: tuple[Layer | Sign, ...] = (when,) if isinstance(when, str) else when
+        bits_of(*signs)  # an unknown one is refused here
         RULES[code] = Rule(
             code=code,
             name=getattr(function, "__name__", code).replace("_", "-"),
             topic=function.__module__.rpartition(".")[2],
             on=on,
+            when=signs,
             facts=tuple(facts.split()),
             over=tuple(over.split()),
             rank=rank,

@@ -15,7 +15,12 @@ def visible(text: str, longest: int = LONGEST) -> str:
     """`text` with unsafe characters spelled out (`\\x1b`, `\\u202e`) and cut after `longest` characters."""
     if len(text) > longest:
         text = text[:longest] + "…"
-    return UNSAFE.sub(_spelled, text)
+    return escaped(text)
+
+
+def escaped(text: str) -> str:
+    """`text` of any length with unsafe characters spelled out."""
+    return text if text.isprintable() else UNSAFE.sub(_spelled, text)
 
 
 def _spelled(match: re.Match[str]) -> str:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from reporter.errors import UsageTrouble
 from reporter.explain.engine import Finding
 from reporter.explain.evidence import Evidence, Fact
-from reporter.explain.visible import visible
+from reporter.explain.visible import escaped, visible
 from reporter.resources import templates_dir
 
 LANGUAGES = ("zh", "en")
@@ -45,6 +47,34 @@ class Ours(str):
     """Text made by a filter of ours: already shown, passed on as it is."""
 
 
+class _Known(dict[str, Any]):
+    """The facts of one rendering; what is no fact is looked up among the globals."""
+
+    __slots__ = ("globals",)
+    globals: dict[str, Any]
+
+    def __missing__(self, name: str) -> Any:
+        return self.globals.get(name, missing)
+
+
+class _Snippet:
+    """A compiled template, rendered again and again with less ado than `Template.render` makes.
+
+    Snippets neither include nor extend anything, so that one context, which only resolves names, serves all.
+    """
+
+    def __init__(self, template: Template, names: dict[str, Any]) -> None:
+        self._root = template.root_render_func
+        self._context: Any = template.new_context()
+        self._globals = names
+
+    def render(self, facts: Mapping[str, Any]) -> str:
+        known = _Known(facts)
+        known.globals = self._globals
+        self._context.resolve_or_missing = known.__getitem__
+        return "".join(self._root(self._context)).strip()
+
+
 class Words:
     """The catalogue of one language. `overlays` are folders whose entries replace ours key by key.
 
@@ -54,24 +84,26 @@ class Words:
     def __init__(self, language: str, overlays: Iterable[Path] = ()) -> None:
         self.language = language
         self._entries: dict[str, dict[str, Any]] = {}
-        folders = [
-            templates_dir() / "prose" / language,
-            *(folder / "prose" / language for folder in overlays),
-        ]
+        self._replaced: dict[tuple[str, str], Path] = {}
+        self._files: dict[str, Path] = {}
+        over = [folder / "prose" / language for folder in overlays]
+        folders = [templates_dir() / "prose" / language, *over]
         if not folders[0].is_dir():
             raise UsageTrouble(f"no words for the language {language!r}", to_do=f"use one of {', '.join(LANGUAGES)}")
         for folder in folders:
             for file in sorted(folder.glob("*.toml")):
-                self._load(file)
+                self._load(file, replaces=folder in over)
         self.lexicon: dict[str, dict[str, str]] = {
             name.removeprefix("lexicon."): table for name, table in self._entries.items() if name.startswith("lexicon.")
         }
         self._marks: list[tuple[Evidence, ...]] | None = None
+        self._shown: dict[Enum, str] = {}
         # Words become plain text here; what renders HTML escapes it.
-        self.environment = Environment(
+        # Words of others run in Jinja's sandbox.
+        self.environment = (ImmutableSandboxedEnvironment if over else Environment)(
             undefined=StrictUndefined,
             finalize=self._finalize,
-            autoescape=False,  # noqa: S701 (no HTML is made)
+            autoescape=False,
         )
         self.environment.filters |= {
             "ms": self._milliseconds,
@@ -80,9 +112,11 @@ class Words:
             "list": self._list,
             "term": self._term,
             "code": self._code,
+            "ours": self._ours,
         }
         self.environment.globals["lexicon"] = self.lexicon
-        self._compiled: dict[tuple[str, str], Template] = {}
+        self._globals = dict(self.environment.globals)
+        self._compiled: dict[tuple[str, str], _Snippet] = {}
 
     def has(self, code: str, key: str = "text") -> bool:
         """Whether the catalogue has this entry."""
@@ -92,6 +126,11 @@ class Words:
         """The raw entry of a code (empty when missing)."""
         return self._entries.get(code, {})
 
+    def origin(self, code: str, key: str = "") -> str:
+        """The file that an entry, or one key of it, was read from; an empty string when there is none."""
+        file = self._replaced.get((code, key)) or self._files.get(code)
+        return "" if file is None else str(file)
+
     def codes(self) -> list[str]:
         """All keys of the catalogue except the lexicon, sorted."""
         return sorted(name for name in self._entries if not name.startswith("lexicon."))
@@ -100,9 +139,14 @@ class Words:
         """The title of a code."""
         return str(self._entries[code]["title"])
 
+    def title_of(self, finding: Finding) -> str:
+        """The title of a finding: its own, if it has one in this language, else that of its rule."""
+        own = finding.facts.get("own_title")
+        return self.title(finding.rule) if own is None else str(self._ours(own))
+
     def text(self, finding: Finding) -> str:
         """The sentences of a finding as plain text."""
-        return self.plain(finding.rule, self._key(finding), finding.facts)
+        return self._rendered(finding.rule, self._key(finding), finding.facts)
 
     def rich(self, finding: Finding) -> Rich:
         """The sentences of a finding with the evidence of each value."""
@@ -110,13 +154,13 @@ class Words:
 
     def plain(self, code: str, key: str, facts: Mapping[str, Any]) -> str:
         """Any snippet as plain text."""
-        return self._template(code, key).render(facts).strip()
+        return self._rendered(code, key, facts)
 
     def marked(self, code: str, key: str, facts: Mapping[str, Any]) -> Rich:
         """Any snippet with the evidence of each value."""
         self._marks = []
         try:
-            text = self._template(code, key).render(facts).strip()
+            text = self._rendered(code, key, facts)
             return _spans(text, self._marks)
         finally:
             self._marks = None
@@ -129,8 +173,13 @@ class Words:
         """A value as text of this language."""
         if isinstance(value, Fact):
             value = value.value
+        if type(value) is int:
+            return str(value)
         if isinstance(value, Enum):
-            return self.lexicon["terms"].get(str(value.value), str(value.value))
+            shown = self._shown.get(value)
+            if shown is None:
+                shown = self._shown[value] = self.lexicon["terms"].get(str(value.value), str(value.value))
+            return shown
         if isinstance(value, Decimal):
             return format(value.normalize(), "f")
         if isinstance(value, str):
@@ -142,9 +191,9 @@ class Words:
     def _key(self, finding: Finding) -> str:
         return "again" if finding.again and self.has(finding.rule, "again") else "text"
 
-    def _load(self, file: Path) -> None:
+    def _load(self, file: Path, *, replaces: bool) -> None:
         try:
-            tables = tomllib.loads(file.read_text(encoding="utf-8"))
+            tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise UsageTrouble(f"a file of words cannot be read: {error}", where=str(file)) from error
         lexicon = tables.pop("lexicon", {})
@@ -152,18 +201,39 @@ class Words:
             self._entries.setdefault(f"lexicon.{name}", {}).update(table)
         for code, table in tables.items():
             self._entries.setdefault(code, {}).update(table)
+            self._files.setdefault(code, file)
+            if replaces:
+                self._replaced |= {(code, key): file for key in table}
 
-    def _template(self, code: str, key: str) -> Template:
+    def _rendered(self, code: str, key: str, facts: Mapping[str, Any]) -> str:
+        template = self._template(code, key)
+        try:
+            return template.render(facts)
+        except Exception as error:
+            if (code, key) not in self._replaced:
+                raise
+            raise UsageTrouble(
+                f"the words {code}.{key} cannot be used: {error}",
+                where=str(self._replaced[code, key]),
+                to_do=f"they may use {', '.join(sorted(facts))}" if facts else "they may use no facts",
+            ) from error
+
+    def _template(self, code: str, key: str) -> _Snippet:
         found = self._compiled.get((code, key))
         if found is None:
             try:
-                found = self.environment.from_string(self._entries[code][key])
+                template = self.environment.from_string(self._entries[code][key])
             except (KeyError, TemplateError) as error:
-                raise UsageTrouble(f"the words {code}.{key} ({self.language}) cannot be used: {error}") from error
-            self._compiled[code, key] = found
+                where = str(self._replaced.get((code, key), ""))
+                what = f"the words {code}.{key} ({self.language}) cannot be used: {error}"
+                raise UsageTrouble(what, where=where) from error
+            found = self._compiled[code, key] = _Snippet(template, self._globals)
         return found
 
     def _finalize(self, value: Any) -> Any:
+        if type(value) is Fact and self._marks is None:
+            inner = value.value
+            return str(inner) if type(inner) is int else self.show(inner)
         if isinstance(value, Shown):
             text, evidence = value.text, value.evidence
         elif isinstance(value, Fact):
@@ -208,6 +278,13 @@ class Words:
         """Text from a packet, quoted as such."""
         style = self.lexicon["style"]
         return Shown(style["code_open"] + self.show(value) + style["code_close"], self._evidence(value))
+
+    def _ours(self, value: Any) -> Ours:
+        """Text that a person wrote for the reader, by language: whole, but nothing in it can steer a terminal."""
+        value = value.value if isinstance(value, Fact) else value
+        if isinstance(value, Mapping):
+            value = value.get(self.language) or next(iter(value.values()))
+        return Ours("\n".join(escaped(line) for line in str(value).splitlines()))
 
     def _joined(self, value: Iterable[Any]) -> str:
         return self.lexicon["style"]["list_joiner"].join(self.show(part) for part in value)

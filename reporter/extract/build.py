@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -36,8 +36,13 @@ _NUMBER_LABELS = {
     "tcp.analysis.acks_frame",
 }
 _SECOND_LABELS = {"tcp.analysis.rto", "tcp.analysis.ack_rtt"}
+_LABEL_NAMES = tuple(name.removeprefix("tcp.analysis.") for name in _LABELS)
+_LABEL_READERS: tuple[Callable[[str], bool | int | Decimal | None], ...] = tuple(
+    number if name in _NUMBER_LABELS else seconds if name in _SECOND_LABELS else truth for name in _LABELS
+)
 _EMPTY_LABELS = [""] * (_LABEL_LAST - _LABEL_FIRST)
 _EMPTY_OPTIONS = [""] * (_OPTION_LAST - _OPTION_KIND_FIRST)
+_ONLY_TIMESTAMPS = [""] * (_OPTION_LAST - 2 - AT["tcp.options.mss_val"])
 _INNER_ICMP = ("icmp", "icmpv6")
 
 
@@ -107,7 +112,7 @@ class Builder:
             protocols=layers.names,
             protocol=row[5],
             info=row[6],
-            ethernet=_ethernet(row) if row[7] else None,
+            ethernet=_ethernet(*row[7:11]) if row[7] else None,
             arp=_arp(row) if row[_ARP] else None,
             ip=_ip(row, layers) if layers.ip_at >= 0 else None,
             tcp=tcp,
@@ -135,7 +140,6 @@ _HTTP2 = AT["http2.type"]
 _IP = AT["ip.src"]
 _IP6 = AT["ipv6.src"]
 _TCP = AT["tcp.stream"]
-_COMPLETENESS = AT["tcp.completeness"]
 _CHECKSUM = AT["tcp.checksum"]
 _MSS = AT["tcp.options.mss_val"]
 _INITIAL_RTT = AT["tcp.analysis.initial_rtt"]
@@ -144,8 +148,9 @@ _ICMP = AT["icmp.type"]
 _ICMP6 = AT["icmpv6.type"]
 
 
-def _ethernet(row: Row) -> Ethernet:
-    return Ethernet(first(row[7]), first(row[8]), number(row[9]), first(row[10]))
+@lru_cache(maxsize=1024)
+def _ethernet(src: str, dst: str, vlan: str, padding: str) -> Ethernet:
+    return Ethernet(first(src), first(dst), number(vlan), first(padding))
 
 
 def _arp(row: Row) -> Arp:
@@ -162,7 +167,9 @@ def _arp(row: Row) -> Arp:
 
 def _ip(row: Row, layers: Layers) -> Ip | None:
     if layers.ip_version == 4:
-        src, dst, ttl, ident = (_pick(text, layers.ip_at) for text in row[_IP : _IP + 4])
+        src, dst, ttl, ident = row[_IP : _IP + 4]
+        if VALUE_SEPARATOR in src or VALUE_SEPARATOR in dst or VALUE_SEPARATOR in ttl or VALUE_SEPARATOR in ident:
+            src, dst, ttl, ident = (_pick(text, layers.ip_at) for text in row[_IP : _IP + 4])
         return Ip(4, src, dst, number(ttl), ident) if src else None
     src, dst, hops = (_pick(text, layers.ip_at) for text in row[_IP6 : _IP6 + 3])
     return Ip(6, src, dst, number(hops)) if src else None
@@ -206,11 +213,82 @@ def _quoted(row: Row, layers: Layers) -> Quoted | None:
 
 
 def _tcp(row: Row) -> Tcp | None:
-    stream, src, dst, seq, seq_raw, ack, ack_raw, length, header, flags, win, window, scale, urgent = (
-        number(text) for text in row[_TCP : _TCP + 14]
+    try:
+        # Nearly every segment has exactly one number in each of these fields.
+        stream, src, dst, seq, seq_raw, ack, ack_raw, length, header = map(int, row[_TCP : _TCP + 9])
+        win, window, scale, urgent, completeness = map(int, row[_TCP + 10 : _TCP + 15])
+        flags = _flags(row[_TCP + 9])
+    except ValueError:
+        return _unusual_tcp(row)
+    return (
+        None
+        if flags is None
+        else _segment(
+            row,
+            stream,
+            src,
+            dst,
+            seq,
+            seq_raw,
+            ack,
+            ack_raw,
+            length,
+            header,
+            flags,
+            win,
+            window,
+            scale,
+            urgent,
+            completeness,
+        )
+    )
+
+
+def _unusual_tcp(row: Row) -> Tcp | None:
+    """A segment of which fields are missing, or printed more than once for what an ICMP error quotes."""
+    stream, src, dst, seq, seq_raw, ack, ack_raw, length, header, flags, win, window, scale, urgent, completeness = (
+        number(text) for text in row[_TCP : _TCP + 15]
     )
     if stream is None or src is None or dst is None or seq is None or flags is None:
         return None
+    return _segment(
+        row,
+        stream,
+        src,
+        dst,
+        seq,
+        seq_raw or 0,
+        ack or 0,
+        ack_raw or 0,
+        length or 0,
+        header or 0,
+        flags,
+        win or 0,
+        window or 0,
+        scale,
+        urgent or 0,
+        completeness,
+    )
+
+
+def _segment(
+    row: Row,
+    stream: int,
+    src: int,
+    dst: int,
+    seq: int,
+    seq_raw: int,
+    ack: int,
+    ack_raw: int,
+    length: int,
+    header: int,
+    flags: int,
+    win: int,
+    window: int,
+    scale: int | None,
+    urgent: int,
+    completeness: int | None,
+) -> Tcp:
     plain_options = row[_OPTION_KIND_FIRST:_OPTION_LAST] == _EMPTY_OPTIONS
     plain_labels = row[_LABEL_FIRST:_LABEL_LAST] == _EMPTY_LABELS
     reassembled_in, segments, reassembled_length = row[_REASSEMBLED : _REASSEMBLED + 3]
@@ -219,32 +297,39 @@ def _tcp(row: Row) -> Tcp | None:
         src_port=src,
         dst_port=dst,
         seq=seq,
-        seq_raw=seq_raw or 0,
-        ack=ack or 0,
-        ack_raw=ack_raw or 0,
-        length=length or 0,
-        header_length=header or 0,
+        seq_raw=seq_raw,
+        ack=ack,
+        ack_raw=ack_raw,
+        length=length,
+        header_length=header,
         flag_bits=flags,
-        window_value=win or 0,
-        window=window or 0,
+        window_value=win,
+        window=window,
         scale_factor=scale,
-        urgent_pointer=urgent or 0,
-        completeness=number(row[_COMPLETENESS]),
+        urgent_pointer=urgent,
+        completeness=completeness,
         options=NO_OPTIONS if plain_options else _options(row),
         labels=NO_LABELS if plain_labels else _labels(row),
-        initial_rtt=seconds(row[_INITIAL_RTT]),
-        reassembled_in=number(reassembled_in),
-        segments=numbers(segments),
-        reassembled_length=number(reassembled_length),
+        initial_rtt=_round_trip(row[_INITIAL_RTT]),
+        reassembled_in=number(reassembled_in) if reassembled_in else None,
+        segments=numbers(segments) if segments else (),
+        reassembled_length=number(reassembled_length) if reassembled_length else None,
         checksum=first(row[_CHECKSUM]),
     )
 
 
+#: The same few texts come with every segment of a connection.
+_flags = lru_cache(maxsize=512)(number)
+_round_trip = lru_cache(maxsize=1024)(seconds)
+_kinds = lru_cache(maxsize=512)(numbers)
+
+
 def _options(row: Row) -> TcpOptions:
-    kinds = numbers(row[_OPTION_KIND_FIRST])
-    mss, shift, left, right, dsack_left, dsack_right, ts_value, ts_echo = (
-        numbers(text) for text in row[_MSS : _MSS + 8]
-    )
+    kinds = _kinds(row[_OPTION_KIND_FIRST])
+    ts_value, ts_echo = row[_OPTION_LAST - 2 : _OPTION_LAST]
+    if row[_MSS : _OPTION_LAST - 2] == _ONLY_TIMESTAMPS:
+        return TcpOptions(kinds, sack_permitted=4 in kinds, ts_value=number(ts_value), ts_echo=number(ts_echo))
+    mss, shift, left, right, dsack_left, dsack_right = (numbers(text) for text in row[_MSS : _OPTION_LAST - 2])
     return TcpOptions(
         kinds=kinds,
         mss=mss[0] if mss else None,
@@ -252,24 +337,17 @@ def _options(row: Row) -> TcpOptions:
         sack_permitted=4 in kinds,
         sack=tuple(zip(left, right, strict=False)),
         dsack=(dsack_left[0], dsack_right[0]) if dsack_left and dsack_right else None,
-        ts_value=ts_value[0] if ts_value else None,
-        ts_echo=ts_echo[0] if ts_echo else None,
+        ts_value=number(ts_value),
+        ts_echo=number(ts_echo),
     )
 
 
 def _labels(row: Row) -> TcpLabels:
-    found: dict[str, bool | int | Decimal | None] = {}
-    for name, index in zip(_LABELS, _LABEL_AT, strict=True):
-        text = row[index]
-        if not text:
-            continue
-        short = name.removeprefix("tcp.analysis.")
-        if name in _NUMBER_LABELS:
-            found[short] = number(text)
-        elif name in _SECOND_LABELS:
-            found[short] = seconds(text)
-        else:
-            found[short] = truth(text)
+    found = {
+        short: read(text)
+        for short, read, text in zip(_LABEL_NAMES, _LABEL_READERS, row[_LABEL_FIRST:_LABEL_LAST], strict=True)
+        if text
+    }
     return TcpLabels(**found)  # type: ignore[arg-type]  # the names are those of the dataclass, checked by a test
 
 

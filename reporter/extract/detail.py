@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: A guess at what a report of a small capture shows.
 SPECULATION = (
-    "frame.number <= 20 || tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1 || http || arp || dns"
+    "frame.number <= 100 || tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1 || http || arp || dns"
 )
 _SMALL = 2_000_000
 #: How much a guess may hold, in frames and in bytes of PDML.

@@ -157,7 +157,8 @@ def first(text: str) -> str:
 
 def number(text: str) -> int | None:
     """A whole number as tshark prints it (decimal or 0x…), or None when absent or not a number."""
-    text = first(text)
+    if VALUE_SEPARATOR in text:
+        text = first(text)
     if not text:
         return None
     try:
@@ -170,8 +171,8 @@ def numbers(text: str) -> tuple[int, ...]:
     """All occurrences that are whole numbers."""
     if not text:
         return ()
-    found = (number(part) for part in text.split(VALUE_SEPARATOR))
-    return tuple(part for part in found if part is not None)
+    found = [number(part) for part in text.split(VALUE_SEPARATOR)]
+    return tuple([part for part in found if part is not None])
 
 
 def seconds(text: str) -> Decimal | None:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -64,7 +65,7 @@ def find_tshark() -> Path:
 class Isolation:
     """An empty home and configuration folder, so that no profile, plugin or script of the user changes a result."""
 
-    def __init__(self) -> None:
+    def __init__(self, colour_rules: str = "") -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="reporter-", ignore_cleanup_errors=True)
         root = Path(self._folder.name)
         self.environment = {
@@ -81,6 +82,8 @@ class Isolation:
             self.environment["APPDATA"] = str(root / "config")
         (root / "home").mkdir()
         (root / "config").mkdir()
+        if colour_rules:
+            (root / "config" / "colorfilters").write_text(colour_rules, encoding="utf-8")
 
     def close(self) -> None:
         """Remove the folder."""
@@ -122,9 +125,14 @@ class Run:
 
 
 @contextmanager
-def running(arguments: Sequence[str], limits: Limits, *, tshark: Path | None = None) -> Iterator[Run]:
-    """Run `tshark -n … arguments`, isolated and limited; killed when the block is left or the time is over."""
-    isolation = Isolation()
+def running(
+    arguments: Sequence[str], limits: Limits, *, tshark: Path | None = None, colour_rules: str = ""
+) -> Iterator[Run]:
+    """Run `tshark -n … arguments`, isolated and limited; killed when the block is left or the time is over.
+
+    `colour_rules` is the text of Wireshark's file `colorfilters` for this run.
+    """
+    isolation = Isolation(colour_rules)
     command = [str(tshark or find_tshark()), "-n", "-o", _COLUMNS, *arguments]
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed below, whatever happens)
     try:
@@ -162,16 +170,24 @@ def running(arguments: Sequence[str], limits: Limits, *, tshark: Path | None = N
         isolation.close()
 
 
-def output_of(arguments: Sequence[str], *, seconds: float = 30) -> tuple[int, str, list[str]]:
+def output_of(
+    arguments: Sequence[str], *, seconds: float = 30, tshark: Path | None = None
+) -> tuple[int, str, list[str]]:
     """Run a short tshark call to its end: exit code, output, messages."""
-    with running(arguments, Limits(seconds, 2 << 30)) as run:
+    with running(arguments, Limits(seconds, 2 << 30), tshark=tshark) as run:
         text = run.stdout.read().decode("utf-8", "replace")
         code = run.process.wait()
         return code, text, run.messages()
 
 
 def version_line() -> str:
-    """The first line of `tshark --version`, e.g. `TShark (Wireshark) 4.0.17 …`."""
-    code, text, _ = output_of(["--version"])
+    """The first line of `tshark --version`, e.g. `TShark (Wireshark) 4.0.17 …`; asked for once."""
+    tshark = find_tshark()
+    return _version_of(tshark, tshark.stat().st_mtime)
+
+
+@cache
+def _version_of(tshark: Path, changed: float) -> str:
+    code, text, _ = output_of(["--version"], tshark=tshark)
     lines = text.splitlines()
     return lines[0].strip() if code == 0 and lines else "tshark, version unknown"

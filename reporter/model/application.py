@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from reporter.model.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Header:
     """One header line: `name` and `value` as sent, `line` as tshark printed it (for evidence)."""
 
@@ -17,11 +18,14 @@ class Header:
 
 def header_value(headers: tuple[Header, ...], name: str) -> Header | None:
     """The first header called `name` (case-insensitive, RFC 9110 section 5.1), or None."""
-    lowered = name.lower()
-    return next((header for header in headers if header.name.lower() == lowered), None)
+    lowered, length = name.lower(), len(name)
+    for header in headers:
+        if len(header.name) == length and header.name.lower() == lowered:
+            return header
+    return None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HttpRequest:
     """One HTTP request (`http.request.*`); `first_frame` is where its first byte travelled."""
 
@@ -39,7 +43,7 @@ class HttpRequest:
         return header_value(self.headers, name)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HttpResponse:
     """One HTTP response (`http.response.*`); `first_frame` is where its first byte travelled."""
 
@@ -63,7 +67,7 @@ class HttpResponse:
         return 100 <= self.code < 200 and self.code != 101
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dns:
     """One DNS message (`dns.*`): names asked for, addresses answered, time since the question.
 
@@ -84,7 +88,7 @@ class Dns:
     answers: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tls:
     """TLS records of one frame: content types, handshake types, server name, alert descriptions.
 
@@ -102,7 +106,7 @@ class Tls:
     supported_versions: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WebSocket:
     """WebSocket frames of one packet (RFC 6455): opcodes, mask bits, lengths, close code."""
 
@@ -112,7 +116,7 @@ class WebSocket:
     close_code: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Http2:
     """HTTP/2 frames of one packet: frame types and stream identifiers, in order."""
 

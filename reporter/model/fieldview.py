@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from reporter.model.packet import Packet
@@ -86,19 +87,21 @@ _SPECIAL: dict[str, Reader] = {
 
 
 def _inside(part: str, attribute: str, *more: str) -> Reader:
+    value_of = attrgetter(".".join((part, *more, attribute)))
+
     def reader(packet: Packet) -> Any:
-        value = getattr(packet, part)
-        for name in (*more, attribute):
-            if value is None:
+        try:
+            return value_of(packet)
+        except AttributeError:
+            if getattr(packet, part) is None:
                 return None
-            value = getattr(value, name)
-        return value
+            raise
 
     return reader
 
 
 def _own(attribute: str) -> Reader:
-    return lambda packet: getattr(packet, attribute)
+    return attrgetter(attribute)
 
 
 READERS: dict[str, Reader] = dict(_SPECIAL)
@@ -151,6 +154,8 @@ def read(packet: Packet, name: str) -> Any:
 
 def printed(name: str, value: Any) -> str:
     """A value as tshark prints it."""
+    if type(value) is int and name not in _HEXADECIMAL:
+        return str(value)
     if name in _HEXADECIMAL:
         return _HEXADECIMAL[name].format(value)
     if value is True or value is False:

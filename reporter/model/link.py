@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from reporter.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ethernet:
     """Ethernet II: `eth.src`, `eth.dst`, the VLAN if tagged (`vlan.id`), padding in hex (`eth.padding`)."""
 
@@ -15,7 +15,7 @@ class Ethernet:
     padding: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Arp:
     """One ARP message (RFC 826): `arp.opcode` 1 asks, 2 answers."""
 
@@ -27,7 +27,7 @@ class Arp:
     gratuitous: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ip:
     """Addresses of the IP header that carries the transport layer: `ip.*` or `ipv6.*` by `version`."""
 
@@ -38,7 +38,7 @@ class Ip:
     ident: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Udp:
     """UDP ports, stream number and length in bytes, header included (`udp.length`)."""
 
@@ -48,7 +48,7 @@ class Udp:
     length: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Quoted:
     """What an ICMP error quotes of a packet: addresses, `tcp` or `udp`, ports where present."""
 
@@ -59,7 +59,7 @@ class Quoted:
     dst_port: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Icmp:
     """ICMP or ICMPv6 (`version` 4 or 6): type, code, echo identifier and sequence where present.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Tls, WebSocket
 from reporter.model.link import Arp, Ethernet, Icmp, Ip, Udp
 from reporter.model.tcp import Tcp
+from reporter.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Packet:
     """One frame; `epoch` in seconds since 1970 (`frame.time_epoch`), `time` relative to frame 1.
 

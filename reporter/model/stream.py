@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from reporter.model.application import HttpRequest, HttpResponse
+from reporter.model.value import value
 
 
 class Role(StrEnum):
@@ -18,7 +18,10 @@ class Role(StrEnum):
     @property
     def other(self) -> Role:
         """The opposite end."""
-        return Role.SERVER if self is Role.CLIENT else Role.CLIENT
+        return _OTHER[self]
+
+
+_OTHER = {Role.CLIENT: Role.SERVER, Role.SERVER: Role.CLIENT}
 
 
 class RoleBasis(StrEnum):
@@ -68,7 +71,7 @@ class State(StrEnum):
     CLOSED = "CLOSED"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class States:
     """The states of both ends once a packet has reached its receiver; None where the capture cannot tell."""
 
@@ -80,7 +83,7 @@ class States:
         return self.client if role is Role.CLIENT else self.server
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Endpoint:
     """An address and a port: on loopback the port alone tells the ends apart."""
 
@@ -92,7 +95,7 @@ class Endpoint:
         return f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Exchange:
     """One request and its final response on one stream, paired in order (RFC 9112, section 9.3).
 
@@ -118,7 +121,7 @@ class Exchange:
         return self.response_time - self.request_time
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stream:
     """One connection at the end of the capture. `frames` of the handshake and teardown are None when not captured."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntFlag
+
+from reporter.model.value import value
 
 
 class Flags(IntFlag):
@@ -21,7 +22,7 @@ class Flags(IntFlag):
     AE = 0x100
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TcpOptions:
     """Options carried by one segment; `kinds` are the option kinds in order (`tcp.option_kind`)."""
 
@@ -35,7 +36,7 @@ class TcpOptions:
     ts_echo: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TcpLabels:
     """tshark's analysis of one segment (`tcp.analysis.*`); each is a guess to be checked by the ledger."""
 
@@ -65,7 +66,7 @@ NO_OPTIONS = TcpOptions()
 NO_LABELS = TcpLabels()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tcp:
     """One TCP segment. Sequence numbers are tshark's relative ones; `*_raw` are those on the wire."""
 

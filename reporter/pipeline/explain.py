@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from reporter import rules
 from reporter.analyse.seen import Analysis, Seen
+from reporter.explain.course import Course, Note
 from reporter.explain.endings import Endings, Witness, conclude
 from reporter.explain.engine import Explainer, Failure, Finding
 from reporter.extract.fieldpass import FieldPass
+from reporter.extract.filter import Frames, matching_each
 from reporter.model.stream import Stream
+from reporter.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Explained:
     """One packet with its findings."""
 
@@ -25,12 +27,26 @@ class Explained:
 class Explanation:
     """Explains one capture packet by packet. After the iteration `streams`, `tail` and `failures` are complete.
 
-    With `keep` False memory stays bounded: exchanges of the past are not kept.
+    With `keep` False memory stays bounded: exchanges and connections of the past are not kept, and `streams` and
+    `endings` have nothing of them. The notes of a `course` come after our own findings. `source` is a pass of
+    this capture that has been started before.
     """
 
-    def __init__(self, path: Path, *, decode_as: tuple[str, ...] = (), keep: bool = True, strict: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        decode_as: tuple[str, ...] = (),
+        keep: bool = True,
+        strict: bool = False,
+        course: Course | None = None,
+        source: FieldPass | None = None,
+    ) -> None:
         self.path = path
-        self.source = FieldPass(path, decode_as=decode_as)
+        self._decode_as = decode_as
+        self._course = course
+        self.source = source or FieldPass(path, decode_as=decode_as)
+        self._keep = keep
         self._analysis = Analysis(keep=keep)
         self._strict = strict
         self.failures: list[Failure] = []
@@ -46,10 +62,22 @@ class Explanation:
         explainer = Explainer(strict=self._strict)
         self.failures = explainer.failures
         witness = self._witness = Witness()
+        notes = self._notes()
         for seen in self._analysis.run(self.source):
             findings = explainer.explain(seen)
-            witness.see(seen, findings)
+            if self._keep:
+                witness.see(seen, findings)
+            if notes:
+                frame = seen.packet.frame
+                findings += tuple(note.finding(frame) for note, frames in notes if frame in frames)
             yield Explained(seen, findings)
+
+    def _notes(self) -> list[tuple[Note, Frames]]:
+        """The notes of the course, each with the frames that its filter lets through."""
+        notes = self._course.notes if self._course is not None else ()
+        if not notes:
+            return []
+        return list(zip(notes, matching_each(self.path, [each.when for each in notes], self._decode_as), strict=True))
 
     @property
     def packets(self) -> int:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from reporter.capture.file import CaptureFile
 from reporter.errors import CaptureTrouble
+from reporter.explain.course import Course
 from reporter.extract.detail import Details
+from reporter.extract.early import Early, Version
 from reporter.extract.filter import matching_frames
-from reporter.extract.tshark import version_line
 from reporter.model.detail import Detail
 from reporter.options import ReportOptions
+from reporter.pipeline.course import ready_course
 from reporter.pipeline.explain import Explanation
 from reporter.render.files import replacing
 from reporter.report.compose import compose
@@ -23,12 +25,19 @@ from reporter.report.material import Capture, Keeper, Particulars, Told
 Progress = Callable[[str, int | None], None]
 
 
-def make_reports(captures: list[Path], outputs: list[Path], *, options: ReportOptions, progress: Progress) -> None:
+def make_reports(
+    captures: list[Path], outputs: list[Path], *, options: ReportOptions, progress: Progress, early: Early | None = None
+) -> None:
     """Write the report of the captures to each output, PDF or HTML by its ending. Raises Trouble.
 
-    Every output is rendered before the first is written.
+    Every output is rendered before the first is written. `early` are tshark's calls for the first capture, where
+    they have been started before.
     """
-    document = make_document(captures, options=options, progress=progress)
+    if any(output.suffix.lower() == ".pdf" for output in outputs):
+        from reporter.render.pdf import prepare
+
+        prepare()
+    document = make_document(captures, options=options, progress=progress, early=early)
     rendered: list[tuple[Path, bytes]] = []
     for output in outputs:
         progress(f"writing {output.name}", None)
@@ -49,14 +58,28 @@ def render(document: Document, suffix: str) -> bytes:
     return render_html(document).encode("utf-8")
 
 
-def make_document(captures: list[Path], *, options: ReportOptions, progress: Progress) -> Document:
-    """Explain the captures and compose the document. Raises Trouble."""
+def make_document(
+    captures: list[Path], *, options: ReportOptions, progress: Progress, early: Early | None = None
+) -> Document:
+    """Explain the captures and compose the document; `early` as for `make_reports`. Raises Trouble."""
     with ExitStack() as stack:
-        gathered = [_gather(path, options, progress, stack) for path in captures]
+        course = ready_course(options.course)
+        calls = [early or Early(captures[0], options.decode_as)]
+        calls += [Early(path, options.decode_as) for path in captures[1:]]
+        gathered = []
+        for each in calls:
+            gathered.append(_gather(stack.enter_context(each), options, course, progress))
+        version = Version()
         _check_stream(gathered, options)
         progress("composing", None)
         names = " ".join(shlex.quote(path.name) for path in captures)
-        return compose(gathered, options, tshark=version_line(), command=f"reporter report {names}{_asked(options)}")
+        return compose(
+            gathered,
+            options,
+            tshark=version.line(),
+            command=f"reporter report {names}{_asked(options)}",
+            overlays=() if course is None else (course.folder,),
+        )
 
 
 def _asked(options: ReportOptions) -> str:
@@ -67,13 +90,14 @@ def _asked(options: ReportOptions) -> str:
         parts += ["--filter", options.display_filter]
     for rule in options.decode_as:
         parts += ["--decode-as", rule]
+    if options.course is not None:
+        parts += ["--course", options.course.name]
     return " " + " ".join(shlex.quote(part) for part in parts)
 
 
-def _gather(path: Path, options: ReportOptions, progress: Progress, stack: ExitStack) -> Capture:
-    explanation = Explanation(path, decode_as=options.decode_as).start()
-    stack.callback(explanation.source.close)
-    details = stack.enter_context(Details(path, options.decode_as)).start()
+def _gather(early: Early, options: ReportOptions, course: Course | None, progress: Progress) -> Capture:
+    path = early.path
+    explanation = Explanation(path, decode_as=options.decode_as, course=course, source=early.packets)
     file = CaptureFile.of(path)
     keeper = Keeper()
     for explained in explanation:
@@ -91,10 +115,11 @@ def _gather(path: Path, options: ReportOptions, progress: Progress, stack: ExitS
         particulars=_particulars(file),
         keeper=keeper,
         streams=explanation.streams(),
+        endings=explanation.endings(),
         tail=explanation.tail,
         failures=tuple(explanation.failures),
         shown=shown,
-        details=_Fetch(details).get,
+        details=_Fetch(early.details).get,
     )
 
 

@@ -44,6 +44,13 @@ def require_cjk_fonts() -> None:
         )
 
 
+def require_some_font() -> None:
+    """Raise ToolTrouble when there is no font at all, where Pango would end the process; else as above."""
+    families = _families(b"")
+    if families is not None and not families:
+        raise ToolTrouble("no font is installed, so the PDF would have no letters", where="fontconfig", to_do=INSTALL)
+
+
 def chinese_of_style(style: str) -> list[str]:
     """Families of one style (`serif`, `sans`, `mono`), Simplified Chinese ones first."""
     found = [
@@ -57,10 +64,14 @@ def chinese_of_style(style: str) -> list[str]:
 @cache
 def chinese_families() -> frozenset[str] | None:
     """The font families that cover Simplified Chinese; None when fontconfig cannot be asked."""
+    return _families(b":lang=zh-cn")
+
+
+def _families(wanted_fonts: bytes) -> frozenset[str] | None:
     library = _fontconfig()
     if library is None:
         return None
-    pattern = library.FcNameParse(b":lang=zh-cn")
+    pattern = library.FcNameParse(wanted_fonts)
     wanted = library.FcObjectSetCreate()
     library.FcObjectSetAdd(wanted, b"family")
     found = library.FcFontList(None, pattern, wanted)

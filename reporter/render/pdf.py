@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from reporter.errors import ToolTrouble
 from reporter.render import justify
-from reporter.render.fonts import INSTALL, require_cjk_fonts
+from reporter.render.fonts import INSTALL, require_cjk_fonts, require_some_font
+from reporter.render.health import load_weasyprint
 from reporter.render.html import render_html
 from reporter.report.document import Document
 
-_INSTALL_PANGO = (
-    "install Pango (Debian and Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
-    "Fedora: dnf install pango; Arch: pacman -S pango; macOS: brew install pango), then run reporter doctor"
-)
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp)[;,]", re.IGNORECASE)
 #: Ideographs and the punctuation and full-width forms that go with them.
 _CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
@@ -31,6 +29,18 @@ class PdfOptions:
     optimize: bool = False
 
 
+def prepare() -> None:
+    """Begin to load WeasyPrint, and to look for fonts, beside what else has to be done before a PDF is rendered."""
+
+    def load() -> None:
+        with suppress(ToolTrouble):  # told when it comes to rendering
+            require_some_font()
+            load_weasyprint()
+            require_cjk_fonts()
+
+    threading.Thread(target=load, name="weasyprint").start()
+
+
 def render_pdf(document: Document, *, theme: Path | None = None, options: PdfOptions | None = None) -> bytes:
     """The document as a PDF file: the same document gives the same bytes.
 
@@ -38,9 +48,11 @@ def render_pdf(document: Document, *, theme: Path | None = None, options: PdfOpt
     """
     options = options or PdfOptions()
     html = render_html(document, theme=theme, paged=True)
-    weasyprint = _weasyprint()
     if document.language == "zh":
         require_cjk_fonts()
+    else:
+        require_some_font()
+    weasyprint = load_weasyprint()
     justify.install()
     # No date is written unless the page has one, and no identifier unless one is given: nothing differs
     # from run to run.
@@ -51,23 +63,6 @@ def render_pdf(document: Document, *, theme: Path | None = None, options: PdfOpt
     assert isinstance(written, bytes)
     _check_fonts(pages)
     return written
-
-
-def _weasyprint() -> ModuleType:
-    try:
-        import weasyprint
-    except ImportError as error:
-        raise ToolTrouble(
-            f"WeasyPrint, which makes the PDF, is not installed: {error}",
-            to_do="pip install weasyprint, or write HTML instead: -o report.html",
-        ) from error
-    except OSError as error:
-        raise ToolTrouble(
-            f"a library that WeasyPrint needs cannot be loaded: {str(error).splitlines()[0]}",
-            to_do=_INSTALL_PANGO,
-        ) from error
-    module: ModuleType = weasyprint
-    return module
 
 
 def _fetcher(weasyprint: Any) -> Any:

@@ -78,7 +78,7 @@ class Author:
 
     def said(self, finding: Finding) -> Said:
         """What a finding says."""
-        return Said(finding.rule, self.words.title(finding.rule), self.words.rich(finding))
+        return Said(finding.rule, self.words.title_of(finding), self.words.rich(finding))
 
     def remark(self, told: Told) -> Remark:
         """A packet with everything said of it."""

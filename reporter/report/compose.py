@@ -18,6 +18,7 @@ from reporter.report.sections import SECTIONS, Context, Draft
 from reporter.resources import templates_dir
 
 _COVER = ("student", "student_id", "major", "school", "course", "teacher")
+_OPTIONS = {"course": "course_name"}
 
 
 def order_of(theme: Path) -> tuple[str, ...]:
@@ -34,10 +35,20 @@ def order_of(theme: Path) -> tuple[str, ...]:
     return names
 
 
-def compose(captures: Sequence[Capture], options: ReportOptions, *, tshark: str, command: str) -> Document:
-    """The document of these captures. Raises UsageTrouble for a theme that cannot be used."""
+def compose(
+    captures: Sequence[Capture],
+    options: ReportOptions,
+    *,
+    tshark: str,
+    command: str,
+    overlays: Sequence[Path] = (),
+) -> Document:
+    """The document of these captures; words in the folders `overlays` replace ours.
+
+    Raises UsageTrouble for a theme or words that cannot be used.
+    """
     sections.load()
-    author = Author(Words(options.lang))
+    author = Author(Words(options.lang, overlays))
     story = choose(captures, options.stream)
     context = Context(
         author=author,
@@ -70,7 +81,7 @@ def _number(draft: Draft, number: str) -> Section:
 
 
 def _cover(author: Author, captures: Sequence[Capture], options: ReportOptions, title: str) -> Cover:
-    rows = tuple((author.label(f"cover-{name}"), getattr(options, name) or "") for name in _COVER)
+    rows = tuple((author.label(f"cover-{name}"), getattr(options, _OPTIONS.get(name, name)) or "") for name in _COVER)
     given = tuple(pair for pair in rows if pair[1]) or rows[:2]
     names = author.words.lexicon["style"]["list_joiner"].join(capture.name for capture in captures[:4])
     return Cover(title, author.words.plain("report", "subtitle", {"files": names}), given, options.date or "")

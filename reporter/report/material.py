@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reporter.analyse.seen import Seen
+from reporter.explain.endings import Endings
 from reporter.explain.engine import Failure, Finding
 from reporter.model.detail import Detail
 from reporter.model.packet import Packet
@@ -103,7 +104,10 @@ class Particulars:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One capture of the report. `shown` are the frames a display filter lets through, None without one."""
+    """One capture of the report. `shown` are the frames a display filter lets through, None without one.
+
+    `endings` are the findings about whole streams and the whole capture.
+    """
 
     particulars: Particulars
     keeper: Keeper
@@ -112,6 +116,7 @@ class Capture:
     failures: tuple[Failure, ...]
     shown: Set[int] | None
     details: Callable[[Iterable[int]], Mapping[int, Detail]]
+    endings: Endings = field(default_factory=Endings)
 
     @property
     def name(self) -> str:

@@ -330,7 +330,7 @@ _HELPERS = (
 _OF_OTHERS = frozenset({"tcp", "quic", "gquic", "arp"})
 
 
-@rule("N09", on="packet", facts="kind protocol source target src_port dst_port length", rank=20)
+@rule("N09", on="packet", when="no-tcp", facts="kind protocol source target src_port dst_port length", rank=20)
 def beside_the_connection(at: At) -> Facts | None:
     """A packet of another protocol of the network: not TCP, so no part of a connection or of an HTTP
     exchange.

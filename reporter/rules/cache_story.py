@@ -20,7 +20,7 @@ def asked_again(end: CaptureEnd) -> list[Facts]:
     """Addresses that one client got by GET more than once: whether the later answers were 304 or whole again.
 
     `unchanged` are those of which every later answer was 304 (`unchanged_frames`: the last of them), `fetched`
-    those of which every later answer was 200; `other` counts the rest, above all parts (206).
+    those of which every answer was 200; `other` counts the rest, above all parts (206).
 
     Reference: RFC 9110, section 15.4.5 (304); RFC 9111, section 4.3 (validation).
     """
@@ -32,7 +32,7 @@ def asked_again(end: CaptureEnd) -> list[Facts]:
         if not codes or asked[0][1].response is None:
             continue
         _, last, request = next(each for each in reversed(asked) if each[1].response is not None)
-        if set(codes) in ({304}, {200}) and last.response_frame and last.request_frame:
+        if set(codes) in ({304}, {asked[0][1].response.code} & {200}) and last.response_frame and last.request_frame:
             kind = unchanged if codes[0] == 304 else fetched
             code = known(codes[0], last.response_frame, "http.response.code")
             kind.append((_uri(request, last.request_frame), Fact(last.response_frame, code.evidence)))

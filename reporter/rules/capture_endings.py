@@ -16,7 +16,7 @@ _SHOWN = 8
 def beginnings_missing(end: CaptureEnd) -> list[Facts]:
     """Connections of which the opening is not in the capture.
 
-    Reference: Wireshark User's Guide, section 4 (start capturing before the traffic).
+    Reference: Wireshark User's Guide, Capturing Live Network Data.
     """
     return _summary(end, "C01")
 
@@ -205,12 +205,13 @@ def connections_in_parallel(end: CaptureEnd) -> list[Facts]:
 
 
 def _most_at_once(group: list[StreamEnd]) -> int:
-    """How many were open at the same time: from the SYN to the last packet, or to no end when none was seen."""
+    """How many were open at the same time: from the SYN to the close, or to no end when none was captured."""
     events: list[tuple[int, int]] = []
     for each in group:
         events.append((each.stream.first_frame, 1))
         if each.conversation.over:
-            events.append((each.stream.last_frame, -1))
+            closed = each.conversation.reset_frame or max(each.conversation.fin_acked.values())
+            events.append((closed, -1))
     most = now = 0
     for _, change in sorted(events):
         now += change

@@ -18,7 +18,7 @@ from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
 from reporter.model.packet import Packet
-from reporter.model.stream import Role
+from reporter.model.stream import Role, RoleBasis
 
 _RANK = 80
 # Bits of tcp.completeness.
@@ -35,10 +35,10 @@ def _completeness(at: At) -> int:
     return (tcp.completeness or 0) | own
 
 
-@rule("C01", on="tcp", facts="sender receiver seq isn completeness", rank=_RANK)
+@rule("C01", on="tcp", when="first", facts="sender receiver seq isn completeness assumed", rank=_RANK)
 def starts_mid_connection(at: At) -> Facts | None:
     """The capture of this connection begins without a SYN. A lone RST or a segment without ACK proves no
-    connection.
+    connection. `assumed` tells that only the ports say which end is the client.
 
     Reference: tshark field tcp.completeness (1 SYN, 2 SYN-ACK); RFC 9293, section 3.5.
     """
@@ -51,10 +51,11 @@ def starts_mid_connection(at: At) -> Facts | None:
         "seq": at["tcp.seq"],
         "isn": at["tcp.seq_raw"],
         "completeness": at["tcp.completeness"] if at.tcp.completeness is not None else None,
+        "assumed": word(at.conversation.basis is RoleBasis.PORT),
     }
 
 
-@rule("C02", on="tcp", facts="client server completeness", rank=_RANK + 1)
+@rule("C02", on="tcp", when="first", facts="client server completeness", rank=_RANK + 1)
 def ends_before_close(at: At) -> Facts | None:
     """Neither a FIN nor a RST of this connection is in the capture; told on its first packet, known from
     both passes.
@@ -69,7 +70,7 @@ def ends_before_close(at: At) -> Facts | None:
     return {"client": word(Role.CLIENT), "server": word(Role.SERVER), "completeness": at["tcp.completeness"]}
 
 
-@rule("C03", on="tcp", facts="sender receiver unseen ack", over="C05", rank=_RANK + 2)
+@rule("C03", on="tcp", when="unseen", facts="sender receiver unseen ack", over="C05", rank=_RANK + 2)
 def one_direction_only(at: At) -> Facts | None:
     """An Ack confirms numbers of an end of which no packet at all has been captured so far.
 
@@ -82,7 +83,7 @@ def one_direction_only(at: At) -> Facts | None:
     return {**at.roles, "unseen": derived(confirms.unseen, ack), "ack": ack}
 
 
-@rule("C04", on="packet", facts="length captured missing tcp_length", rank=_RANK + 3)
+@rule("C04", on="packet", when="cut", facts="length captured missing tcp_length", rank=_RANK + 3)
 def cut_short(at: At) -> Facts | None:
     """The file holds fewer bytes of this frame than were on the wire.
 
@@ -100,7 +101,7 @@ def cut_short(at: At) -> Facts | None:
     }
 
 
-@rule("C05", on="tcp", facts="sender receiver unseen ack", rank=_RANK + 2)
+@rule("C05", on="tcp", when="unseen", facts="sender receiver unseen ack", rank=_RANK + 2)
 def missed_by_the_capture(at: At) -> Facts | None:
     """An Ack confirms numbers that no captured packet has carried, though other packets of that end were
     captured.
@@ -115,7 +116,7 @@ def missed_by_the_capture(at: At) -> Facts | None:
     return {**at.roles, "unseen": derived(confirms.unseen, ack), "ack": ack}
 
 
-@rule("C06", on="tcp", facts="near far near_gap far_gap syn_frame syn_ack_frame", rank=_RANK + 4)
+@rule("C06", on="tcp", when="move", facts="near far near_gap far_gap syn_frame syn_ack_frame", rank=_RANK + 4)
 def capture_point(at: At) -> Facts | None:
     """One gap of the handshake is next to nothing, the other is the round trip: the capture was taken at
     the near end.
@@ -154,7 +155,7 @@ def _same_host(packet: Packet) -> bool:
     return source == destination or source.startswith("127.") or source == "::1" or packet.link in ("null", "loop")
 
 
-@rule("C07", on="tcp", facts="local header address client_port server_port mss", rank=_RANK + 5)
+@rule("C07", on="tcp", when="first", facts="local header address client_port server_port mss", rank=_RANK + 5)
 def loopback(at: At) -> Facts | None:
     """Both ends are on one machine, or the frame comes from a null/loopback interface.
 
@@ -188,7 +189,7 @@ def loopback(at: At) -> Facts | None:
     }
 
 
-@rule("C08", on="tcp", facts="sender receiver length mss mss_frame pieces", rank=_RANK + 6)
+@rule("C08", on="tcp", when="data", facts="sender receiver length mss mss_frame pieces", rank=_RANK + 6)
 def giant_segment(at: At) -> Facts | None:
     """A segment longer than its receiver's MSS: captured before the adapter split it or after it was put
     together.
@@ -213,7 +214,7 @@ def giant_segment(at: At) -> Facts | None:
     }
 
 
-@rule("C09", on="tcp", facts="sender checksum local", rank=_RANK + 7)
+@rule("C09", on="tcp", when=("syn", "first"), facts="sender checksum local", rank=_RANK + 7)
 def unfinished_checksum(at: At) -> Facts | None:
     """The checksum field holds only the sum of the pseudo-header: left for the adapter to complete
     (offload).
@@ -254,7 +255,7 @@ def _folded(total: int) -> int:
     return total
 
 
-@rule("C10", on="tcp", facts="vlan tags pppoe offset padding tcp_length", rank=_RANK + 8)
+@rule("C10", on="tcp", when=("first", "padded"), facts="vlan tags pppoe offset padding tcp_length", rank=_RANK + 8)
 def tags_and_padding(at: At) -> Facts | None:
     """VLAN tags or PPPoE shift the headers; padding fills a short Ethernet frame and is no TCP data.
 
@@ -297,6 +298,7 @@ def _between(packet: Packet) -> tuple[int, bool, str]:
 @rule(
     "C11",
     on="tcp",
+    when="stale",
     facts="sender ident first_frame gap ttl first_ttl wireless",
     over="D13 H09 H11 L01 L02 L03 L04 L05 L08 L10 L12 T10 T11 T12 T16",
     rank=5,
@@ -332,7 +334,7 @@ def duplicate_frame(at: At) -> Facts | None:
     }
 
 
-@rule("C12", on="packet", facts="kind protocol source target dst_port", rank=_RANK + 9)
+@rule("C12", on="packet", when=("tls", "udp"), facts="kind protocol source target dst_port", rank=_RANK + 9)
 def encrypted_only(at: At) -> Facts | None:
     """Content that only the two ends can read: TLS application data on a connection, or QUIC.
 
@@ -365,7 +367,7 @@ def encrypted_only(at: At) -> Facts | None:
     }
 
 
-@rule("C13", on="tcp", facts="sender length src_port dst_port server_port", rank=_RANK + 10)
+@rule("C13", on="tcp", when="data", facts="sender length src_port dst_port server_port", rank=_RANK + 10)
 def not_decoded(at: At) -> Facts | None:
     """The first payload of a connection for which Wireshark knows no protocol: it may need Decode As.
 

@@ -21,7 +21,7 @@ _LEAST_PATH = Decimal("0.0005")
 _CONFIRMED = "sender receiver ack before from_ack lengths total frames count first last resent partial unseen adds_up"
 
 
-@rule("D01", on="tcp", facts="sender receiver seq length last next_seq fin wraps", rank=40)
+@rule("D01", on="tcp", when="data", facts="sender receiver seq length last next_seq fin wraps", rank=40)
 def data(at: At) -> Facts | None:
     """A segment carries payload bytes not captured before: Seq to Seq + Len - 1; the next number comes after.
 
@@ -44,7 +44,7 @@ def data(at: At) -> Facts | None:
     }
 
 
-@rule("D02", on="tcp", facts=_CONFIRMED, rank=41)
+@rule("D02", on="tcp", when="confirms", facts=_CONFIRMED, rank=41)
 def acknowledgment(at: At) -> Facts | None:
     """A segment without data confirms the bytes of one captured frame.
 
@@ -56,7 +56,7 @@ def acknowledgment(at: At) -> Facts | None:
     return _confirmed(at, confirms)
 
 
-@rule("D03", on="tcp", facts=_CONFIRMED, rank=41)
+@rule("D03", on="tcp", when="confirms", facts=_CONFIRMED, rank=41)
 def cumulative_acknowledgment(at: At) -> Facts | None:
     """A segment without data confirms the bytes of several captured frames at once.
 
@@ -68,7 +68,7 @@ def cumulative_acknowledgment(at: At) -> Facts | None:
     return _confirmed(at, confirms)
 
 
-@rule("D04", on="tcp", facts=_CONFIRMED + " length fin", rank=42)
+@rule("D04", on="tcp", when="confirms", facts=_CONFIRMED + " length fin", rank=42)
 def piggyback(at: At) -> Facts | None:
     """A segment that carries data or a FIN also confirms bytes of the other direction.
 
@@ -80,7 +80,7 @@ def piggyback(at: At) -> Facts | None:
     return {**_confirmed(at, confirms), "length": at["tcp.len"], "fin": word(tcp.fin)}
 
 
-@rule("D05", on="tcp", facts="sender receiver wait frame carried sure", rank=46)
+@rule("D05", on="tcp", when="confirms", facts="sender receiver wait frame carried sure", rank=46)
 def delayed_acknowledgment(at: At) -> Facts | None:
     """An Ack that its sender held back: 40 to 500 ms after the data, and not explained by the path.
 
@@ -109,7 +109,7 @@ def delayed_acknowledgment(at: At) -> Facts | None:
     }
 
 
-@rule("D06", on="tcp", facts=_CONFIRMED + " kind marked", rank=41)
+@rule("D06", on="tcp", when="covers", facts=_CONFIRMED + " kind marked", rank=41)
 def acknowledgment_of_syn_or_fin(at: At) -> Facts | None:
     """An Ack that covers a SYN or a FIN, each of which uses one number: Ack = seq + len + 1.
 
@@ -130,7 +130,7 @@ def acknowledgment_of_syn_or_fin(at: At) -> Facts | None:
     }
 
 
-@rule("D07", on="tcp", facts="sender receiver ack seq part rest frame whole giant", rank=43)
+@rule("D07", on="tcp", when="partial", facts="sender receiver ack seq part rest frame whole giant", rank=43)
 def partial_acknowledgment(at: At) -> Facts | None:
     """The Ack lies inside a captured segment: only its first bytes are confirmed.
 
@@ -159,7 +159,7 @@ def partial_acknowledgment(at: At) -> Facts | None:
     }
 
 
-@rule("D08", on="tcp", facts="sender receiver flags", rank=47)
+@rule("D08", on="tcp", when="psh", facts="sender receiver flags", rank=47)
 def push(at: At) -> Facts | None:
     """PSH on a segment with new data: the end of what the sender had to send; it asks for prompt delivery.
 
@@ -171,7 +171,9 @@ def push(at: At) -> Facts | None:
     return {**at.roles, "flags": at["tcp.flags"]}
 
 
-@rule("D09", on="tcp", facts="sender receiver index done_in count whole lengths frames first last", rank=44)
+@rule(
+    "D09", on="tcp", when="part", facts="sender receiver index done_in count whole lengths frames first last", rank=44
+)
 def piece_of_message(at: At) -> Facts | None:
     """One segment of a message that Wireshark reassembles, or the segment that completes it.
 
@@ -182,14 +184,16 @@ def piece_of_message(at: At) -> Facts | None:
     tcp, step = at.tcp, at.step
     share = step.share if step.share is not None and step.share.done_in != at.packet.frame else None
     into = at["tcp.reassembled_in"] if share is not None else None
-    done = len(set(tcp.segments)) > 1 and tcp.reassembled_length is not None
+    # A FIN that only ends the message is listed among its segments, but carries nothing of it.
+    segments = sorted(set(tcp.segments) - ({at.packet.frame} if not tcp.length else set()))
+    done = len(segments) > 1 and tcp.reassembled_length is not None
     if (share is None and not done) or step.sent.repeated or _probe(at) or tcp.rst:
         return None
     whole = step.whole
     lengths: tuple[Fact, ...] | None = None
     if done and whole is not None and whole.closes and whole.parts is not None:
-        lengths = tuple(known(length, frame, "tcp.len") for frame, length in whole.parts)
-    frames = [frame_of(frame) for frame in sorted(set(tcp.segments))] if done else []
+        lengths = tuple(known(length, frame, "tcp.len") for frame, length in whole.parts if length)
+    frames = [frame_of(frame) for frame in segments] if done else []
     return {
         **at.roles,
         "index": derived(share.index, into) if share is not None and share.index else None,
@@ -203,7 +207,7 @@ def piece_of_message(at: At) -> Facts | None:
     }
 
 
-@rule("D10", on="tcp", facts="sender receiver rtt frame", rank=45)
+@rule("D10", on="tcp", when="confirms", facts="sender receiver rtt frame", rank=45)
 def round_trip_sample(at: At) -> Facts | None:
     """The time from data to its Ack, at the far end: a sample of the round trip.
 
@@ -223,7 +227,7 @@ def round_trip_sample(at: At) -> Facts | None:
     return {**at.roles, "rtt": derived(rtt, *told, *_between(at, last)), "frame": frame_of(last.frame)}
 
 
-@rule("D11", on="tcp", facts="sender receiver pointer seq end wraps", rank=48)
+@rule("D11", on="tcp", when="urg", facts="sender receiver pointer seq end wraps", rank=48)
 def urgent(at: At) -> Facts | None:
     """URG: the urgent pointer, added to Seq, tells where urgent data ends. New programs should not use it.
 
@@ -243,7 +247,13 @@ def urgent(at: At) -> Facts | None:
     }
 
 
-@rule("D12", on="tcp", facts="sender receiver window before before_frame largest largest_frame falls", rank=49)
+@rule(
+    "D12",
+    on="tcp",
+    when="window",
+    facts="sender receiver window before before_frame largest largest_frame falls",
+    rank=49,
+)
 def window_change(at: At) -> Facts | None:
     """The advertised window falls below half of the largest one so far, or comes back above it.
 
@@ -270,7 +280,7 @@ def window_change(at: At) -> Facts | None:
     }
 
 
-@rule("D13", on="tcp", facts="sender receiver ack kind earlier earlier_frame", rank=41)
+@rule("D13", on="tcp", when="stale", facts="sender receiver ack kind earlier earlier_frame", rank=41)
 def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     """A segment without data whose Ack confirms nothing new.
 

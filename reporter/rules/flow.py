@@ -16,7 +16,9 @@ _UPDATE = "sender receiver ack window before before_frame frees from_syn"
 _NOTHING = "D01 D02 D03 D06 D07 D12 D13 L01 L02 L04 L05 L08 L10 C05"
 
 
-@rule("F01", on="tcp", facts="sender receiver window before before_frame", over="D12 D13", rank=_RANK)
+@rule(
+    "F01", on="tcp", when="zero-window", facts="sender receiver window before before_frame", over="D12 D13", rank=_RANK
+)
 def zero_window(at: At) -> Facts | None:
     """The segment announces a window of zero: the receive buffer is full and the other end must stop.
 
@@ -37,7 +39,7 @@ def zero_window(at: At) -> Facts | None:
     }
 
 
-@rule("F02", on="tcp", facts=_PROBE, over=_NOTHING + " D08", rank=_RANK)
+@rule("F02", on="tcp", when="probe", facts=_PROBE, over=_NOTHING + " D08", rank=_RANK)
 def window_probe(at: At) -> Facts | None:
     """A probe of a zero window: does it still hold? With a new byte, or (Linux) with none and an old Seq.
 
@@ -63,6 +65,7 @@ def window_probe(at: At) -> Facts | None:
 @rule(
     "F03",
     on="tcp",
+    when="probe",
     facts="sender receiver ack window probe zero_frame taken",
     over=_NOTHING + " F04",
     rank=_RANK,
@@ -85,7 +88,7 @@ def answer_to_window_probe(at: At) -> Facts | None:
     }
 
 
-@rule("F04", on="tcp", facts=_UPDATE, over="D12 D13 L01", rank=_RANK)
+@rule("F04", on="tcp", when="stale", facts=_UPDATE, over="D12 D13 L01", rank=_RANK)
 def window_update(at: At) -> Facts | None:
     """The same Ack as before with a larger window: nothing is confirmed, there is only more room.
 
@@ -121,7 +124,7 @@ def window_update(at: At) -> Facts | None:
     }
 
 
-@rule("F05", on="tcp", facts="sender receiver next_seq ack window ack_frame window_frame", rank=_RANK)
+@rule("F05", on="tcp", when="data", facts="sender receiver next_seq ack window ack_frame window_frame", rank=_RANK)
 def window_full(at: At) -> Facts | None:
     """With this segment the bytes in flight equal the window that the other end has announced.
 
@@ -150,6 +153,7 @@ def window_full(at: At) -> Facts | None:
 @rule(
     "F06",
     on="tcp",
+    when="probe",
     facts="sender receiver seq length next_seq ack_frame foreseen seconds frame by_numbers",
     over=_NOTHING + " D08",
     rank=_RANK,
@@ -181,7 +185,7 @@ def keep_alive(at: At) -> Facts | None:
     }
 
 
-@rule("F07", on="tcp", facts="sender receiver ack probe same still", over=_NOTHING + " F04", rank=_RANK)
+@rule("F07", on="tcp", when="probe", facts="sender receiver ack probe same still", over=_NOTHING + " F04", rank=_RANK)
 def keep_alive_answer(at: At) -> Facts | None:
     """The answer to a TCP keep-alive: nothing new is confirmed, the connection is alive.
 
@@ -201,7 +205,7 @@ def keep_alive_answer(at: At) -> Facts | None:
     }
 
 
-@rule("F08", on="tcp", facts="sender receiver labels kind probe", rank=26)
+@rule("F08", on="tcp", when="kept-alive", facts="sender receiver labels kind probe", rank=26)
 def label_is_a_guess(at: At) -> Facts | None:
     """Without the beginning of a connection tshark labels keep-alives, and what follows, as lost or repeated.
 
@@ -244,7 +248,7 @@ def label_is_a_guess(at: At) -> Facts | None:
     }
 
 
-@rule("F09", on="tcp", facts="sender receiver seconds frame before", rank=9)
+@rule("F09", on="tcp", when="pause", facts="sender receiver seconds frame before", rank=9)
 def idle_gap(at: At) -> Facts | None:
     """A second or more without a segment on this connection; `before` had sent the last one, in `frame`.
 

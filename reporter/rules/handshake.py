@@ -15,6 +15,7 @@ _THIRD = "sender receiver seq ack peer_seq data syn_ack_frame nothing_sent"
 @rule(
     "H01",
     on="tcp",
+    when="syn",
     facts="sender receiver seq isn length next_seq src_port dst_port name name_frame",
     rank=_RANK,
 )
@@ -45,7 +46,7 @@ def syn(at: At) -> Facts | None:
     }
 
 
-@rule("H02", on="tcp", facts="sender receiver seq isn ack peer_seq peer_length syn_frame fits", rank=_RANK)
+@rule("H02", on="tcp", when="syn", facts="sender receiver seq isn ack peer_seq peer_length syn_frame fits", rank=_RANK)
 def syn_ack(at: At) -> Facts | None:
     """A SYN with ACK accepts: it confirms the other end's SYN and offers its own initial sequence number.
 
@@ -74,7 +75,7 @@ def syn_ack(at: At) -> Facts | None:
     }
 
 
-@rule("H03", on="tcp", facts=_THIRD, over="D02 D03 D06", rank=_RANK)
+@rule("H03", on="tcp", when="move", facts=_THIRD, over="D02 D03 D06", rank=_RANK)
 def third_ack(at: At) -> Facts | None:
     """The third segment of the handshake, without data: it confirms the SYN-ACK.
 
@@ -86,7 +87,7 @@ def third_ack(at: At) -> Facts | None:
     return _third(at) if at.tcp.length == 0 else None
 
 
-@rule("H04", on="tcp", facts=_THIRD + " length", over="D04 D06", rank=_RANK)
+@rule("H04", on="tcp", when="move", facts=_THIRD + " length", over="D04 D06", rank=_RANK)
 def third_ack_with_data(at: At) -> Facts | None:
     """The third segment of the handshake already carries data.
 
@@ -121,7 +122,7 @@ def _third(at: At) -> Facts | None:
     }
 
 
-@rule("H05", on="tcp", facts="sender receiver mss headers", rank=15)
+@rule("H05", on="tcp", when="syn", facts="sender receiver mss headers", rank=15)
 def maximum_segment_size(at: At) -> Facts | None:
     """The SYN tells the largest segment that its sender is ready to receive; each end tells its own.
 
@@ -138,6 +139,7 @@ def maximum_segment_size(at: At) -> Facts | None:
 @rule(
     "H06",
     on="tcp",
+    when="syn",
     facts="sender receiver offered answered shift factor window peer_shift peer_frame",
     rank=16,
 )
@@ -169,7 +171,9 @@ def window_scale(at: At) -> Facts | None:
     }
 
 
-@rule("H07", on="tcp", facts="sender receiver sack timestamps peer_sack peer_timestamps peer_frame", rank=17)
+@rule(
+    "H07", on="tcp", when="syn", facts="sender receiver sack timestamps peer_sack peer_timestamps peer_frame", rank=17
+)
 def sack_and_timestamps(at: At) -> Facts | None:
     """The second SYN settles whether selective acknowledgments and timestamps are in force: if both offered.
 
@@ -188,7 +192,7 @@ def sack_and_timestamps(at: At) -> Facts | None:
     }
 
 
-@rule("H08", on="tcp", facts="rtt to_syn_ack to_ack syn_frame syn_ack_frame", rank=18)
+@rule("H08", on="tcp", when="move", facts="rtt to_syn_ack to_ack syn_frame syn_ack_frame", rank=18)
 def handshake_round_trip(at: At) -> Facts | None:
     """The time of the handshake: from the SYN to the third segment, seen from the place of capture.
 

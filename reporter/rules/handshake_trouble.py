@@ -19,13 +19,14 @@ _SOON = Decimal("0.2")
 _NO_DATA = (7, 23)
 _TFO = (34, 254)
 _LISTED = 4
-_COPY = "sender receiver count first_frame previous_frame gap gap_before doubled steady soon answered_frame"
+_COPY = "sender receiver count first_frame previous_frame gap gap_before doubled steady soon answered_frame reset_frame"
 _LOSS = "L02 L03 L04 L05 L08 L10 D06"
 
 
 @rule(
     "H09",
     on="tcp",
+    when="syn",
     facts=_COPY,
     over=_LOSS,
     rank=_RANK,
@@ -35,22 +36,24 @@ def syn_again(at: At) -> Facts | None:
 
     `gap` is the time since the copy before (`previous_frame`), `gap_before` that copy's own wait. `soon`
     tells that the copy follows too quickly for a timer, `steady` that the waits are alike, `doubled` that
-    this one is twice as long. `answered_frame` is a SYN-ACK that had been captured all the same.
+    this one is twice as long. `answered_frame` is a SYN-ACK that had been captured all the same, `reset_frame`
+    the RST by which its sender had just refused an answer of an older connection.
 
-    Reference: RFC 9293, section 3.8.1; RFC 6298, sections 2 and 5 (first time-out 1 s, then doubled).
+    Reference: RFC 9293, section 3.8.1 and figure 9; RFC 6298, sections 2 and 5 (first time-out 1 s, then doubled).
     """
     tcp = at.tcp
     if not tcp.syn or tcp.has_ack or tcp.rst:
         return None
     conversation = at.conversation
     previous = _copy_before(at)
-    if previous is None:
+    if previous is None or conversation.third_ack is not None:
         return None
     gap, copies = at.packet.time - previous.time, conversation.syns[at.me]
     before = copies[-3] if len(copies) > 2 else None
     wait = previous.time - before.time if before is not None else None
     accepted = conversation.syn.get(at.peer)
     told = wait is not None and wait >= _SOON and gap >= _SOON
+    refuted = conversation.refuted
     return {
         **at.roles,
         "count": derived(conversation.syn_count[at.me] - 1, frame_of(conversation.syn[at.me].frame)),
@@ -62,12 +65,14 @@ def syn_again(at: At) -> Facts | None:
         "steady": word(wait is not None and told and Decimal("0.9") <= gap / wait <= Decimal("1.1")),
         "soon": word(gap < _SOON),
         "answered_frame": frame_of(accepted.frame) if accepted is not None else None,
+        "reset_frame": frame_of(refuted) if refuted is not None and refuted > previous.frame else None,
     }
 
 
 @rule(
     "H10",
     on="tcp",
+    when="rst",
     facts="sender receiver port ack syn_seq syn_length syn_frame wait",
     over="T10 T11 T12 T16",
     rank=_RANK,
@@ -97,6 +102,7 @@ def refused(at: At) -> Facts | None:
 @rule(
     "H11",
     on="tcp",
+    when="syn",
     facts="sender receiver previous_frame gap soon asked_frame third_frame",
     over=_LOSS,
     rank=_RANK,
@@ -131,6 +137,7 @@ def syn_ack_again(at: At) -> Facts | None:
 @rule(
     "H12",
     on="tcp",
+    when="syn",
     facts="sender receiver answer seq isn next_seq ack peer_seq other_frame own_frame",
     over="H01 H09 H11 " + _LOSS,
     rank=_RANK,
@@ -171,6 +178,7 @@ def simultaneous_open(at: At) -> Facts | None:
 @rule(
     "H13",
     on="tcp",
+    when="syn",
     facts="sender receiver isn src_port dst_port earlier same_stream was_over",
     over=_LOSS,
     rank=12,
@@ -186,7 +194,7 @@ def ports_reused(at: At) -> Facts | None:
     if not tcp.syn or tcp.has_ack or tcp.rst:
         return None
     same = bool(conversation.fins)
-    earlier = conversation if same else conversation.reused
+    earlier = conversation.outline() if same else conversation.reused
     mark = conversation.syn.get(at.me)
     if earlier is None or (not same and (mark is None or mark.frame != at.packet.frame)):
         return None
@@ -201,7 +209,7 @@ def ports_reused(at: At) -> Facts | None:
     }
 
 
-@rule("H14", on="tcp", facts="sender receiver stage length syn_frame ack syn_seq option", rank=12)
+@rule("H14", on="tcp", when="syn", facts="sender receiver stage length syn_frame ack syn_seq option", rank=12)
 def data_in_syn(at: At) -> Facts | None:
     """TCP Fast Open: data in the SYN, or the cookie that allows it.
 
@@ -237,7 +245,7 @@ def data_in_syn(at: At) -> Facts | None:
     }
 
 
-@rule("H15", on="tcp", facts="sender receiver answer flags", rank=17)
+@rule("H15", on="tcp", when="syn", facts="sender receiver answer flags", rank=17)
 def ecn_setup(at: At) -> Facts | None:
     """A SYN with ECE and CWR offers explicit congestion notification; a SYN-ACK with ECE alone accepts it.
 
@@ -259,7 +267,7 @@ def ecn_setup(at: At) -> Facts | None:
     return {**at.roles, "answer": word(tcp.has_ack), "flags": at["tcp.flags"]}
 
 
-@rule("H16", on="tcp", facts="sender receiver closed completeness", rank=19)
+@rule("H16", on="tcp", when="first", facts="sender receiver closed completeness", rank=19)
 def no_data_at_all(at: At) -> Facts | None:
     """A connection that is opened (and perhaps closed) in this capture without carrying a byte of data.
 
@@ -278,7 +286,7 @@ def no_data_at_all(at: At) -> Facts | None:
     }
 
 
-@rule("H17", on="tcp", facts="sender receiver stream others count", rank=19)
+@rule("H17", on="tcp", when="first", facts="sender receiver stream others count", rank=19)
 def parallel_connection(at: At) -> Facts | None:
     """A SYN while other connections of the same client to the same server port have not ended.
 

@@ -27,6 +27,7 @@ _CACHED = ("Cache-Control", "ETag", "Last-Modified", "Expires", "Age", "Vary")
 @rule(
     "P15",
     on="http",
+    when="response",
     facts="sender receiver request_frame none_match since etag modified matched copy_frame",
     rank=31,
 )

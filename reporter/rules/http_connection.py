@@ -13,7 +13,7 @@ from reporter.model.stream import Role
 _SHOWN = 5
 
 
-@rule("P25", on="http", facts="sender number first_frame stream version midstream", rank=34)
+@rule("P25", on="http", when="request", facts="sender number first_frame stream version midstream", rank=34)
 def connection_reused(at: At) -> Facts | None:
     """Another request on a connection that has carried one: no new handshake was needed.
 
@@ -61,7 +61,7 @@ def http_1_0(at: At) -> Facts | None:
     return None
 
 
-@rule("P27", on="http", facts="sender receiver count previous ack", rank=34)
+@rule("P27", on="http", when="request", facts="sender receiver count previous ack", rank=34)
 def pipelined(at: At) -> Facts | None:
     """A request was sent before a byte of the answer to the one before it had arrived; answers must come in
     order.
@@ -82,7 +82,7 @@ def pipelined(at: At) -> Facts | None:
     }
 
 
-@rule("P32", on="tcp", facts="sender receiver frames count reset sent", rank=38)
+@rule("P32", on="tcp", when=("fin", "rst"), facts="sender receiver frames count reset sent", rank=38)
 def without_response(at: At) -> Facts | None:
     """The connection ends (server's FIN, or a RST) while a request has no complete response in the capture.
 
@@ -109,7 +109,7 @@ def without_response(at: At) -> Facts | None:
     }
 
 
-@rule("P33", on="http", facts="sender receiver code response_frame began", rank=36)
+@rule("P33", on="http", when="request", facts="sender receiver code response_frame began", rank=36)
 def early_response(at: At) -> Facts | None:
     """The final response was there before the request was complete; that is allowed, above all for errors.
 

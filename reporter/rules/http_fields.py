@@ -42,6 +42,7 @@ _UNDECLARED = ("application/octet-stream", "binary/octet-stream")
 @rule(
     "P06",
     on="http",
+    when="request",
     facts="sender names rest agent accept accept_more languages codings condition part secrets several",
     rank=33,
 )
@@ -85,7 +86,13 @@ def request_headers(at: At) -> Facts | None:
     }
 
 
-@rule("P29", on="http", facts="sender server powered cookies origin hsts encrypted frame_options", rank=36)
+@rule(
+    "P29",
+    on="http",
+    when="response",
+    facts="sender server powered cookies origin hsts encrypted frame_options",
+    rank=36,
+)
 def response_headers(at: At) -> Facts | None:
     """What a response says of its server, the cookies it sets (names only), who may read it and how it is to
     be reached.
@@ -121,7 +128,7 @@ def response_headers(at: At) -> Facts | None:
     return {"sender": word(at.me), **facts, "encrypted": word(_encrypted(at))}
 
 
-@rule("P31", on="http", facts="sender kind field scheme length", rank=36)
+@rule("P31", on="http", when="request", facts="sender kind field scheme length", rank=36)
 def credentials_in_clear(at: At) -> Facts | None:
     """A request without encryption carries credentials or a form: whoever captures it can read them.
 
@@ -167,7 +174,7 @@ def credentials_in_clear(at: At) -> Facts | None:
     return None
 
 
-@rule("P34", on="http", facts="target extension type request_frame", rank=37)
+@rule("P34", on="http", when="response", facts="target extension type request_frame", rank=37)
 def type_and_name_disagree(at: At) -> Facts | None:
     """The Content-Type of a success does not fit the extension of the target: the field decides, not the
     name.

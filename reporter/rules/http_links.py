@@ -32,7 +32,7 @@ _EXTENSIONS = {
 }
 
 
-@rule("P08", on="http", facts="sender referer page_frame kind field basis", rank=32)
+@rule("P08", on="http", when="request", facts="sender referer page_frame kind field basis", rank=32)
 def caused_by_page(at: At) -> Facts | None:
     """The Referer is the full URI of a page that the same client asked for earlier: that page led to this
     request.
@@ -62,7 +62,13 @@ def caused_by_page(at: At) -> Facts | None:
     return None
 
 
-@rule("P14", on="http", facts="sender receiver code location permanent method request_frame secure", rank=31)
+@rule(
+    "P14",
+    on="http",
+    when="response",
+    facts="sender receiver code location permanent method request_frame secure",
+    rank=31,
+)
 def redirect(at: At) -> Facts | None:
     """A redirect: the answer is to be had at Location; whether for good, and whether the method stays, is in
     the code.
@@ -96,7 +102,7 @@ def redirect(at: At) -> Facts | None:
     }
 
 
-@rule("P35", on="http", facts="sender uri code redirect_frame", rank=32)
+@rule("P35", on="http", when="request", facts="sender uri code redirect_frame", rank=32)
 def follows_redirect(at: At) -> Facts | None:
     """A request for exactly the address to which an earlier response had sent the same client.
 

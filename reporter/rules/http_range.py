@@ -22,6 +22,7 @@ _LINE = "http.response.line"
 @rule(
     "P12",
     on="http",
+    when="response",
     facts="asked request_frame open_ended content_range first last size count all agrees several chunked",
     rank=_RANK,
 )
@@ -63,7 +64,7 @@ def partial_content(at: At) -> Facts | None:
     }
 
 
-@rule("P13", on="http", facts="asked request_frame size", rank=_RANK)
+@rule("P13", on="http", when="response", facts="asked request_frame size", rank=_RANK)
 def not_satisfiable(at: At) -> Facts | None:
     """416: none of the ranges asked for lies inside the resource; Content-Range may tell its size.
 

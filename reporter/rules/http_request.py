@@ -33,7 +33,9 @@ _KINDS = {
 }
 
 
-@rule("P01", on="http", facts="sender receiver target version uri began whole lines body more", rank=_RANK)
+@rule(
+    "P01", on="http", when="request", facts="sender receiver target version uri began whole lines body more", rank=_RANK
+)
 def get(at: At) -> Facts | None:
     """GET asks for the current representation of its target; it is safe and idempotent.
 
@@ -57,7 +59,7 @@ def get(at: At) -> Facts | None:
     }
 
 
-@rule("P02", on="http", facts="sender receiver target version uri began", rank=_RANK)
+@rule("P02", on="http", when="request", facts="sender receiver target version uri began", rank=_RANK)
 def head(at: At) -> Facts | None:
     """HEAD asks for what GET would answer, without the body.
 
@@ -67,7 +69,9 @@ def head(at: At) -> Facts | None:
     return _request(at, found[0].request) if found else None
 
 
-@rule("P03", on="http", facts="sender receiver target version uri began length type chunked", rank=_RANK)
+@rule(
+    "P03", on="http", when="request", facts="sender receiver target version uri began length type chunked", rank=_RANK
+)
 def post(at: At) -> Facts | None:
     """POST hands the enclosed content to the target, which decides what to do with it.
 
@@ -83,6 +87,7 @@ def post(at: At) -> Facts | None:
 @rule(
     "P04",
     on="http",
+    when="request",
     facts="sender receiver target version uri began method kind length type chunked",
     rank=_RANK,
 )
@@ -105,7 +110,7 @@ def other_method(at: At) -> Facts | None:
     }
 
 
-@rule("P05", on="http", facts="sender receiver version hosts", rank=31)
+@rule("P05", on="http", when="request", facts="sender receiver version hosts", rank=31)
 def host_missing(at: At) -> Facts | None:
     """An HTTP/1.1 request must name its host in exactly one Host field; the server must answer 400 otherwise.
 
@@ -127,7 +132,7 @@ def host_missing(at: At) -> Facts | None:
     }
 
 
-@rule("P07", on="http", facts="target", over="P08", rank=31)
+@rule("P07", on="http", when="request", facts="target", over="P08", rank=31)
 def favicon(at: At) -> Facts | None:
     """Browsers ask for /favicon.ico by themselves, to have an icon to show for the site.
 
@@ -154,7 +159,7 @@ def _request(at: At, request: HttpRequest) -> dict[str, Fact | None]:
     frame = at.packet.frame
     versioned = request.version.startswith("HTTP/")
     uri = None
-    if host_of(request.full_uri) and request.full_uri != request.target:
+    if host_of(request.full_uri) and request.target.startswith("/"):
         shown = without_secrets(request.full_uri)
         uri = known(shown, frame, "http.request.full_uri") if shown == request.full_uri else word(shown)
     return {

@@ -17,7 +17,13 @@ _LINE = "http.response.line"
 _OWN = (204, 205, 206)
 
 
-@rule("P09", on="http", facts="sender receiver code phrase method target request_frame time began more", rank=30)
+@rule(
+    "P09",
+    on="http",
+    when="response",
+    facts="sender receiver code phrase method target request_frame time began more",
+    rank=30,
+)
 def answers(at: At) -> Facts | None:
     """A final response answers the oldest request of its connection that is still without one.
 
@@ -50,7 +56,7 @@ def answers(at: At) -> Facts | None:
     }
 
 
-@rule("P10", on="http", facts="code method type length chunked close bodiless", rank=_RANK)
+@rule("P10", on="http", when="response", facts="code method type length chunked close bodiless", rank=_RANK)
 def success(at: At) -> Facts | None:
     """A 2xx success; the size of the body as Content-Length gives it (200 above all).
 
@@ -83,7 +89,7 @@ def success(at: At) -> Facts | None:
     }
 
 
-@rule("P11", on="http", facts="code phrase length", rank=_RANK)
+@rule("P11", on="http", when="response", facts="code phrase length", rank=_RANK)
 def no_content(at: At) -> Facts | None:
     """204 and 205: success with nothing to send; by definition there is no body.
 
@@ -98,7 +104,7 @@ def no_content(at: At) -> Facts | None:
     return {**_status(found, at.packet.frame), "length": length if length else None}
 
 
-@rule("P17", on="http", facts="code phrase favicon challenge allow retry length", rank=_RANK)
+@rule("P17", on="http", when="response", facts="code phrase favicon challenge allow retry length", rank=_RANK)
 def client_error(at: At) -> Facts | None:
     """4xx: the server finds the fault with the request, or refuses it. 416 has a rule of its own.
 
@@ -121,7 +127,7 @@ def client_error(at: At) -> Facts | None:
     }
 
 
-@rule("P18", on="http", facts="code phrase request_frame retry gateway", rank=_RANK)
+@rule("P18", on="http", when="response", facts="code phrase request_frame retry gateway", rank=_RANK)
 def server_error(at: At) -> Facts | None:
     """5xx: the request looked valid, the server (or one behind it) failed to carry it out.
 
@@ -138,7 +144,7 @@ def server_error(at: At) -> Facts | None:
     }
 
 
-@rule("P19", on="http", facts="sender receiver code phrase request_frame", rank=_RANK)
+@rule("P19", on="http", when="response", facts="sender receiver code phrase request_frame", rank=_RANK)
 def interim(at: At) -> Facts | None:
     """100, 102, 103: an interim answer; the final one follows.
 
@@ -153,7 +159,7 @@ def interim(at: At) -> Facts | None:
     return {**at.roles, **_status(found.response, at.packet.frame), "request_frame": _request_frame(found)}
 
 
-@rule("P20", on="http", facts="sender receiver protocol asked request_frame", rank=_RANK)
+@rule("P20", on="http", when="response", facts="sender receiver protocol asked request_frame", rank=_RANK)
 def switching_protocols(at: At) -> Facts | None:
     """101: from here on this connection speaks another protocol, which the request asked for by Upgrade.
 

@@ -36,12 +36,15 @@ class _Again(StrEnum):
     RESENT = "resent"
 
 
-@rule("L01", on="tcp", facts="sender receiver ack first_frame number shown later_frame", over="D13", rank=20)
+@rule(
+    "L01", on="tcp", when="stale", facts="sender receiver ack first_frame number shown later_frame", over="D13", rank=20
+)
 def duplicate_ack(at: At) -> Facts | None:
     """The same Ack once more, without data, while later data of the other end is under way or has arrived.
 
     `shown` tells how the gap is known: `sack` (a SACK block lies above the Ack), `gap` (the capture lacks
-    the bytes at the Ack but has later ones), `likely` (later data had been sent).
+    the bytes at the Ack but has later ones), `likely` (later data had been sent). `later_frame` carried later data;
+    None where that was captured more than once, so that it is not known which copy arrived.
 
     Reference: RFC 5681, sections 2 and 3.2; RFC 6675, section 2.
     """
@@ -65,11 +68,11 @@ def duplicate_ack(at: At) -> Facts | None:
         "first_frame": frame_of(standing.frame),
         "number": derived(standing.duplicates, number, frame_of(standing.frame)),
         "shown": word(shown),
-        "later_frame": frame_of(later.frame) if later else None,
+        "later_frame": frame_of(later.frame) if later and not later.resent else None,
     }
 
 
-@rule("L02", on="tcp", facts="sender receiver seq expected gap edge_frame length wraps", rank=20)
+@rule("L02", on="tcp", when="gap", facts="sender receiver seq expected gap edge_frame length wraps", rank=20)
 def gap(at: At) -> Facts | None:
     """The segment begins above the number expected: what lies between was lost, is late, or not captured.
 
@@ -97,7 +100,7 @@ def gap(at: At) -> Facts | None:
     }
 
 
-@rule("L03", on="tcp", facts=_SEGMENT + " ack number dup_frame by", over="D01", rank=20)
+@rule("L03", on="tcp", when="again", facts=_SEGMENT + " ack number dup_frame by", over="D01", rank=20)
 def fast_retransmission(at: At) -> Facts | None:
     """A segment sent again because duplicate ACKs or SACK blocks asked for it, before its timer expired.
 
@@ -121,15 +124,25 @@ def fast_retransmission(at: At) -> Facts | None:
     }
 
 
-@rule("L04", on="tcp", facts=_SEGMENT + " cause attempt since since_frame interval", over="D01", rank=20)
+@rule(
+    "L04",
+    on="tcp",
+    when="again",
+    facts=_SEGMENT + " cause attempt since since_frame interval tail icmp_frame",
+    over="D01",
+    rank=20,
+)
 def retransmission(at: At) -> Facts | None:
     """A segment sent again though nothing in the capture asked for it: by a timer, or for a reason not shown.
 
     `cause`: `timer` (long after the copy before and after the last Ack), `twice` (too soon for any timer),
-    `overlap` (only part of it had been sent before), `unknown`. `attempt` counts the captured
-    retransmissions; `interval` is how long the one before had waited, given only where the wait has doubled.
+    `overlap` (only part of it had been sent before), `probe` (that part was a probe of a zero window), `size`
+    (the ICMP message in `icmp_frame` said that it was too large for a link), `unknown`. `attempt` counts the
+    captured retransmissions; `interval` is how long the one before had waited, given only where the wait has
+    doubled; `tail` tells that nothing had been sent behind it.
 
-    Reference: RFC 6298, section 5; tshark fields tcp.analysis.retransmission, tcp.analysis.rto.
+    Reference: RFC 6298, section 5; RFC 8985, section 7; RFC 1191, section 6;
+      tshark fields tcp.analysis.retransmission, tcp.analysis.rto.
     """
     if _again(at) is not _Again.RESENT:
         return None
@@ -148,10 +161,12 @@ def retransmission(at: At) -> Facts | None:
         "since": since,
         "since_frame": copy,
         "interval": interval,
+        "tail": word(at.step.sent.end == at.step.sent.expected),
+        "icmp_frame": _too_large(at) if cause == "size" else None,
     }
 
 
-@rule("L05", on="tcp", facts=_SEGMENT + " ack ack_frame forgotten", over="D01", rank=20)
+@rule("L05", on="tcp", when="again", facts=_SEGMENT + " ack ack_frame forgotten", over="D01", rank=20)
 def needless_retransmission(at: At) -> Facts | None:
     """A segment sent again though the other end had already confirmed all of it.
 
@@ -170,11 +185,14 @@ def needless_retransmission(at: At) -> Facts | None:
     }
 
 
-@rule("L06", on="tcp", facts="sender receiver left right last ack frames inside", over="L01 D13", rank=21)
+@rule(
+    "L06", on="tcp", when="sack", facts="sender receiver left right last ack frames inside syn", over="L01 D13", rank=21
+)
 def duplicate_sack(at: At) -> Facts | None:
     """The first SACK block lies below the Ack, or inside the second block: these bytes have arrived twice.
 
-    `frames` are the captured frames that carried them, None when fewer than two are known.
+    `frames` are the captured frames that carried them, None when fewer than two are known. `syn` tells that
+    it is no byte but the number of the SYN.
 
     Reference: RFC 2883, section 4; tshark fields tcp.options.sack.dsack_le, tcp.options.sack.dsack_re.
     """
@@ -186,7 +204,8 @@ def duplicate_sack(at: At) -> Facts | None:
     if block is None:
         return None
     left, right = (known(number, at.packet.frame, name) for number, name in _edges(at, 0))
-    frames = _copies(theirs.carriers(*block))
+    carriers = [piece.within(*block) for piece in theirs.carriers(*block)]
+    frames = _copies(carriers)
     return {
         **at.roles,
         "left": left,
@@ -195,10 +214,11 @@ def duplicate_sack(at: At) -> Facts | None:
         "ack": at["tcp.ack"],
         "frames": Fact(tuple(frame_of(frame) for frame in frames)) if 1 < len(frames) <= _LISTED else None,
         "inside": word(block[1] > theirs.unwrapped(at.tcp.ack)),
+        "syn": word(block[1] - block[0] == 1 and any(piece.syn for piece in carriers)),
     }
 
 
-@rule("L07", on="tcp", facts="sender receiver ack blocks holes certain", rank=22)
+@rule("L07", on="tcp", when="sack", facts="sender receiver ack blocks holes certain", rank=22)
 def selective_ack(at: At) -> Facts | None:
     """SACK blocks above the Ack: these bytes are already there; what is missing begins at the Ack.
 
@@ -235,7 +255,7 @@ def selective_ack(at: At) -> Facts | None:
     }
 
 
-@rule("L08", on="tcp", facts=_SEGMENT + " expected above_frame waited rtt guess", over="D01", rank=20)
+@rule("L08", on="tcp", when="again", facts=_SEGMENT + " expected above_frame waited rtt guess", over="D01", rank=20)
 def out_of_order(at: At) -> Facts | None:
     """Bytes not captured before that lie below others already captured: overtaken on the way, or sent again.
 
@@ -262,7 +282,7 @@ def out_of_order(at: At) -> Facts | None:
     }
 
 
-@rule("L09", on="tcp", facts="sender receiver ack before before_frame filler waiting more", rank=20)
+@rule("L09", on="tcp", when="confirms", facts="sender receiver ack before before_frame filler waiting more", rank=20)
 def hole_filled(at: At) -> Facts | None:
     """The missing piece has arrived: the Ack jumps over it and over the later data that had been waiting.
 
@@ -276,7 +296,7 @@ def hole_filled(at: At) -> Facts | None:
         return None
     if len(confirms.pieces) + int(confirms.partial is not None) < 2 or was.ack != confirms.before:
         return None
-    filler = confirms.pieces[0]
+    filler = confirms.pieces[0].within(confirms.before, confirms.before + 1)
     if filler.start != confirms.before:
         return None
     came = filler.resent[-1] if filler.resent else filler.frame
@@ -298,7 +318,7 @@ def hole_filled(at: At) -> Facts | None:
     }
 
 
-@rule("L10", on="tcp", facts="sender receiver first_frame", rank=23)
+@rule("L10", on="tcp", when="again", facts="sender receiver first_frame", rank=23)
 def tail_loss(at: At) -> Facts | None:
     """The segment sent again was the last one sent: nothing behind it could cause duplicate ACKs.
 
@@ -316,7 +336,7 @@ def tail_loss(at: At) -> Facts | None:
     return {**at.roles, "first_frame": frame_of(earlier.frame)}
 
 
-@rule("L11", on="tcp", facts="sender receiver flags echo reduced known", rank=24)
+@rule("L11", on="tcp", when="ecn", facts="sender receiver flags echo reduced known", rank=24)
 def congestion_signal(at: At) -> Facts | None:
     """ECE or CWR after the set-up: congestion is echoed to the sender, or the sender has slowed down.
 
@@ -343,7 +363,7 @@ def congestion_signal(at: At) -> Facts | None:
     }
 
 
-@rule("L12", on="tcp", facts=_SEGMENT + " reset ack ack_frame", over="D01 L04 L05", rank=20)
+@rule("L12", on="tcp", when=("again", "rst"), facts=_SEGMENT + " reset ack ack_frame", over="D01 L04 L05", rank=20)
 def close_sent_again(at: At) -> Facts | None:
     """A FIN sent again because no Ack for it has come, or an RST that tshark takes for a retransmission.
 
@@ -396,6 +416,8 @@ def _again(at: At) -> _Again | None:
         return _Again.FIN
     if sent.repeated and sent.acknowledged:
         return _Again.NEEDLESS
+    if sent.repeated and _too_large(at) is not None:
+        return _Again.RESENT
     if _asked_for(at):
         return _Again.FAST
     return _Again.RESENT if sent.repeated or tcp.labels.retransmission else _Again.LATE
@@ -432,8 +454,10 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
     told = labels.rto_frame == frame and labels.rto == wait
     since = derived(wait, *((at["tcp.analysis.rto"],) if told else ()), *_times(at, (time, frame)))
     standing = at.conversation.acks.get(at.peer)
+    if _too_large(at) is not None:
+        return "size", since, earlier
     if at.step.sent.fresh:
-        return "overlap", since, earlier
+        return ("probe" if at.conversation.probed.get(at.me) == frame else "overlap"), since, earlier
     longest = _FIRST_TIMEOUT
     if earlier.resent:
         before = earlier.times[-2] if len(earlier.times) > 1 else earlier.time
@@ -442,6 +466,15 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
         return "timer", since, earlier
     quiet = standing is None or standing.time < time
     return ("twice" if wait < _NO_TIMER and quiet else "unknown"), since, earlier
+
+
+def _too_large(at: At) -> Fact | None:
+    """The frame of a recent ICMP message that an earlier copy of this segment was too large for a link."""
+    earlier = at.step.sent.earlier
+    told = at.memory.too_large.get((at.packet.source, at.packet.destination, at.tcp.src_port, at.tcp.dst_port))
+    if told is None or earlier is None or told[0] < earlier.frame or at.packet.time - told[1] > _TIMER:
+        return None
+    return frame_of(told[0])
 
 
 def _doubled(at: At, earlier: Piece) -> Fact | None:
@@ -470,7 +503,7 @@ def _segment(at: At) -> dict[str, Fact | None]:
         "last": derived((tcp.seq + tcp.length - 1) % _WRAP, seq, length) if tcp.length else None,
         "fin": word(tcp.fin),
         "first_frame": frame_of(earlier.frame) if earlier is not None else None,
-        "whole": word(earlier is not None and earlier.start <= sent.start and sent.end <= earlier.end),
+        "whole": word(earlier is not None and earlier.whole and (earlier.start, earlier.end) == (sent.start, sent.end)),
         "elapsed": elapsed,
         "fresh": derived(sent.fresh, length) if sent.fresh else None,
         "repeated": derived(min(sent.repeated, tcp.length), length, seq) if sent.repeated else None,

@@ -43,7 +43,7 @@ def unused_connection(end: StreamEnd) -> Facts | None:
     Reference: RFC 9112, section 9.3 (persistence) and 9.4 (concurrency).
     """
     stream = end.stream
-    if stream.opening is not Opening.THREE_WAY or sum(stream.payload.values()) or end.told("C05"):
+    if stream.opening is not Opening.THREE_WAY or any(stream.payload.values()) or end.told("C05"):
         return None
     closing = "open" if stream.closing is Closing.NOT_CAPTURED else "reset" if _reset(end) else "closed"
     return {
@@ -58,10 +58,14 @@ def unused_connection(end: StreamEnd) -> Facts | None:
 def half_closed_at_the_end(end: StreamEnd) -> Facts | None:
     """Only one end has sent a FIN when the capture ends: the other direction is still open as far as it shows.
 
+    Silent when only one direction was captured, or segments are missing: the other FIN may be among them.
+
     Reference: RFC 9293, section 3.6.1 (half-closed connections).
     """
     conversation = end.conversation
     if end.stream.closing is not Closing.HALF_CLOSED or len(conversation.fins) != 1:
+        return None
+    if len(conversation.window) < 2 or end.told("C05"):
         return None
     closer = conversation.fins[0]
     acked = conversation.fin_acked.get(closer)

@@ -32,7 +32,7 @@ _ACK = "sender receiver ack fin_frame fin_seq fin_length also also_frames"
 _CONFIRMS = "D02 D03 D04 D06"
 
 
-@rule("T01", on="tcp", facts=_FIN + " whole_known sure", rank=_RANK)
+@rule("T01", on="tcp", when="fin", facts=_FIN + " whole_known sure", rank=_RANK)
 def first_fin(at: At) -> Facts | None:
     """The first FIN: its sender is the active closer, will send no more data, and enters FIN-WAIT-1.
 
@@ -52,7 +52,7 @@ def first_fin(at: At) -> Facts | None:
     }
 
 
-@rule("T02", on="tcp", facts=_ACK + " sure", over="D02 D03 D06", rank=_RANK)
+@rule("T02", on="tcp", when="move", facts=_ACK + " sure", over="D02 D03 D06", rank=_RANK)
 def ack_of_first_fin(at: At) -> Facts | None:
     """The first FIN is confirmed: CLOSE-WAIT on this side, FIN-WAIT-2 on the other, and half is still open.
 
@@ -64,7 +64,7 @@ def ack_of_first_fin(at: At) -> Facts | None:
     return {**_ack_of_fin(at), "sure": word(not conversation.midstream or conversation.payload[at.me] > 0)}
 
 
-@rule("T03", on="tcp", facts="sender receiver length fin_frame", rank=18)
+@rule("T03", on="tcp", when="closing", facts="sender receiver length fin_frame", rank=18)
 def data_after_half_close(at: At) -> Facts | None:
     """Data from the end that has not closed, after it has confirmed the other end's FIN.
 
@@ -81,7 +81,7 @@ def data_after_half_close(at: At) -> Facts | None:
     return {**at.roles, "length": at["tcp.len"], "fin_frame": frame_of(fin.frame)}
 
 
-@rule("T04", on="tcp", facts=_FIN + " fin_frame ack_frame half_closed", over="F09", rank=_RANK)
+@rule("T04", on="tcp", when="fin", facts=_FIN + " fin_frame ack_frame half_closed", over="F09", rank=_RANK)
 def second_fin(at: At) -> Facts | None:
     """The other end closes too, after it had confirmed the first FIN: it goes to LAST-ACK.
 
@@ -100,7 +100,7 @@ def second_fin(at: At) -> Facts | None:
     }
 
 
-@rule("T05", on="tcp", facts=_ACK + " frames closed", over=_CONFIRMS, rank=_RANK)
+@rule("T05", on="tcp", when="move", facts=_ACK + " frames closed", over=_CONFIRMS, rank=_RANK)
 def last_ack(at: At) -> Facts | None:
     """The second FIN is confirmed: the passive closer is CLOSED, the active one waits in TIME-WAIT.
 
@@ -120,6 +120,7 @@ def last_ack(at: At) -> Facts | None:
 @rule(
     "T06",
     on="tcp",
+    when="fin",
     facts=_FIN + " ack fin_frame fin_seq fin_length also also_frames",
     over="D04 D06",
     rank=_RANK,
@@ -137,6 +138,7 @@ def merged_fin(at: At) -> Facts | None:
 @rule(
     "T07",
     on="tcp",
+    when="move",
     facts=_FIN + " crossing inside ack other_frame other_number fin_seq fin_length last",
     over="D02 D03 D06",
     rank=_RANK,
@@ -169,7 +171,7 @@ def simultaneous_close(at: At) -> Facts | None:
     return {**own, **facts, "seq": at["tcp.seq"], "length": at["tcp.len"], "next_seq": None}
 
 
-@rule("T08", on="tcp", facts="sender receiver length seq fin_number next_seq", rank=17)
+@rule("T08", on="tcp", when="fin", facts="sender receiver length seq fin_number next_seq", rank=17)
 def data_with_fin(at: At) -> Facts | None:
     """The last bytes and the FIN travel in one segment: the FIN's number follows the last byte's.
 
@@ -190,7 +192,7 @@ def data_with_fin(at: At) -> Facts | None:
     }
 
 
-@rule("T10", on="tcp", facts="sender receiver unconfirmed waiting waiting_count", rank=_RANK)
+@rule("T10", on="tcp", when="rst", facts="sender receiver unconfirmed waiting waiting_count", rank=_RANK)
 def reset_after_data(at: At) -> Facts | None:
     """A RST ends a connection at once, without any FIN, shortly after data or with something still under way.
 
@@ -215,7 +217,7 @@ def reset_after_data(at: At) -> Facts | None:
     }
 
 
-@rule("T11", on="tcp", facts="sender receiver fin_frame own after_data data_frame", over="D06", rank=_RANK)
+@rule("T11", on="tcp", when="rst", facts="sender receiver fin_frame own after_data data_frame", over="D06", rank=_RANK)
 def reset_after_fin(at: At) -> Facts | None:
     """A RST after a FIN: the closing is broken off instead of being completed.
 
@@ -241,7 +243,7 @@ def reset_after_fin(at: At) -> Facts | None:
     }
 
 
-@rule("T12", on="tcp", facts="sender receiver seconds frame established any_data", over="F09", rank=_RANK)
+@rule("T12", on="tcp", when="rst", facts="sender receiver seconds frame established any_data", over="F09", rank=_RANK)
 def reset_while_idle(at: At) -> Facts | None:
     """A RST without FIN on a connection where nothing was under way: given up instead of closed.
 
@@ -266,7 +268,7 @@ def reset_while_idle(at: At) -> Facts | None:
     }
 
 
-@rule("T13", on="tcp", facts="sender receiver seconds frame timeout announced", rank=18)
+@rule("T13", on="tcp", when="fin", facts="sender receiver seconds frame timeout announced", rank=18)
 def idle_timeout(at: At) -> Facts | None:
     """The server closes first, some time after its last response: near a usual keep-alive time-out.
 
@@ -300,7 +302,7 @@ def idle_timeout(at: At) -> Facts | None:
     }
 
 
-@rule("T14", on="tcp", facts="sender receiver frame by_request", rank=18)
+@rule("T14", on="tcp", when="fin", facts="sender receiver frame by_request", rank=18)
 def announced_close(at: At) -> Facts | None:
     """The close was announced: the last response (or request) said `Connection: close`.
 
@@ -315,22 +317,34 @@ def announced_close(at: At) -> Facts | None:
     return {**at.roles, "frame": frame_of(frame), "by_request": word(by_request)}
 
 
-@rule("T16", on="tcp", facts="sender receiver kind reset_frame ack seq wanted", rank=_RANK)
+@rule(
+    "T16",
+    on="tcp",
+    when=("syn", "rst", "closing", "unopened", "stale"),
+    facts="sender receiver kind reset_frame ack seq wanted own",
+    over="D13",
+    rank=_RANK,
+)
 def after_the_end(at: At) -> Facts | None:
     """A segment on a connection that is gone, or an ACK that questions a segment out of place.
 
-    `kind`: `reset` (one more RST), `late` (a segment after the RST of frame `reset_frame`), `challenge` (an
-    ACK right after a RST whose Seq is not the number that its receiver expected), `old` (an ACK in answer to
-    a SYN: the other end still knows an earlier connection with these ports), `closed` (a RST after both ends
-    had closed).
+    `kind`: `reset` (one more RST), `late` (a segment after the RST of frame `reset_frame`; `own` tells that its
+    sender had sent that RST), `challenge` (an ACK right after a RST whose Seq is not the number that its receiver
+    expected), `old` (an ACK in answer to a SYN: the other end still knows an earlier connection with these ports),
+    `closed` (a RST after both ends had closed), `stray` (a RST that its receiver need not obey), `syn` (a SYN on
+    a connection that is open), `answers` (the ACK that questions that SYN), `refuses` (a RST against the ACK of an
+    earlier connection in frame `reset_frame`).
 
     Reference: RFC 5961, sections 3 and 4; RFC 9293, sections 3.5.1 and 3.10.7.4.
     """
     tcp, conversation = at.tcp, at.conversation
     gone = conversation.reset_frame
-    facts = {**at.roles, "reset_frame": None, "ack": None, "seq": None, "wanted": None}
+    facts = {**at.roles, **dict.fromkeys(("reset_frame", "ack", "seq", "wanted")), "own": word(False)}
     if gone is None:
-        if tcp.rst or tcp.syn or not tcp.has_ack or at.step.before.server is not None:
+        out_of_place = _out_of_place(at)
+        if out_of_place is not None:
+            return {**facts, **out_of_place}
+        if tcp.rst or tcp.syn or not tcp.has_ack:
             return None
         asked = conversation.bare_syn.get(at.peer)
         if asked is None or at.me is not Role.SERVER or Role.SERVER in conversation.syn:
@@ -350,26 +364,51 @@ def after_the_end(at: At) -> Facts | None:
         return {**facts, "kind": word("closed")} if len(conversation.fin_acked) == 2 else None
     if tcp.syn:
         return None
-    reset = conversation.reset
     facts["reset_frame"] = frame_of(gone)
     if tcp.rst:
         return {**facts, "kind": word("reset")}
-    before = at.step.idle.frame if at.step.idle is not None else 0
-    pure = tcp.has_ack and not tcp.length and not tcp.fin
-    if (
-        reset is not None
-        and pure
-        and before == gone
-        and conversation.reset_by is at.peer
-        and tcp.ack != reset.seq % _WRAP
-    ):
-        return {
-            **facts,
-            "kind": word("challenge"),
-            "ack": at["tcp.ack"],
-            "seq": known(reset.seq % _WRAP, reset.frame, "tcp.seq"),
-        }
-    return {**facts, "kind": word("late")}
+    questioned = _questioned(at, conversation.reset) if conversation.reset_by is at.peer else None
+    if questioned is not None:
+        return {**facts, **questioned}
+    return {**facts, "kind": word("late"), "own": word(conversation.reset_by is at.me)}
+
+
+def _out_of_place(at: At) -> dict[str, Fact | None] | None:
+    """A RST or SYN with a number that does not fit an open connection, or the ACK that questions the RST."""
+    tcp, conversation = at.tcp, at.conversation
+    stray, theirs = conversation.stray, conversation.acks.get(at.peer)
+    if conversation.refuted == at.packet.frame and conversation.old_answer is not None:
+        return {"kind": word("refuses"), "seq": at["tcp.seq"], "reset_frame": frame_of(conversation.old_answer[0])}
+    if stray is not None and stray.frame == at.packet.frame:
+        wanted = known(theirs.ack % _WRAP, theirs.frame, "tcp.ack") if theirs is not None else None
+        return {"kind": word("stray"), "seq": at["tcp.seq"], "wanted": wanted}
+    questioned = _questioned(at, stray) if conversation.stray_by is at.peer else None
+    if questioned is not None:
+        return questioned
+    opened, late, idle = conversation.third_ack, conversation.late_syn, at.step.idle
+    if late is None or opened is None:
+        return None
+    if late == at.packet.frame:
+        return {"kind": word("syn"), "reset_frame": frame_of(opened)}
+    pure = tcp.has_ack and not tcp.length and not tcp.flag_bits & 0x007
+    if pure and idle is not None and idle.frame == late and idle.sender is at.peer:
+        return {"kind": word("answers"), "reset_frame": frame_of(late), "ack": at["tcp.ack"]}
+    return None
+
+
+def _questioned(at: At, reset: Mark | None) -> dict[str, Fact | None] | None:
+    """An ACK without data right after a RST of the other end whose Seq is not this Ack."""
+    tcp, idle = at.tcp, at.step.idle
+    if reset is None or idle is None or idle.frame != reset.frame or tcp.ack == reset.seq % _WRAP:
+        return None
+    if not tcp.has_ack or tcp.length or tcp.flag_bits & 0x007:
+        return None
+    return {
+        "kind": word("challenge"),
+        "reset_frame": frame_of(reset.frame),
+        "ack": at["tcp.ack"],
+        "seq": known(reset.seq % _WRAP, reset.frame, "tcp.seq"),
+    }
 
 
 def _fin(at: At) -> dict[str, Fact | None]:

@@ -137,11 +137,12 @@ def server_hello(at: At) -> Facts | None:
     }
 
 
-@rule("W06", on="tls", facts="sender receiver count bytes hidden", rank=_RANK)
+@rule("W06", on="tls", facts="sender receiver count bytes hidden decrypted", rank=_RANK)
 def application_data(at: At) -> Facts | None:
     """Encrypted records: only their length can be seen.
 
-    `hidden` is True for records of TLS 1.3, whose real type (data, handshake or alert) is encrypted, too.
+    `hidden` is True for records of TLS 1.3, whose real type (data, handshake or alert) is encrypted, too;
+    `decrypted` tells that tshark had the keys: it shows what is inside.
 
     Reference: RFC 8446, sections 5.1 and 5.2; RFC 5246, section 6.2.
     """
@@ -167,7 +168,15 @@ def application_data(at: At) -> Facts | None:
         "count": derived(count, known(_APPLICATION, frame, name)),
         "bytes": total,
         "hidden": word(hidden),
+        "decrypted": word(_decrypted(at, tls, hidden=hidden)),
     }
+
+
+def _decrypted(at: At, tls: Tls, *, hidden: bool) -> bool:
+    packet = at.packet
+    inside = packet.requests or packet.responses or packet.http2 is not None or packet.websocket is not None
+    real = {_ALERT, _HANDSHAKE, _APPLICATION}.intersection(tls.content_types)
+    return bool(inside) or (hidden and bool(real))
 
 
 @rule("W07", on="tls", facts="sender receiver alert number", rank=_RANK + 1)
@@ -213,7 +222,7 @@ def rest_of_handshake(at: At) -> Facts | None:
     }
 
 
-@rule("W09", on="http", facts="sender receiver port", rank=_RANK + 2)
+@rule("W09", on="http", when="request", facts="sender receiver port", rank=_RANK + 2)
 def plain_http_on_a_tls_port(at: At) -> Facts | None:
     """A readable HTTP request to port 443, where TLS is expected.
 

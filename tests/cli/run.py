@@ -11,10 +11,14 @@ from tests.captures import ROOT
 
 
 def reporter(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return reporter_in(ROOT, *arguments, **environment)
+
+
+def reporter_in(folder: Path, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "reporter", *map(str, arguments)],
         capture_output=True,
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         timeout=120,

@@ -170,7 +170,7 @@ def test_a_path_cannot_steer_the_terminal(tmp_path):
 
 def test_a_bug_leaves_a_log(tmp_path):
     broken = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-    broken += "import reporter.pipeline as p; p.Explanation.start = lambda self: 1 / 0"
+    broken += "import reporter.pipeline as p; p.Explanation.__iter__ = lambda self: 1 / 0"
     (tmp_path / "sitecustomize.py").write_text(broken)
     done = reporter("explain", CAPTURE, PYTHONPATH=str(tmp_path), XDG_STATE_HOME=str(tmp_path / "state"))
     message = done.stderr.decode()

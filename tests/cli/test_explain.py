@@ -156,7 +156,13 @@ def test_a_reader_that_leaves_is_no_trouble():
 def test_an_interrupt_ends_with_130_and_leaves_nothing(tmp_path):
     # The output is a pipe that nobody reads, so the command is certainly in the middle of its work.
     command = [sys.executable, "-m", "reporter", "explain", str(BUNDLED / "loss-sender-side.pcapng")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+    # Tests that run in the background are deaf to interrupts, and what they start would be too.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    with process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.read(100)

@@ -22,7 +22,9 @@ except SystemExit as end:
 """
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["report", "--help"], ["explain", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["report", "--help"], ["explain", "--help"], ["rules", "--help"], ["--version"]]
+)
 def test_help_loads_nothing_heavy(arguments):
     code = _PROBE.format(arguments=arguments, heavy=set(HEAVY))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

@@ -47,7 +47,7 @@ def plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-@pytest.mark.parametrize(("code", "case"), cases())
+@pytest.mark.parametrize(("code", "case"), list(cases()))
 def test_case(code: str, case: dict[str, Any]) -> None:
     found = explain(case["packets"])
     assert [frame for frame, findings in found.items() if code in {each.rule for each in findings}] == case["fires"]

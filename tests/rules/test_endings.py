@@ -1,0 +1,153 @@
+"""What is said of whole streams and of the whole capture, and when nothing is."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from reporter import rules
+from reporter.analyse.seen import Analysis
+from reporter.explain.endings import END_RULES, CaptureEnd, Witness, conclude
+from reporter.explain.engine import Explainer, Failure
+from reporter.explain.words import LANGUAGES, Words
+from tests.notation import Notation
+from tests.rules.test_cases import plain
+
+rules.load()
+WORDS = {language: Words(language) for language in LANGUAGES}
+
+OPEN = """
+1 0.000 c>s [S]  seq=0
+2 0.001 s>c [SA] seq=0 ack=1
+3 0.002 c>s [A]  seq=1 ack=1
+"""
+CLOSE = """
+4 0.003 c>s [FA] seq=1 ack=1
+5 0.004 s>c [FA] seq=1 ack=2
+6 0.005 c>s [A]  seq=2 ack=2
+"""
+GET = '4 0.003 c>s [PA] seq=1 ack=1 len=40 get=/ h="Host: lab.example"\n'
+
+
+def endings(text):
+    explainer, analysis, witness = Explainer(strict=True), Analysis(), Witness()
+    for seen in analysis.run(Notation().packets(text)):
+        witness.see(seen, explainer.explain(seen))
+    found = conclude(analysis.ended(), witness, failures=[], strict=True)
+    told: dict[str, dict[str, Any]] = {}
+    for ending in [*(each for some in found.streams.values() for each in some), *found.capture]:
+        assert set(ending.facts) == set(END_RULES[ending.on, ending.rule].facts)
+        for words in WORDS.values():
+            assert words.plain(ending.entry, "text", ending.facts)
+        told.setdefault(ending.entry, {name: plain(fact) for name, fact in ending.facts.items()})
+    return told
+
+
+def test_a_whole_connection_needs_no_remark():
+    assert endings(OPEN + GET + "5 0.004 s>c [PA] seq=1 ack=41 len=20 status=204\n") == {}
+
+
+@pytest.mark.parametrize(
+    ("more", "closing"), [("", "open"), (CLOSE, "closed"), ("4 0.003 c>s [RA] seq=1 ack=1\n", "reset")]
+)
+def test_an_unused_connection(more, closing):
+    packets = [line for line in (OPEN + more).splitlines() if line]
+    expected = {"stream": 0, "frames": [1, 2, 3], "closing": closing, "packets": len(packets)}
+    assert endings(OPEN + more)["stream-H16"] == expected
+
+
+def test_no_unused_connection_without_a_handshake_or_with_data():
+    assert "stream-H16" not in endings("1 0.000 c>s [S]  seq=0\n2 1.0 c>s [S] seq=0\n")
+    assert "stream-H16" not in endings(OPEN + GET)
+    assert "stream-H16" not in endings("1 0.000 c>s [A]  seq=1 ack=1\n2 0.1 s>c [A] seq=1 ack=1\n")
+
+
+@pytest.mark.parametrize(
+    ("more", "ended", "began"),
+    [
+        ("", "open", None),
+        ("5 0.004 s>c [A] seq=1 ack=41\n6 0.005 s>c [FA] seq=1 ack=41\n", "closed", None),
+        ("5 0.004 s>c [R] seq=1\n", "reset", None),
+        ("5 0.004 s>c [A] seq=1 ack=41 len=100\n", "open", 5),
+    ],
+)
+def test_a_request_without_a_response(more, ended, began):
+    told = endings(OPEN + GET + more)
+    found = told["stream-P32"]
+    assert (found["frames"], found["count"], found["ended"], found["began"]) == ([4], 1, ended, began)
+    assert told["capture-P32"]["count"] == 1
+
+
+def test_an_answered_request_is_no_finding():
+    told = endings(OPEN + GET + "5 0.004 s>c [PA] seq=1 ack=41 len=20 status=204\n")
+    assert not {"stream-P32", "capture-P32"} & set(told)
+
+
+def test_half_closed_when_the_capture_ends():
+    half = OPEN + "4 0.003 s>c [FA] seq=1 ack=1\n"
+    assert endings(half)["stream-T09"]["ack_frame"] is None
+    found = endings(half + "5 0.004 c>s [A] seq=1 ack=2\n")["stream-T09"]
+    assert (found["closer"], found["fin_frame"], found["ack_frame"]) == ("server", 4, 5)
+    assert "stream-T09" not in endings(OPEN + CLOSE)
+
+
+def test_connections_side_by_side():
+    second = """
+4 0.003 c>s [S]  stream=1 port.c=50001 seq=0
+5 0.004 s>c [SA] stream=1 seq=0 ack=1
+6 0.005 c>s [A]  stream=1 seq=1 ack=1
+"""
+    found = endings(OPEN + second)["capture-H17"]
+    assert (found["count"], found["most"], found["streams"]) == (2, 2, [0, 1])
+    after = second.replace("4 0.003", "7 0.013").replace("5 0.004", "8 0.014").replace("6 0.005", "9 0.015")
+    assert "capture-H17" not in endings(OPEN + CLOSE + after)
+    assert "capture-H17" not in endings(OPEN + second.replace("port.c", "port.s=8080 port.c"))
+
+
+def _visit(frame, time, seq, ack, uri, status, referer=""):
+    header = f' h="Referer: {referer}"' if referer else ""
+    return (
+        f'{frame} {time} c>s [PA] seq={seq} ack={ack} len=40 get={uri} h="Host: lab.example"{header}\n'
+        f"{frame + 1} {time}1 s>c [PA] seq={ack} ack={seq + 40} len=20 status={status}\n"
+    )
+
+
+def test_the_cache_story():
+    page = "http://lab.example/"
+    first = _visit(4, 0.1, 1, 1, "/", 200) + _visit(6, 0.2, 41, 21, "/style.css", 200, page)
+    again = _visit(8, 0.3, 81, 41, "/", 304)
+    told = endings(OPEN + first + again)
+    assert told["capture-P15"]["unchanged"] == [page]
+    assert told["capture-P15"]["unchanged_frames"] == [9]
+    found = told["capture-P16"]
+    assert (found["page"], found["first_frame"], found["again_frame"], found["missing"]) == (
+        page, 4, 8, ["http://lab.example/style.css"],
+    )  # fmt: skip
+    asked = endings(OPEN + first + again + _visit(10, 0.4, 121, 61, "/style.css", 200, page))
+    assert "capture-P16" not in asked
+    assert asked["capture-P15"]["fetched"] == ["http://lab.example/style.css"]
+    assert not {"capture-P15", "capture-P16"} & set(endings(OPEN + first))
+
+
+def test_the_quality_of_the_capture():
+    told = endings("1 0.000 c>s [PA] seq=1 ack=1 len=40 complete=12\n2 0.001 s>c [A] seq=1 ack=41 complete=12\n")
+    assert told["capture-C01"] == {"streams": [0], "count": 1, "whole": 1}
+    assert told["capture-C02"]["count"] == 1
+    assert endings(OPEN + "4 0.003 c>s [A] seq=1 ack=1 len=90 frame_len=144 caplen=60\n")["capture-C04"]["count"] == 1
+
+
+def test_a_broken_rule_costs_only_its_finding(monkeypatch):
+    def breaks(end: CaptureEnd) -> list[Any]:
+        raise ZeroDivisionError
+
+    rule = END_RULES["capture", "H17"]
+    broken = dataclasses.replace(rule, function=breaks)
+    monkeypatch.setitem(END_RULES, (rule.on, rule.code), broken)
+    failures: list[Failure] = []
+    conclude((), Witness(), failures=failures)
+    assert [failure.rule for failure in failures] == ["H17"]
+    with pytest.raises(ZeroDivisionError):
+        conclude((), Witness(), failures=failures, strict=True)
+    assert not CaptureEnd((), Witness()).where("C01")

@@ -1,0 +1,105 @@
+"""What the README says is what the program does: its commands run, its tables name the options there are."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+
+from reporter import errors
+from reporter.cli.config import options_from
+from reporter.explain.course import load_course
+from tests.captures import BUNDLED, ROOT
+from tests.cli.run import reporter, reporter_in
+
+READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh.md"}
+TEXT = {language: path.read_text(encoding="utf-8") for language, path in READMES.items()}
+PROGRAM = ".venv/bin/reporter "
+
+
+def blocks(language, kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```$", TEXT[language], re.MULTILINE | re.DOTALL)
+
+
+def commands():
+    lines = {line for language in READMES for block in blocks(language, "sh") for line in block.splitlines()}
+    return sorted(line for line in lines if line.startswith(PROGRAM))
+
+
+def tables(language):
+    """The tables of options, in the order of their commands."""
+    found = re.findall(r"(?:^\|.*\n)+", TEXT[language], re.MULTILINE)
+    return [table for table in found if "`--" in table]
+
+
+def in_table(table):
+    """The options in the first column, `-o` for `--output`."""
+    first = [re.split(r"(?<!\\)\|", row)[1] for row in table.splitlines()]
+    named = {option for cell in first for option in re.findall(r"(?<![\w-])--?[a-z][\w-]*", cell)}
+    return {"--output" if option == "-o" else option for option in named}
+
+
+def in_help(command):
+    text = reporter(command, "--help").stdout.decode().partition("\nOptions:\n")[2].partition("\n\n")[0]
+    return set(re.findall(r"^  (?:-\w, )?(--[\w-]+)", text, re.MULTILINE)) - {"--help"}
+
+
+@pytest.mark.tshark
+@pytest.mark.slow
+@pytest.mark.parametrize("line", commands())
+def test_the_commands_run_as_printed(line, tmp_path):
+    (tmp_path / "captures").symlink_to(BUNDLED)
+    (tmp_path / "out").mkdir()
+    arguments = shlex.split(line.removeprefix(PROGRAM))
+    done = reporter_in(tmp_path, *arguments, PYTHONPATH=str(ROOT))
+    assert done.returncode == 0, done.stderr.decode()
+    for index, argument in enumerate(arguments):
+        if argument == "-o":
+            assert (tmp_path / arguments[index + 1]).stat().st_size > 10_000
+    assert done.stdout or "-o" in arguments
+
+
+@pytest.mark.parametrize("language", READMES)
+@pytest.mark.parametrize(("place", "command"), [(0, "report"), (1, "explain")])
+def test_the_tables_name_the_options_there_are(language, place, command):
+    assert len(tables(language)) == 2
+    assert in_table(tables(language)[place]) == in_help(command)
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_every_command_is_named(language):
+    listed = reporter("--help").stdout.decode().partition("\nCommands:\n")[2].partition("\n\n")[0]
+    there = set(re.findall(r"^  (\w+) ", listed, re.MULTILINE))
+    assert there == set(re.findall(r"`reporter (\w+)`", TEXT[language]))
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_the_exit_codes_are_those_of_the_program(language):
+    codes = {value for name, value in vars(errors).items() if name.startswith("EXIT_")}
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", TEXT[language], re.MULTILINE)} == codes
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_the_files_it_shows_are_understood(language, tmp_path):
+    configuration, course = blocks(language, "toml")
+    (tmp_path / "report.toml").write_text(configuration, encoding="utf-8")
+    assert options_from(tmp_path / "report.toml", {}).student_id == "20230001"
+    (tmp_path / "course.toml").write_text(course, encoding="utf-8")
+    assert len(load_course(tmp_path).notes) == 1
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_what_it_refers_to_is_there(language):
+    for link in re.findall(r"\]\(([^)#]+)\)", TEXT[language]):
+        assert link.startswith("https://") or (ROOT / link).exists(), link
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", TEXT[language], re.MULTILINE)) <= targets
+
+
+def test_both_say_the_same():
+    shape = {
+        language: re.findall(r"^(?:#+|```\w*|\| `--?[a-z]+)", text, re.MULTILINE) for language, text in TEXT.items()
+    }
+    assert shape["en"] == shape["zh"]
+    assert max(len(line) for line in TEXT["en"].splitlines() if not line.startswith("|")) <= 100
