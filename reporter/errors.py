@@ -19,15 +19,19 @@ EXIT_INTERRUPTED = 130
 
 
 class Trouble(Exception):
-    """Expected trouble: `what` went wrong, `where` (a path, a frame, an option), what `to_do` about it."""
+    """Expected trouble: `what` went wrong, `where` (a path, a frame, an option), what `to_do` about it.
+
+    `code` names the kind, such as `not-a-capture`, where a caller tells of it in words of its own.
+    """
 
     exit_code = EXIT_TROUBLE
 
-    def __init__(self, what: str, *, where: str = "", to_do: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", to_do: str = "", code: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.where = where
         self.to_do = to_do
+        self.code = code
 
 
 class CaptureTrouble(Trouble):

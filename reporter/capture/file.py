@@ -102,6 +102,7 @@ def check(path: Path) -> int:
             "the capture is empty (0 bytes)",
             where=where,
             to_do=f"copy or download it again, or capture again; in Wireshark, {_SAVE_AS}",
+            code="empty-file",
         )
     return status.st_size
 

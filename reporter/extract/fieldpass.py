@@ -135,6 +135,7 @@ class FieldPass:
                 f"tshark did not finish in time; {self.count} packets had been read",
                 where=str(self.path),
                 to_do="save a smaller part of the capture (File > Export Specified Packets) and use that",
+                code="timed-out",
             )
         self.tail = tail_of_capture(messages)
         if code < 0:
@@ -142,6 +143,7 @@ class FieldPass:
                 f"tshark was ended by signal {-code} after {self.count} packets",
                 where=str(self.path),
                 to_do="save a smaller part of the capture (File > Export Specified Packets) and use that",
+                code="tshark-ended",
             )
         if code and not (self.count and self.tail):
             raise trouble_of(self.path, messages, code, decode_as=self.decode_as)

@@ -36,29 +36,39 @@ def trouble_of(path: Path, messages: list[str], code: int, *, decode_as: tuple[s
     where = str(path)
     detail = next((line.removeprefix("tshark: ") for line in messages), f"exit code {code}")
     if "doesn't exist" in text or "No such file" in text:
-        return CaptureTrouble("the capture does not exist", where=where, to_do="check the path")
+        return CaptureTrouble("the capture does not exist", where=where, to_do="check the path", code="gone")
     if "permission to read" in text:
         return CaptureTrouble(
             "the capture cannot be read: no permission",
             where=where,
             to_do="make the file readable for this user",
+            code="no-permission",
         )
     if "isn't a capture file" in text:
         return CaptureTrouble(
             "the file is not a capture",
             where=where,
             to_do="save the packets in Wireshark with File > Save As (pcapng) and use that file",
+            code="not-a-capture",
         )
     if CUT_SHORT in text:
         return CaptureTrouble(
             "the capture is cut off before its first packet",
             where=where,
             to_do="copy or download the file again; if that does not help, capture again",
+            code="cut-short",
         )
     if DAMAGED in text:
-        return CaptureTrouble(f"the capture is damaged: {detail}", where=where, to_do="copy or capture it again")
+        return CaptureTrouble(
+            f"the capture is damaged: {detail}", where=where, to_do="copy or capture it again", code="damaged"
+        )
     if "doesn't support" in text:
-        return CaptureTrouble(f"tshark cannot read this kind of capture: {detail}", where=where, to_do="save as pcapng")
+        return CaptureTrouble(
+            f"tshark cannot read this kind of capture: {detail}",
+            where=where,
+            to_do="save as pcapng",
+            code="unsupported",
+        )
     if decode_as and re.search(r'-d|decode|"==|Unknown protocol|layer type|selector|dissector', text, re.IGNORECASE):
         return UsageTrouble(
             f"tshark refused --decode-as: {detail}",

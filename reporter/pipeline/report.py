@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from reporter.extract.filter import matching_frames
 from reporter.model.detail import Detail
 from reporter.options import ReportOptions
 from reporter.pipeline.course import ready_course
-from reporter.pipeline.explain import Explanation
+from reporter.pipeline.explain import Explained, Explanation
 from reporter.render.files import replacing
 from reporter.report.compose import compose
 from reporter.report.document import Document
@@ -68,18 +68,23 @@ def make_document(
         calls += [Early(path, options.decode_as) for path in captures[1:]]
         gathered = []
         for each in calls:
-            gathered.append(_gather(stack.enter_context(each), options, course, progress))
-        version = Version()
-        _check_stream(gathered, options)
+            gathered.append(gather(stack.enter_context(each), options, course, progress))
         progress("composing", None)
-        names = " ".join(shlex.quote(path.name) for path in captures)
-        return compose(
-            gathered,
-            options,
-            tshark=version.line(),
-            command=f"reporter report {names}{_asked(options)}",
-            overlays=() if course is None else (course.folder,),
-        )
+        return document_of(gathered, options, course)
+
+
+def document_of(gathered: Sequence[Capture], options: ReportOptions, course: Course | None) -> Document:
+    """Compose the document of captures whose calls of tshark (`Early`) are still open. Raises Trouble."""
+    version = Version()
+    _check_stream(gathered, options)
+    names = " ".join(shlex.quote(capture.name) for capture in gathered)
+    return compose(
+        gathered,
+        options,
+        tshark=version.line(),
+        command=f"reporter report {names}{_asked(options)}",
+        overlays=() if course is None else (course.folder,),
+    )
 
 
 def _asked(options: ReportOptions) -> str:
@@ -95,18 +100,30 @@ def _asked(options: ReportOptions) -> str:
     return " " + " ".join(shlex.quote(part) for part in parts)
 
 
-def _gather(early: Early, options: ReportOptions, course: Course | None, progress: Progress) -> Capture:
+def gather(
+    early: Early,
+    options: ReportOptions,
+    course: Course | None,
+    progress: Progress,
+    witness: Callable[[Explained], None] | None = None,
+) -> Capture:
+    """What a report may show of one capture. `witness` is handed every packet with its findings. Raises Trouble."""
     path = early.path
     explanation = Explanation(path, decode_as=options.decode_as, course=course, source=early.packets)
     file = CaptureFile.of(path)
     keeper = Keeper()
     for explained in explanation:
         keeper.keep(Told(explained.seen, explained.findings))
+        if witness is not None:
+            witness(explained)
         if keeper.count % 500 == 0:
             progress(path.name, keeper.count)
     if not keeper.count:
         raise CaptureTrouble(
-            "the capture holds no packets", where=str(path), to_do="capture again while the page is loaded"
+            "the capture holds no packets",
+            where=str(path),
+            to_do="capture again while the page is loaded",
+            code="no-packets",
         )
     shown = None
     if options.display_filter:
@@ -143,7 +160,7 @@ def _particulars(file: CaptureFile) -> Particulars:
     return Particulars(file.path, file.size, file.sha256, file.kind, interfaces)
 
 
-def _check_stream(captures: list[Capture], options: ReportOptions) -> None:
+def _check_stream(captures: Sequence[Capture], options: ReportOptions) -> None:
     if options.stream is None or any(capture.stream(options.stream) for capture in captures):
         return
     numbers = sorted({stream.number for capture in captures for stream in capture.streams})
