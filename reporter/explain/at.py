@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from reporter.analyse.conversation import Conversation
 from reporter.analyse.memory import Memory
 from reporter.analyse.seen import Seen
 from reporter.analyse.step import Step
-from reporter.explain.evidence import Fact, field, word
+from reporter.explain.evidence import Fact, derived, field, known, word
 from reporter.model.packet import Packet
 from reporter.model.stream import Role
 from reporter.model.tcp import Tcp
@@ -48,3 +50,12 @@ class At:
         if found is None:
             found = self._facts[name] = field(self.packet, name)
         return found
+
+    def moments(self, *earlier: tuple[Decimal, int]) -> tuple[Fact, ...]:
+        """The absolute times of earlier frames, given by relative time and number, and of this one."""
+        zero = self.packet.epoch - self.packet.time
+        return (*(known(zero + time, frame, "frame.time_epoch") for time, frame in earlier), self["frame.time_epoch"])
+
+    def since(self, time: Decimal, frame: int) -> Fact:
+        """The seconds from an earlier frame, captured at `time`, to this one."""
+        return derived(self.packet.time - time, *self.moments((time, frame)))

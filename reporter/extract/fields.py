@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 FIELD_SEPARATOR = "\x1f"
 VALUE_SEPARATOR = "\x1e"
+
+#: The text of the fields of one frame, in the order of `FIELDS`.
+Row = Sequence[str]
 
 #: Every field asked of tshark, in output order. A field that a tshark version does not know is left
 #: out by negotiation and reads as absent.

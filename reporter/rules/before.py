@@ -219,14 +219,12 @@ def dns_retry(at: At) -> Facts | None:
     asked = at.memory.queries.get(key) if key is not None else None
     if asked is None or "mdns" in at.packet.protocols:
         return None
-    now = at["frame.time_epoch"]
-    before = known(at.packet.epoch - at.packet.time + asked.time, asked.frame, "frame.time_epoch")
     return {
         **_question(at, dns),
         "asker": _end(at, "src"),
         "server": _end(at, "dst"),
         "first_frame": frame_of(asked.frame),
-        "waited": derived(max(at.packet.time - asked.time, at.packet.time * 0), before, now),
+        "waited": at.since(min(asked.time, at.packet.time), asked.frame),
         "answered": word(asked.answered),
     }
 

@@ -1,24 +1,14 @@
-"""Data and its acknowledgment: which bytes a segment carries, which bytes of which frames an Ack confirms."""
+"""Data: which bytes a segment carries, what its flags say of them, messages in pieces, the window."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from reporter.analyse.conversation import Conversation
-from reporter.analyse.ledger import Confirmation, Piece
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
-from reporter.model.stream import Role
 
 _WRAP = 1 << 32
 #: Up to how many terms a sum is written out, up to how many frames are listed one by one.
 _TERMS = 5
-#: Between these an Ack may be late on purpose: less proves nothing, more is not allowed for a delayed ACK.
-_DELAY_LEAST, _DELAY_MOST = Decimal("0.04"), Decimal("0.5")
-#: A handshake quicker than this does not show at which end the capture was taken.
-_LEAST_PATH = Decimal("0.0005")
-_CONFIRMED = "sender receiver ack before from_ack lengths total frames count first last resent partial unseen adds_up"
 
 
 @rule("D01", on="tcp", when="data", facts="sender receiver seq length last next_seq fin wraps", rank=40)
@@ -41,121 +31,6 @@ def data(at: At) -> Facts | None:
         "next_seq": derived(end % _WRAP, *parts),
         "fin": word(tcp.fin),
         "wraps": word(end >= _WRAP),
-    }
-
-
-@rule("D02", on="tcp", when="confirms", facts=_CONFIRMED, rank=41)
-def acknowledgment(at: At) -> Facts | None:
-    """A segment without data confirms the bytes of one captured frame.
-
-    Reference: RFC 9293, section 3.4; section 3.10.7.4 (ACK field).
-    """
-    confirms = _pure(at)
-    if confirms is None or len(confirms.pieces) != 1 or confirms.partial is not None:
-        return None
-    return _confirmed(at, confirms)
-
-
-@rule("D03", on="tcp", when="confirms", facts=_CONFIRMED, rank=41)
-def cumulative_acknowledgment(at: At) -> Facts | None:
-    """A segment without data confirms the bytes of several captured frames at once.
-
-    Reference: RFC 9293, section 3.4 (the acknowledgment mechanism is cumulative).
-    """
-    confirms = _pure(at)
-    if confirms is None or len(confirms.pieces) + int(confirms.partial is not None) < 2:
-        return None
-    return _confirmed(at, confirms)
-
-
-@rule("D04", on="tcp", when="confirms", facts=_CONFIRMED + " length fin", rank=42)
-def piggyback(at: At) -> Facts | None:
-    """A segment that carries data or a FIN also confirms bytes of the other direction.
-
-    Reference: RFC 9293, section 3.1 (Acknowledgment Number: once established, it is always sent).
-    """
-    confirms, tcp = at.step.confirms, at.tcp
-    if confirms is None or not (tcp.length or tcp.fin) or tcp.syn or confirms.syn or confirms.fin:
-        return None
-    return {**_confirmed(at, confirms), "length": at["tcp.len"], "fin": word(tcp.fin)}
-
-
-@rule("D05", on="tcp", when="confirms", facts="sender receiver wait frame carried sure", rank=46)
-def delayed_acknowledgment(at: At) -> Facts | None:
-    """An Ack that its sender held back: 40 to 500 ms after the data, and not explained by the path.
-
-    Fires only when the handshake shows that the sender is close to the place of capture (`sure`), or that the
-    wait is longer than its round trip by at least 40 ms. Silent when any of the data was sent more than once.
-
-    Reference: RFC 9293, section 3.8.6.3; RFC 5681, section 4.2.
-    """
-    last = _latest(at)
-    if last is None:
-        return None
-    wait = at.packet.time - last.time
-    if not _DELAY_LEAST <= wait <= _DELAY_MOST:
-        return None
-    conversation = at.conversation
-    near = _near(conversation)
-    path = Decimal(0) if near is at.me else conversation.initial_rtt
-    if path is None or wait - path < _DELAY_LEAST:
-        return None
-    return {
-        **at.roles,
-        "wait": derived(wait, *_between(at, last)),
-        "frame": frame_of(last.frame),
-        "carried": word(at.tcp.length > 0),
-        "sure": word(near is at.me),
-    }
-
-
-@rule("D06", on="tcp", when="covers", facts=_CONFIRMED + " kind marked", rank=41)
-def acknowledgment_of_syn_or_fin(at: At) -> Facts | None:
-    """An Ack that covers a SYN or a FIN, each of which uses one number: Ack = seq + len + 1.
-
-    `kind` is `syn` or `fin`, `marked` the frame that carried it. The SYN-ACK has a rule of its own.
-
-    Reference: RFC 9293, section 3.4.
-    """
-    confirms = at.step.confirms
-    if confirms is None or at.tcp.syn or not (confirms.syn or confirms.fin):
-        return None
-    carrier = next((piece for piece in confirms.pieces if (piece.fin if confirms.fin else piece.syn)), None)
-    if carrier is None:
-        return None
-    return {
-        **_confirmed(at, confirms),
-        "kind": word("fin" if confirms.fin else "syn"),
-        "marked": frame_of(carrier.frame),
-    }
-
-
-@rule("D07", on="tcp", when="partial", facts="sender receiver ack seq part rest frame whole giant", rank=43)
-def partial_acknowledgment(at: At) -> Facts | None:
-    """The Ack lies inside a captured segment: only its first bytes are confirmed.
-
-    `giant` tells that the captured segment is longer than the MSS its receiver announced, so that it was
-    cut up after it had been captured.
-
-    Reference: RFC 9293, section 3.4 (an Ack confirms bytes, not segments).
-    """
-    confirms = at.step.confirms
-    if confirms is None or confirms.partial is None or at.tcp.syn or confirms.partial_bytes <= 0:
-        return None
-    piece = confirms.partial
-    options = at.conversation.options.get(at.me)
-    fits = piece.whole and not piece.syn and piece.start >= 0 and confirms.ack == at.tcp.ack
-    seq = known(piece.start, piece.frame, "tcp.seq") if fits else None
-    length = known(piece.payload, piece.frame, "tcp.len") if piece.whole else frame_of(piece.frame)
-    return {
-        **at.roles,
-        "ack": at["tcp.ack"],
-        "seq": seq,
-        "part": derived(confirms.partial_bytes, at["tcp.ack"], seq),
-        "rest": derived(piece.payload - confirms.partial_bytes, length, at["tcp.ack"]),
-        "frame": frame_of(piece.frame),
-        "whole": length if piece.whole else None,
-        "giant": word(options is not None and options.mss is not None and piece.payload > options.mss),
     }
 
 
@@ -205,26 +80,6 @@ def piece_of_message(at: At) -> Facts | None:
         "first": frames[0] if frames else None,
         "last": frames[-1] if frames else None,
     }
-
-
-@rule("D10", on="tcp", when="confirms", facts="sender receiver rtt frame", rank=45)
-def round_trip_sample(at: At) -> Facts | None:
-    """The time from data to its Ack, at the far end: a sample of the round trip.
-
-    Silent for data sent more than once (Karn), for Acks of the end next to the place of capture, and where
-    the handshake does not show which end that is.
-
-    Reference: RFC 6298, section 3 (Karn's algorithm); tshark field tcp.analysis.ack_rtt.
-    """
-    last = _latest(at)
-    if last is None or _near(at.conversation) is not at.peer:
-        return None
-    rtt = at.packet.time - last.time
-    if rtt <= 0:
-        return None
-    labels = at.tcp.labels
-    told = (at["tcp.analysis.ack_rtt"],) if labels.acks_frame == last.frame and labels.ack_rtt == rtt else ()
-    return {**at.roles, "rtt": derived(rtt, *told, *_between(at, last)), "frame": frame_of(last.frame)}
 
 
 @rule("D11", on="tcp", when="urg", facts="sender receiver pointer seq end wraps", rank=48)
@@ -280,149 +135,8 @@ def window_change(at: At) -> Facts | None:
     }
 
 
-@rule("D13", on="tcp", when="stale", facts="sender receiver ack kind earlier earlier_frame", rank=41)
-def acknowledgment_of_nothing_new(at: At) -> Facts | None:
-    """A segment without data whose Ack confirms nothing new.
-
-    `kind`: `first` (what it confirms was sent before the capture began), `same` (repeats its Ack, and nothing
-    captured is missing), `old` (lower than its sender's Ack before), `other` (no number that the other end,
-    whose SYN was captured, has used).
-
-    Reference: RFC 9293, section 3.10.7.4 (ACK field).
-    """
-    tcp, step = at.tcp, at.step
-    if tcp.length or not tcp.has_ack or tcp.flag_bits & 0x007 or step.confirms is not None:
-        return None
-    if step.keep_alive is not None or step.window_probe is not None:
-        return None
-    ack, before = at["tcp.ack"], step.acked_before
-    if before is None:
-        return _same(at, ack, "other" if at.peer in at.conversation.syn else "first")
-    number = at.conversation.ledger[at.peer].unwrapped(tcp.ack)
-    if number < before.ack:
-        return _same(at, ack, "old")
-    standing, labels = at.conversation.acks.get(at.me), tcp.labels
-    told = labels.window_update or labels.zero_window or labels.zero_window_probe or labels.zero_window_probe_ack
-    below = step.sent.expected is not None and step.sent.start < step.sent.expected
-    if told or below or standing is None or standing.last_duplicate == at.packet.frame:
-        return None
-    return _same(at, ack, "same")
-
-
-def _same(at: At, ack: Fact, kind: str) -> dict[str, Fact | None]:
-    before = at.step.acked_before
-    return {
-        **at.roles,
-        "ack": ack,
-        "kind": word(kind),
-        "earlier": known(before.ack % _WRAP, before.frame, "tcp.ack") if before else None,
-        "earlier_frame": frame_of(before.frame) if before else None,
-    }
-
-
 def _probe(at: At) -> bool:
     """Whether the segment only asks if the other end is there, or if its window has opened."""
     step = at.step
     asks = step.window_probe is not None and not step.window_probe.answer
     return asks or step.keep_alive is not None or at.tcp.labels.zero_window_probe
-
-
-def _pure(at: At) -> Confirmation | None:
-    """What a segment without data, SYN and FIN confirms, unless a SYN or FIN is among it."""
-    confirms, tcp = at.step.confirms, at.tcp
-    if confirms is None or tcp.length or tcp.syn or tcp.fin or confirms.syn or confirms.fin:
-        return None
-    return confirms
-
-
-def _confirmed(at: At, confirms: Confirmation) -> dict[str, Fact | None]:
-    pieces = confirms.pieces
-    ack = at["tcp.ack"]
-    before, from_ack = _before(at, confirms)
-    terms = [_length(piece) for piece in pieces if piece.payload]
-    if confirms.partial is not None:
-        terms.append(derived(confirms.partial_bytes, frame_of(confirms.partial.frame), ack))
-    carriers = [piece for piece in pieces if piece.payload]
-    if confirms.partial is not None:
-        carriers.append(confirms.partial)
-    frames = sorted({piece.frame for piece in carriers})
-    adds_up = (
-        not confirms.unseen
-        and confirms.ack == at.tcp.ack
-        and before is not None
-        and before.value == confirms.before
-        and confirms.syn + confirms.fin <= 1
-    )
-    only = carriers[0] if len(carriers) == 1 else None
-    return {
-        **at.roles,
-        "ack": ack,
-        "before": before,
-        "from_ack": word(from_ack),
-        "lengths": Fact(tuple(terms)) if len(terms) <= _TERMS else None,
-        "total": derived(confirms.payload, *(terms if len(terms) <= _TERMS else (ack, before))),
-        "frames": Fact(tuple(frame_of(frame) for frame in frames)) if len(frames) <= _TERMS else None,
-        "count": derived(len(frames), *(frame_of(frame) for frame in frames[:_TERMS])),
-        "first": frame_of(frames[0]) if frames else None,
-        "last": frame_of(frames[-1]) if frames else None,
-        "resent": frame_of(only.resent[-1]) if only is not None and only.resent else None,
-        "partial": frame_of(confirms.partial.frame) if confirms.partial is not None else None,
-        "unseen": derived(confirms.unseen, ack, before) if confirms.unseen else None,
-        "adds_up": word(adds_up),
-    }
-
-
-def _before(at: At, confirms: Confirmation) -> tuple[Fact | None, bool]:
-    """The left term of the sum: Seq of the first confirmed frame, else (second value True) the Ack before."""
-    number = confirms.before % _WRAP
-    piece = confirms.pieces[0] if confirms.pieces else confirms.partial
-    if piece is not None and piece.whole and piece.start == confirms.before:
-        return known(number, piece.frame, "tcp.seq"), False
-    acked = at.step.acked_before
-    if acked is not None and acked.ack == confirms.before:
-        return known(number, acked.frame, "tcp.ack"), True
-    return None, False
-
-
-def _length(piece: Piece) -> Fact:
-    """The payload bytes of a piece; evidence is the whole length of its frame where that is the same."""
-    if piece.whole:
-        return known(piece.payload, piece.frame, "tcp.len")
-    return derived(piece.payload, frame_of(piece.frame))
-
-
-def _latest(at: At) -> Piece | None:
-    """The piece captured last of those that this Ack confirms, if each was data sent only once."""
-    confirms = at.step.confirms
-    if confirms is None or at.tcp.syn or confirms.syn or confirms.fin or confirms.unseen:
-        return None
-    if not confirms.pieces or confirms.partial is not None or any(piece.resent for piece in confirms.pieces):
-        return None
-    standing = at.step.acked_before
-    if standing is not None and (standing.duplicates or standing.sacked is not None):
-        return None
-    return max(confirms.pieces, key=lambda piece: piece.frame)
-
-
-def _between(at: At, piece: Piece) -> tuple[Fact, Fact]:
-    zero = at.packet.epoch - at.packet.time
-    return (
-        known(zero + piece.time, piece.frame, "frame.time_epoch"),
-        known(at.packet.epoch, at.packet.frame, "frame.time_epoch"),
-    )
-
-
-def _near(conversation: Conversation) -> Role | None:
-    """The end next to the place of capture, as the gaps of the handshake show; None when they do not."""
-    asked, accepted = conversation.syn.get(Role.CLIENT), conversation.syn.get(Role.SERVER)
-    whole = conversation.initial_rtt
-    if asked is None or accepted is None or whole is None:
-        return None
-    to_answer = accepted.time - asked.time
-    to_ack = whole - to_answer
-    short, long = min(to_answer, to_ack), max(to_answer, to_ack)
-    if short < 0 or long < _LEAST_PATH or 10 * short > long:
-        return None
-    if conversation.client.address == conversation.server.address:
-        return None
-    return Role.CLIENT if to_ack < to_answer else Role.SERVER

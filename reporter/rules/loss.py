@@ -1,4 +1,4 @@
-"""Loss and its repair: gaps, duplicate ACKs, retransmissions of every kind, selective acknowledgment, ECN.
+"""Loss as the receiver tells it: gaps, duplicate ACKs, selective acknowledgment, gaps filled; ECN.
 
 What happened is told by the ledger; tshark's labels only help where the bytes leave more than one reading.
 """
@@ -6,8 +6,6 @@ What happened is told by the ledger; tshark's labels only help where the bytes l
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
-from enum import StrEnum
 
 from reporter.analyse.ledger import Piece, duplicate_block
 from reporter.explain.at import At
@@ -16,24 +14,7 @@ from reporter.explain.registry import rule
 from reporter.model.stream import Role
 
 _WRAP = 1 << 32
-#: A sender answers duplicate ACKs at once; retransmission timers wait at least as long as the second.
-_AT_ONCE, _TIMER, _NO_TIMER = Decimal("0.1"), Decimal("0.2"), Decimal("0.001")
-#: A first timeout is not longer than this, a later one not longer than so many times the one before.
-_FIRST_TIMEOUT, _BACK_OFF = Decimal(6), 3
-#: Duplicate ACKs that trigger fast retransmit: by RFC 5681, and those after which tshark says so.
-_THRESHOLD, _LABELLED = 3, 2
 _LISTED = 5
-_SEGMENT = "sender receiver seq length last fin first_frame whole elapsed fresh repeated"
-
-
-class _Again(StrEnum):
-    """What a segment that lies below the highest number sent is."""
-
-    FIN = "fin"
-    NEEDLESS = "needless"
-    FAST = "fast"
-    LATE = "late"
-    RESENT = "resent"
 
 
 @rule(
@@ -97,91 +78,6 @@ def gap(at: At) -> Facts | None:
         "edge_frame": frame_of(edge.frame) if edge is not None else None,
         "length": at["tcp.len"],
         "wraps": word(tcp.seq - sent.gap != sent.expected),
-    }
-
-
-@rule("L03", on="tcp", when="again", facts=_SEGMENT + " ack number dup_frame by", over="D01", rank=20)
-def fast_retransmission(at: At) -> Facts | None:
-    """A segment sent again because duplicate ACKs or SACK blocks asked for it, before its timer expired.
-
-    `by` is `acks` (this is the segment at the Ack that was repeated) or `sack` (a hole above it).
-
-    Reference: RFC 5681, section 3.2; RFC 6675, section 5.
-    """
-    if _again(at) is not _Again.FAST:
-        return None
-    standing = at.conversation.acks[at.peer]
-    by_acks = standing.duplicates >= _LABELLED and at.step.sent.start <= standing.ack
-    # Where the first copy is missing, the capture was taken beyond the loss: what asked came long before.
-    here = at.step.sent.earlier is not None
-    asked = (standing.last_duplicate if by_acks else standing.sack_frame) if here else None
-    return {
-        **_segment(at),
-        "ack": known(standing.ack % _WRAP, standing.frame, "tcp.ack"),
-        "number": derived(standing.duplicates, frame_of(standing.frame), frame_of(asked or standing.frame)),
-        "dup_frame": frame_of(asked) if asked else None,
-        "by": word("acks" if by_acks else "sack"),
-    }
-
-
-@rule(
-    "L04",
-    on="tcp",
-    when="again",
-    facts=_SEGMENT + " cause attempt since since_frame interval tail icmp_frame",
-    over="D01",
-    rank=20,
-)
-def retransmission(at: At) -> Facts | None:
-    """A segment sent again though nothing in the capture asked for it: by a timer, or for a reason not shown.
-
-    `cause`: `timer` (long after the copy before and after the last Ack), `twice` (too soon for any timer),
-    `overlap` (only part of it had been sent before), `probe` (that part was a probe of a zero window), `size`
-    (the ICMP message in `icmp_frame` said that it was too large for a link), `unknown`. `attempt` counts the
-    captured retransmissions; `interval` is how long the one before had waited, given only where the wait has
-    doubled; `tail` tells that nothing had been sent behind it.
-
-    Reference: RFC 6298, section 5; RFC 8985, section 7; RFC 1191, section 6;
-      tshark fields tcp.analysis.retransmission, tcp.analysis.rto.
-    """
-    if _again(at) is not _Again.RESENT:
-        return None
-    cause, since, earlier = _cause(at)
-    attempt: Fact | None = None
-    copy: Fact | None = None
-    interval: Fact | None = None
-    if earlier is not None:
-        attempt = derived(len(earlier.resent) + 1, *(frame_of(frame) for frame in earlier.resent))
-        copy = frame_of(earlier.resent[-1] if earlier.resent else earlier.frame)
-        interval = _doubled(at, earlier)
-    return {
-        **_segment(at),
-        "cause": word(cause),
-        "attempt": attempt,
-        "since": since,
-        "since_frame": copy,
-        "interval": interval,
-        "tail": word(at.step.sent.end == at.step.sent.expected),
-        "icmp_frame": _too_large(at) if cause == "size" else None,
-    }
-
-
-@rule("L05", on="tcp", when="again", facts=_SEGMENT + " ack ack_frame forgotten", over="D01", rank=20)
-def needless_retransmission(at: At) -> Facts | None:
-    """A segment sent again though the other end had already confirmed all of it.
-
-    Without an earlier copy in the capture it may also have been recorded behind its own Ack.
-
-    Reference: RFC 2883, section 5; tshark field tcp.analysis.spurious_retransmission.
-    """
-    if _again(at) is not _Again.NEEDLESS:
-        return None
-    standing = at.conversation.acks.get(at.peer)
-    return {
-        **_segment(at),
-        "ack": known(standing.ack % _WRAP, standing.frame, "tcp.ack") if standing else None,
-        "ack_frame": frame_of(standing.frame) if standing else None,
-        "forgotten": word(at.step.sent.forgotten),
     }
 
 
@@ -255,33 +151,6 @@ def selective_ack(at: At) -> Facts | None:
     }
 
 
-@rule("L08", on="tcp", when="again", facts=_SEGMENT + " expected above_frame waited rtt guess", over="D01", rank=20)
-def out_of_order(at: At) -> Facts | None:
-    """Bytes not captured before that lie below others already captured: overtaken on the way, or sent again.
-
-    `waited` is the time since the captured segment behind them, `rtt` the handshake's round trip; `guess` is
-    tshark's label (`order`, or empty).
-
-    Reference: RFC 5681, section 4.2; tshark field tcp.analysis.out_of_order.
-    """
-    if _again(at) is not _Again.LATE:
-        return None
-    sent = at.step.sent
-    above = sent.above
-    waited: Fact | None = None
-    if above is not None:
-        waited = derived(at.packet.time - above.time, *_times(at, (above.time, above.frame)))
-    rtt = at.conversation.initial_rtt
-    return {
-        **_segment(at),
-        "expected": derived((sent.expected or 0) % _WRAP, at["tcp.seq"]),
-        "above_frame": frame_of(above.frame) if above is not None else None,
-        "waited": waited,
-        "rtt": at["tcp.analysis.initial_rtt"] if rtt is not None and at.tcp.initial_rtt == rtt else None,
-        "guess": word("order" if at.tcp.labels.out_of_order else ""),
-    }
-
-
 @rule("L09", on="tcp", when="confirms", facts="sender receiver ack before before_frame filler waiting more", rank=20)
 def hole_filled(at: At) -> Facts | None:
     """The missing piece has arrived: the Ack jumps over it and over the later data that had been waiting.
@@ -318,24 +187,6 @@ def hole_filled(at: At) -> Facts | None:
     }
 
 
-@rule("L10", on="tcp", when="again", facts="sender receiver first_frame", rank=23)
-def tail_loss(at: At) -> Facts | None:
-    """The segment sent again was the last one sent: nothing behind it could cause duplicate ACKs.
-
-    Reference: RFC 8985, section 7 (tail loss probe); RFC 6298, section 5.
-    """
-    sent = at.step.sent
-    if not sent.repeated or sent.fresh or sent.end != sent.expected or _again(at) is not _Again.RESENT:
-        return None
-    standing = at.conversation.acks.get(at.peer)
-    if standing is not None and (standing.duplicates or standing.sacked is not None):
-        return None
-    cause, _, earlier = _cause(at)
-    if cause != "timer" or earlier is None:
-        return None
-    return {**at.roles, "first_frame": frame_of(earlier.frame)}
-
-
 @rule("L11", on="tcp", when="ecn", facts="sender receiver flags echo reduced known", rank=24)
 def congestion_signal(at: At) -> Facts | None:
     """ECE or CWR after the set-up: congestion is echoed to the sender, or the sender has slowed down.
@@ -361,160 +212,6 @@ def congestion_signal(at: At) -> Facts | None:
         "reduced": word(bool(tcp.flag_bits & 0x080)),
         "known": word(asked is not None and accepted is not None),
     }
-
-
-@rule("L12", on="tcp", when=("again", "rst"), facts=_SEGMENT + " reset ack ack_frame", over="D01 L04 L05", rank=20)
-def close_sent_again(at: At) -> Facts | None:
-    """A FIN sent again because no Ack for it has come, or an RST that tshark takes for a retransmission.
-
-    `ack` and `ack_frame` are set when the FIN had already been confirmed.
-
-    Reference: RFC 9293, sections 3.6 and 3.5.2.
-    """
-    tcp = at.tcp
-    if tcp.rst:
-        return _reset_again(at) if tcp.labels.retransmission else None
-    if _again(at) is not _Again.FIN:
-        return None
-    standing = at.conversation.acks.get(at.peer)
-    confirmed = standing is not None and at.step.sent.acknowledged
-    return {
-        **_segment(at),
-        "reset": word(False),
-        "ack": known(standing.ack % _WRAP, standing.frame, "tcp.ack") if standing and confirmed else None,
-        "ack_frame": frame_of(standing.frame) if standing and confirmed else None,
-    }
-
-
-def _reset_again(at: At) -> Facts | None:
-    conversation = at.conversation
-    if conversation.reset_by is not at.me or conversation.reset_frame in (None, at.packet.frame):
-        return None
-    first = frame_of(conversation.reset_frame or 0)
-    return {
-        **at.roles,
-        **dict.fromkeys(("length", "last", "whole", "elapsed", "fresh", "repeated", "ack", "ack_frame")),
-        "seq": at["tcp.seq"],
-        "fin": word(False),
-        "first_frame": first,
-        "reset": word(True),
-    }
-
-
-def _again(at: At) -> _Again | None:
-    """What a segment is that lies, wholly or in part, below the highest number its sender has used."""
-    sent = at.step.sent
-    if not (sent.repeated or sent.fills):
-        return None
-    tcp = at.tcp
-    if tcp.syn or tcp.rst or tcp.labels.zero_window_probe:
-        return None
-    if at.step.keep_alive is not None or at.step.window_probe is not None:
-        return None
-    closing = at.conversation.fin.get(at.me)
-    if tcp.fin and sent.repeated and closing is not None and closing.frame != at.packet.frame:
-        return _Again.FIN
-    if sent.repeated and sent.acknowledged:
-        return _Again.NEEDLESS
-    if sent.repeated and _too_large(at) is not None:
-        return _Again.RESENT
-    if _asked_for(at):
-        return _Again.FAST
-    return _Again.RESENT if sent.repeated or tcp.labels.retransmission else _Again.LATE
-
-
-def _asked_for(at: At) -> bool:
-    """Whether duplicate ACKs or SACK blocks asked for this segment, and it came at once."""
-    standing, sent, labels = at.conversation.acks.get(at.peer), at.step.sent, at.tcp.labels
-    if standing is None or (sent.earlier is not None and sent.earlier.resent):
-        return False
-    at_ack = sent.start == standing.ack
-    if at_ack and labels.fast_retransmission and standing.duplicates >= _LABELLED:
-        return True
-    rtt = at.conversation.initial_rtt
-    if sent.fills and (rtt is None or sent.above is None or at.packet.time - sent.above.time < rtt):
-        # Too soon after the gap for an answer to duplicate ACKs: it may just have been overtaken.
-        return False
-    if at.packet.time - standing.time > _AT_ONCE + (rtt or 0):
-        return False
-    by_sack = standing.sacked is not None and sent.start >= standing.ack and standing.sacked >= sent.end
-    return by_sack or (at_ack and standing.duplicates >= _THRESHOLD)
-
-
-def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
-    """Why a segment was sent again, the time since the copy before, and the piece with its earlier copies."""
-    earlier, here = at.step.sent.earlier, at.packet.time
-    if earlier is None:
-        return "unknown", None, None
-    frame, time = (earlier.frame, earlier.time)
-    if earlier.resent:
-        frame, time = earlier.resent[-1], earlier.times[-1]
-    wait = here - time
-    labels = at.tcp.labels
-    told = labels.rto_frame == frame and labels.rto == wait
-    since = derived(wait, *((at["tcp.analysis.rto"],) if told else ()), *_times(at, (time, frame)))
-    standing = at.conversation.acks.get(at.peer)
-    if _too_large(at) is not None:
-        return "size", since, earlier
-    if at.step.sent.fresh:
-        return ("probe" if at.conversation.probed.get(at.me) == frame else "overlap"), since, earlier
-    longest = _FIRST_TIMEOUT
-    if earlier.resent:
-        before = earlier.times[-2] if len(earlier.times) > 1 else earlier.time
-        longest = max(longest, _BACK_OFF * (time - before))
-    if _TIMER <= wait <= longest and (standing is None or here - standing.time >= _TIMER):
-        return "timer", since, earlier
-    quiet = standing is None or standing.time < time
-    return ("twice" if wait < _NO_TIMER and quiet else "unknown"), since, earlier
-
-
-def _too_large(at: At) -> Fact | None:
-    """The frame of a recent ICMP message that an earlier copy of this segment was too large for a link."""
-    earlier = at.step.sent.earlier
-    told = at.memory.too_large.get((at.packet.source, at.packet.destination, at.tcp.src_port, at.tcp.dst_port))
-    if told is None or earlier is None or told[0] < earlier.frame or at.packet.time - told[1] > _TIMER:
-        return None
-    return frame_of(told[0])
-
-
-def _doubled(at: At, earlier: Piece) -> Fact | None:
-    """The wait before the last copy, where the wait since then is about twice as long."""
-    if not earlier.resent:
-        return None
-    moments = [(earlier.time, earlier.frame), *zip(earlier.times, earlier.resent, strict=True)]
-    (before, first), (last, second) = moments[-2:]
-    wait, now = last - before, at.packet.time - last
-    if wait < _TIMER or not Decimal("1.7") <= now / wait <= Decimal("2.3"):
-        return None
-    return derived(wait, *_times(at, (before, first), (last, second))[:-1])
-
-
-def _segment(at: At) -> dict[str, Fact | None]:
-    tcp, sent = at.tcp, at.step.sent
-    earlier = sent.earlier
-    seq, length = at["tcp.seq"], at["tcp.len"]
-    elapsed: Fact | None = None
-    if earlier is not None:
-        elapsed = derived(at.packet.time - earlier.time, *_times(at, (earlier.time, earlier.frame)))
-    return {
-        **at.roles,
-        "seq": seq,
-        "length": length,
-        "last": derived((tcp.seq + tcp.length - 1) % _WRAP, seq, length) if tcp.length else None,
-        "fin": word(tcp.fin),
-        "first_frame": frame_of(earlier.frame) if earlier is not None else None,
-        "whole": word(earlier is not None and earlier.whole and (earlier.start, earlier.end) == (sent.start, sent.end)),
-        "elapsed": elapsed,
-        "fresh": derived(sent.fresh, length) if sent.fresh else None,
-        "repeated": derived(min(sent.repeated, tcp.length), length, seq) if sent.repeated else None,
-    }
-
-
-def _times(at: At, *moments: tuple[Decimal, int]) -> tuple[Fact, ...]:
-    """The times of earlier frames and of this one, as evidence of a difference."""
-    zero = at.packet.epoch - at.packet.time
-    earlier = (known(zero + time, frame, "frame.time_epoch") for time, frame in moments)
-    return (*earlier, known(at.packet.epoch, at.packet.frame, "frame.time_epoch"))
 
 
 def _blocks(at: At) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Closing a connection: who closes first, what each step confirms, half-closed, simultaneous, reset.
+"""Closing a connection: who closes first, what each step confirms, half-closed, simultaneous, why it is closed.
 
 T09 (only one FIN when the capture stops) and T15 (steps taken from different streams) have no rule here. Both
 are facts of a whole stream, not of a packet: no packet can tell that it is the last, and every frame named by
@@ -16,7 +16,7 @@ from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
 from reporter.model.application import HttpRequest, HttpResponse
-from reporter.model.stream import Role, State
+from reporter.model.stream import Role
 
 _RANK = 10
 _WRAP = 1 << 32
@@ -96,7 +96,7 @@ def second_fin(at: At) -> Facts | None:
         **_fin(at),
         "fin_frame": frame_of(first.frame),
         "ack_frame": frame_of(at.conversation.fin_acked[at.peer]),
-        "half_closed": _since(at, first.time, first.frame) if at.packet.time - first.time >= _IDLE else None,
+        "half_closed": at.since(first.time, first.frame) if at.packet.time - first.time >= _IDLE else None,
     }
 
 
@@ -192,82 +192,6 @@ def data_with_fin(at: At) -> Facts | None:
     }
 
 
-@rule("T10", on="tcp", when="rst", facts="sender receiver unconfirmed waiting waiting_count", rank=_RANK)
-def reset_after_data(at: At) -> Facts | None:
-    """A RST ends a connection at once, without any FIN, shortly after data or with something still under way.
-
-    `unconfirmed` are bytes of the receiver that no Ack had confirmed; `waiting` is an unanswered request.
-
-    Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
-    """
-    if not _resets(at) or at.conversation.fins:
-        return None
-    if not sum(at.conversation.payload.values()) or not _under_way(at):
-        return None
-    pieces = at.conversation.ledger[at.peer].outstanding
-    data = [piece for piece in pieces[: _TERMS + 1] if piece.payload]
-    told = bool(data) and len(data) <= _TERMS and all(piece.whole for piece in data)
-    terms = [known(piece.payload, piece.frame, "tcp.len") for piece in data] if told else []
-    waiting = at.conversation.pairing.waiting_frames if at.me is Role.SERVER else ()
-    return {
-        **at.roles,
-        "unconfirmed": derived(sum(term.value for term in terms), *terms) if told else None,
-        "waiting": frame_of(waiting[0]) if waiting else None,
-        "waiting_count": derived(len(waiting), *(frame_of(frame) for frame in waiting[:_TERMS])) if waiting else None,
-    }
-
-
-@rule("T11", on="tcp", when="rst", facts="sender receiver fin_frame own after_data data_frame", over="D06", rank=_RANK)
-def reset_after_fin(at: At) -> Facts | None:
-    """A RST after a FIN: the closing is broken off instead of being completed.
-
-    `own` tells that the sender of the RST had sent a FIN itself: then `fin_frame` is that one, else the other
-    end's. `data_frame` is a segment of the other end that came right before the RST and carried data.
-
-    Reference: RFC 9293, section 3.6.1 and RFC 1122, section 4.2.2.13 (data after close is answered with RST).
-    """
-    conversation = at.conversation
-    if not _resets(at) or not conversation.fins:
-        return None
-    idle = at.step.idle
-    own = at.me in conversation.fin
-    fin = conversation.fin[at.me if own else at.peer]
-    data = conversation.data_frame.get(at.peer)
-    near = data is not None and idle is not None and idle.frame == data and idle.sender is at.peer
-    return {
-        **at.roles,
-        "fin_frame": frame_of(fin.frame),
-        "own": word(own),
-        "after_data": word(near),
-        "data_frame": frame_of(data) if near and data is not None else None,
-    }
-
-
-@rule("T12", on="tcp", when="rst", facts="sender receiver seconds frame established any_data", over="F09", rank=_RANK)
-def reset_while_idle(at: At) -> Facts | None:
-    """A RST without FIN on a connection where nothing was under way: given up instead of closed.
-
-    `seconds` is the pause before it, when long; `any_data` is False when the connection never carried data.
-    `frame` is the segment before, None when the RST is the first segment captured.
-
-    Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
-    """
-    conversation, idle = at.conversation, at.step.idle
-    if not _resets(at) or conversation.fins:
-        return None
-    any_data = sum(conversation.payload.values()) > 0
-    if any_data and _under_way(at):
-        return None
-    long = idle is not None and idle.seconds >= _IDLE
-    return {
-        **at.roles,
-        "seconds": _since(at, at.packet.time - idle.seconds, idle.frame) if idle is not None and long else None,
-        "frame": frame_of(idle.frame) if idle is not None else None,
-        "established": word(at.step.before.server is State.ESTABLISHED or conversation.midstream),
-        "any_data": word(any_data),
-    }
-
-
 @rule("T13", on="tcp", when="fin", facts="sender receiver seconds frame timeout announced", rank=18)
 def idle_timeout(at: At) -> Facts | None:
     """The server closes first, some time after its last response: near a usual keep-alive time-out.
@@ -295,7 +219,7 @@ def idle_timeout(at: At) -> Facts | None:
         return None
     return {
         **at.roles,
-        "seconds": _since(at, time, frame),
+        "seconds": at.since(time, frame),
         "frame": frame_of(frame),
         "timeout": word(timeout),
         "announced": word(announced),
@@ -315,100 +239,6 @@ def announced_close(at: At) -> Facts | None:
         return None
     frame, by_request = told
     return {**at.roles, "frame": frame_of(frame), "by_request": word(by_request)}
-
-
-@rule(
-    "T16",
-    on="tcp",
-    when=("syn", "rst", "closing", "unopened", "stale"),
-    facts="sender receiver kind reset_frame ack seq wanted own",
-    over="D13",
-    rank=_RANK,
-)
-def after_the_end(at: At) -> Facts | None:
-    """A segment on a connection that is gone, or an ACK that questions a segment out of place.
-
-    `kind`: `reset` (one more RST), `late` (a segment after the RST of frame `reset_frame`; `own` tells that its
-    sender had sent that RST), `challenge` (an ACK right after a RST whose Seq is not the number that its receiver
-    expected), `old` (an ACK in answer to a SYN: the other end still knows an earlier connection with these ports),
-    `closed` (a RST after both ends had closed), `stray` (a RST that its receiver need not obey), `syn` (a SYN on
-    a connection that is open), `answers` (the ACK that questions that SYN), `refuses` (a RST against the ACK of an
-    earlier connection in frame `reset_frame`).
-
-    Reference: RFC 5961, sections 3 and 4; RFC 9293, sections 3.5.1 and 3.10.7.4.
-    """
-    tcp, conversation = at.tcp, at.conversation
-    gone = conversation.reset_frame
-    facts = {**at.roles, **dict.fromkeys(("reset_frame", "ack", "seq", "wanted")), "own": word(False)}
-    if gone is None:
-        out_of_place = _out_of_place(at)
-        if out_of_place is not None:
-            return {**facts, **out_of_place}
-        if tcp.rst or tcp.syn or not tcp.has_ack:
-            return None
-        asked = conversation.bare_syn.get(at.peer)
-        if asked is None or at.me is not Role.SERVER or Role.SERVER in conversation.syn:
-            return None
-        mark = conversation.syn[at.peer]
-        if tcp.ack == mark.next_seq % _WRAP:
-            return None
-        wanted = derived(mark.next_seq % _WRAP, known(mark.seq % _WRAP, mark.frame, "tcp.seq"))
-        return {
-            **facts,
-            "kind": word("old"),
-            "reset_frame": frame_of(asked),
-            "ack": at["tcp.ack"],
-            "wanted": wanted,
-        }
-    if tcp.rst and gone == at.packet.frame:
-        return {**facts, "kind": word("closed")} if len(conversation.fin_acked) == 2 else None
-    if tcp.syn:
-        return None
-    facts["reset_frame"] = frame_of(gone)
-    if tcp.rst:
-        return {**facts, "kind": word("reset")}
-    questioned = _questioned(at, conversation.reset) if conversation.reset_by is at.peer else None
-    if questioned is not None:
-        return {**facts, **questioned}
-    return {**facts, "kind": word("late"), "own": word(conversation.reset_by is at.me)}
-
-
-def _out_of_place(at: At) -> dict[str, Fact | None] | None:
-    """A RST or SYN with a number that does not fit an open connection, or the ACK that questions the RST."""
-    tcp, conversation = at.tcp, at.conversation
-    stray, theirs = conversation.stray, conversation.acks.get(at.peer)
-    if conversation.refuted == at.packet.frame and conversation.old_answer is not None:
-        return {"kind": word("refuses"), "seq": at["tcp.seq"], "reset_frame": frame_of(conversation.old_answer[0])}
-    if stray is not None and stray.frame == at.packet.frame:
-        wanted = known(theirs.ack % _WRAP, theirs.frame, "tcp.ack") if theirs is not None else None
-        return {"kind": word("stray"), "seq": at["tcp.seq"], "wanted": wanted}
-    questioned = _questioned(at, stray) if conversation.stray_by is at.peer else None
-    if questioned is not None:
-        return questioned
-    opened, late, idle = conversation.third_ack, conversation.late_syn, at.step.idle
-    if late is None or opened is None:
-        return None
-    if late == at.packet.frame:
-        return {"kind": word("syn"), "reset_frame": frame_of(opened)}
-    pure = tcp.has_ack and not tcp.length and not tcp.flag_bits & 0x007
-    if pure and idle is not None and idle.frame == late and idle.sender is at.peer:
-        return {"kind": word("answers"), "reset_frame": frame_of(late), "ack": at["tcp.ack"]}
-    return None
-
-
-def _questioned(at: At, reset: Mark | None) -> dict[str, Fact | None] | None:
-    """An ACK without data right after a RST of the other end whose Seq is not this Ack."""
-    tcp, idle = at.tcp, at.step.idle
-    if reset is None or idle is None or idle.frame != reset.frame or tcp.ack == reset.seq % _WRAP:
-        return None
-    if not tcp.has_ack or tcp.length or tcp.flag_bits & 0x007:
-        return None
-    return {
-        "kind": word("challenge"),
-        "reset_frame": frame_of(reset.frame),
-        "ack": at["tcp.ack"],
-        "seq": known(reset.seq % _WRAP, reset.frame, "tcp.seq"),
-    }
 
 
 def _fin(at: At) -> dict[str, Fact | None]:
@@ -457,26 +287,6 @@ def _ack_of_fin(at: At) -> dict[str, Fact | None]:
         "also": also,
         "also_frames": frames,
     }
-
-
-def _resets(at: At) -> bool:
-    """Whether this RST is what ends an opened connection that had not been closed."""
-    if not at.tcp.rst or at.step.move is not Move.RESET:
-        return False
-    return at.conversation.reset_frame == at.packet.frame and len(at.conversation.fin_acked) < 2
-
-
-def _under_way(at: At) -> bool:
-    """Whether a segment came less than a second ago, a request waits, or bytes are not confirmed."""
-    idle, conversation = at.step.idle, at.conversation
-    if idle is None or idle.seconds < _IDLE or conversation.pairing.waiting:
-        return True
-    return any(direction.outstanding for direction in conversation.ledger.values())
-
-
-def _since(at: At, time: Decimal, frame: int) -> Fact:
-    start = known(at.packet.epoch - at.packet.time + time, frame, "frame.time_epoch")
-    return derived(at.packet.time - time, start, at["frame.time_epoch"])
 
 
 def _says_close(message: HttpRequest | HttpResponse) -> bool:
