@@ -12,7 +12,7 @@ class ReportOptions:
 
     `display_filter` selects the packets that are shown, never those that are analysed. `timezone` is an IANA
     name (`Asia/Shanghai`); None means UTC. `course` is a folder or `course.toml` with a teacher's notes and words,
-    `course_name` what the cover calls the course.
+    `course_name` what the cover calls the course. `theme` is the name of a theme or the path of its folder.
     """
 
     lang: str = "zh"
@@ -29,3 +29,4 @@ class ReportOptions:
     date: str | None = None
     timezone: str | None = None
     course: Path | None = None
+    theme: str = "lab"

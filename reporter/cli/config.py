@@ -33,6 +33,7 @@ TOP = {
     "decode_as": "decode_as",
     "timezone": "timezone",
     "course": "course",
+    "theme": "theme",
 }
 
 
@@ -123,8 +124,10 @@ class _Reader:
                     to_do='write decode_as = ["tcp.port==8888,http"]',
                 )
             return tuple(rules)
-        if key in ("filter", "timezone", "course") and not isinstance(value, str):
+        if key in ("filter", "timezone", "course", "theme") and not isinstance(value, str):
             self._refuse(key, f"{key} must be text", to_do=f'write {key} = "…"')
+        if key == "theme" and "/" in value:
+            return str(self._path.parent / value)
         return self._path.parent / value if key == "course" else value
 
     def _refuse(self, key: str, what: str, *, to_do: str = "") -> NoReturn:

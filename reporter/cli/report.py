@@ -15,6 +15,7 @@ Examples:
   reporter report lab.pcapng -o lab.pdf -o lab.html --lang en
   reporter report lab.pcapng -o lab.pdf --student 李明 --id 20230001 --course-name 计算机网络
   reporter report lab.pcapng -o lab.pdf --course my-course/
+  reporter report lab.pcapng -o lab.pdf --theme brief
   reporter report opening.pcapng closing.pcapng -o lab.pdf --config report.toml
   reporter report lab.pcapng -o lab.pdf --decode-as tcp.port==8888,http --stream 2
 
@@ -73,6 +74,14 @@ def report(
             help="A course: a folder or course.toml with a teacher's notes and words (else the name on the cover).",
         ),
     ] = None,
+    theme: Annotated[
+        str | None,
+        typer.Option(
+            "--theme",
+            metavar="NAME",
+            help="The look: lab (all of it), brief (two pages), plain (little ink), or a folder with a theme.toml.",
+        ),
+    ] = None,
     config: Annotated[
         Path | None,
         typer.Option("--config", metavar="FILE", readable=False, help="Take options from a TOML file (see below)."),
@@ -99,5 +108,6 @@ def report(
         "teacher": teacher,
         "date": date,
         "timezone": timezone,
+        "theme": theme,
     }
     run(captures, output, chosen, config)

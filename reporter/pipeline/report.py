@@ -18,9 +18,10 @@ from reporter.options import ReportOptions
 from reporter.pipeline.course import ready_course
 from reporter.pipeline.explain import Explained, Explanation
 from reporter.render.files import replacing
-from reporter.report.compose import compose
+from reporter.report.compose import compose, order_of
 from reporter.report.document import Document
 from reporter.report.material import Capture, Keeper, Particulars, Told
+from reporter.report.theme import DEFAULT, find_theme
 
 Progress = Callable[[str, int | None], None]
 
@@ -64,6 +65,7 @@ def make_document(
     """Explain the captures and compose the document; `early` as for `make_reports`. Raises Trouble."""
     with ExitStack() as stack:
         course = ready_course(options.course)
+        order_of(find_theme(options.theme, () if course is None else (course.folder,)))  # trouble is told at once
         calls = [early or Early(captures[0], options.decode_as)]
         calls += [Early(path, options.decode_as) for path in captures[1:]]
         gathered = []
@@ -97,6 +99,8 @@ def _asked(options: ReportOptions) -> str:
         parts += ["--decode-as", rule]
     if options.course is not None:
         parts += ["--course", options.course.name]
+    if options.theme != DEFAULT:
+        parts += ["--theme", Path(options.theme).name]
     return " " + " ".join(shlex.quote(part) for part in parts)
 
 

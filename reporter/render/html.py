@@ -10,13 +10,14 @@ import base64
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import Namespace
 from markupsafe import Markup, escape
 
 from reporter.errors import UsageTrouble
@@ -34,7 +35,7 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def render_html(document: Document, *, theme: Path | None = None, paged: bool = False) -> str:
-    """The document as HTML text. `theme` is a folder whose files replace ours one by one.
+    """The document as HTML text. `theme` is a folder whose files come before those of the document's theme.
 
     Raises UsageTrouble for a theme that cannot be used.
     """
@@ -44,18 +45,20 @@ def render_html(document: Document, *, theme: Path | None = None, paged: bool = 
             where=str(theme),
             to_do="name the folder that holds the theme's files",
         )
-    environment = _environment(theme)
-    page = _Page(document, _labels(environment, document), paged=paged)
+    folders = (*((theme,) if theme else ()), *(document.theme or (templates_dir() / "reports" / "lab",)))
+    environment = _environment(folders)
     try:
+        page = _Page(document, _labels(environment, document), _parts(environment, folders), paged=paged)
         base = _source(environment, "style.css")
         paper = _source(environment, "print.css")
+        own = "\n".join(_source(environment, name) for name in _additions(folders))
         if paged:
-            sheets: dict[str, Markup] = {"style": _sheet(base, paper, page.widths())}
+            sheets: dict[str, Markup] = {"style": _sheet(base, paper, page.widths(), own)}
             script = Markup("")
         else:
             sheets = {
-                "style": _sheet(base, page.widths(), _source(environment, "screen.css")),
-                "paper": _sheet(paper),
+                "style": _sheet(base, page.widths(), _source(environment, "screen.css"), own),
+                "paper": _sheet(paper, own),
             }
             script = _inline(_source(environment, "report.js"))
         return environment.get_template("report.html.j2").render(
@@ -64,6 +67,7 @@ def render_html(document: Document, *, theme: Path | None = None, paged: bool = 
             language_tag=_TAGS.get(document.language, document.language),
             labels=page.labels,
             page=page,
+            now=Namespace(section=None, block=None, depth=1),
             rich=page.rich,
             remark_rules=_remark_rules,
             state_changes=_state_changes,
@@ -82,8 +86,9 @@ def render_html(document: Document, *, theme: Path | None = None, paged: bool = 
 class _Page:
     """What the templates ask about the page as a whole: anchors, labels, values with evidence."""
 
-    def __init__(self, document: Document, labels: Mapping[str, str], *, paged: bool) -> None:
+    def __init__(self, document: Document, labels: Mapping[str, str], parts: Set[str], *, paged: bool) -> None:
         self.labels = labels
+        self._parts = parts
         self._document = document
         self._paged = paged
         self._owners = _frame_owners(document)
@@ -106,6 +111,16 @@ class _Page:
         if self._paged:
             return self._plain("".join(span.text for span in text))
         return Markup("").join(self._span(span, here) if span.evidence else self._plain(span.text) for span in text)
+
+    def place(self, section: Section) -> str:
+        """The block of `report.html.j2` that draws this section: `section_handshake_step` for `handshake-12`."""
+        name = "section_" + re.sub(r"-\d+$", "-step", section.id).replace("-", "_")
+        return name if name in self._parts else "section"
+
+    def figure(self, block: Block) -> str:
+        """The block of `report.html.j2` that draws this figure, table or text."""
+        name = "figure_" + block.kind.replace("-", "_")
+        return name if name in self._parts else "figure"
 
     def widths(self) -> str:
         """Style rules for the column widths in use; the page's policy does not allow style attributes."""
@@ -195,10 +210,14 @@ def _state_changes(block: Commentary) -> list[bool]:
 
 
 @cache
-def _environment(theme: Path | None) -> SandboxedEnvironment:
+def _environment(folders: tuple[Path, ...]) -> SandboxedEnvironment:
+    # `builtin:reports/lab/report.html.j2` is ours, whatever a theme has under that name; a number is a folder of the
+    # theme's chain.
+    named = {"builtin": FileSystemLoader(templates_dir())}
+    named |= {str(index): FileSystemLoader(folder) for index, folder in enumerate(folders)}
     ours = templates_dir() / "reports" / "lab"
     environment = SandboxedEnvironment(
-        loader=FileSystemLoader([folder for folder in (theme, ours) if folder is not None]),
+        loader=ChoiceLoader([PrefixLoader(named, delimiter=":"), FileSystemLoader([*folders, ours])]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -216,6 +235,22 @@ def _environment(theme: Path | None) -> SandboxedEnvironment:
     }
     environment.filters |= filters
     return environment
+
+
+def _parts(environment: SandboxedEnvironment, folders: tuple[Path, ...]) -> Set[str]:
+    """The names of all blocks that the `report.html.j2` of a theme and of those it extends have."""
+    frames = ["builtin:reports/lab/report.html.j2"]
+    frames += [
+        f"{index}:report.html.j2" for index, folder in enumerate(folders) if (folder / "report.html.j2").is_file()
+    ]
+    return {name for frame in frames for name in environment.get_template(frame).blocks}
+
+
+def _additions(folders: tuple[Path, ...]) -> list[str]:
+    """The `theme.css` of each folder, which only adds to the style; those nearer to the reader come last."""
+    return [
+        f"{index}:theme.css" for index in range(len(folders) - 1, -1, -1) if (folders[index] / "theme.css").is_file()
+    ]
 
 
 def _source(environment: SandboxedEnvironment, name: str) -> str:

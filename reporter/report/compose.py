@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,24 +14,23 @@ from reporter.report.choose import choose, closed_in, opened_in
 from reporter.report.document import Cover, Document, Note, Section, Tone
 from reporter.report.material import Capture
 from reporter.report.sections import SECTIONS, Context, Draft
-from reporter.resources import templates_dir
+from reporter.report.theme import Theme, find_theme
 
 _COVER = ("student", "student_id", "major", "school", "course", "teacher")
 _OPTIONS = {"course": "course_name"}
 
 
-def order_of(theme: Path) -> tuple[str, ...]:
-    """The section names of a theme's `theme.toml`, in order. Raises UsageTrouble for a name that does not exist."""
-    file = theme / "theme.toml"
-    names = tuple(tomllib.loads(file.read_text(encoding="utf-8"))["sections"])
-    unknown = [name for name in names if name not in SECTIONS]
+def order_of(theme: Theme) -> tuple[str, ...]:
+    """The section names of a theme, in order. Raises UsageTrouble for a name that does not exist."""
+    sections.load()
+    unknown = [name for name in theme.sections if name not in SECTIONS]
     if unknown:
         raise UsageTrouble(
             f"the theme names a section that does not exist: {unknown[0]}",
-            where=str(file),
+            where=str(theme.folders[0] / "theme.toml"),
             to_do="use some of " + ", ".join(sorted(SECTIONS)),
         )
-    return names
+    return theme.sections
 
 
 def compose(
@@ -42,12 +40,14 @@ def compose(
     tshark: str,
     command: str,
     overlays: Sequence[Path] = (),
+    theme: Theme | None = None,
 ) -> Document:
-    """The document of these captures; words in the folders `overlays` replace ours.
+    """The document of these captures; words in the folders `overlays` replace ours. Without `theme` the options say it.
 
     Raises UsageTrouble for a theme or words that cannot be used.
     """
-    sections.load()
+    theme = theme or find_theme(options.theme, overlays)
+    order = order_of(theme)
     author = Author(Words(options.lang, overlays))
     story = choose(captures, options.stream)
     context = Context(
@@ -58,8 +58,9 @@ def compose(
         closing=closed_in(captures, story) if story else None,
         tshark=tshark,
         command=command,
+        theme=theme,
     )
-    drafts = [SECTIONS[name](context) for name in order_of(templates_dir() / "reports" / "lab")]
+    drafts = [SECTIONS[name](context) for name in order]
     numbered = [_number(draft, str(index)) for index, draft in enumerate((each for each in drafts if each), 1)]
     title = options.title or author.label("title")
     return Document(
@@ -72,6 +73,7 @@ def compose(
         subject=author.label("subject"),
         keywords=tuple(author.label("keywords").split()),
         notices=_notices(author, captures),
+        theme=theme.folders,
     )
 
 

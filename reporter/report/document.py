@@ -7,8 +7,9 @@ numbered in reading order, figures and tables apart. The templates of a theme de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from reporter.explain.words import Rich
 
@@ -308,7 +309,10 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report. `labels` are the words of the page itself (contents, filter, frame …)."""
+    """A whole report. `labels` are the words of the page itself (contents, filter, frame …).
+
+    `theme` are the folders of its theme, the first that has a template wins; without any the lab report's.
+    """
 
     language: str
     title: str
@@ -318,4 +322,5 @@ class Document:
     author: str = ""
     subject: str = ""
     keywords: tuple[str, ...] = ()
-    notices: tuple[Note, ...] = field(default=())
+    notices: tuple[Note, ...] = ()
+    theme: tuple[Path, ...] = ()

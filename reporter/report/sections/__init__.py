@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from reporter.report.author import Author
 from reporter.report.document import Block
 from reporter.report.material import Capture, Story
+from reporter.report.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a section is written from. `story` is the connection of the report, None when there is no TCP at all;
-    `opening` and `closing` are the connections whose handshake and teardown are shown."""
+    `opening` and `closing` are the connections whose handshake and teardown are shown; `theme` says how much."""
 
     author: Author
     captures: Sequence[Capture]
@@ -24,6 +25,7 @@ class Context:
     closing: Story | None
     tshark: str
     command: str
+    theme: Theme
 
     @property
     def main(self) -> Capture:

@@ -1,0 +1,117 @@
+"""Themes: found by name, a course's folder first; what they may say; every part of a page has a block."""
+
+import typing
+from pathlib import Path
+
+import pytest
+
+from reporter.errors import UsageTrouble
+from reporter.render.html import render_html
+from reporter.report import document as shapes
+from reporter.report import sections
+from reporter.report.compose import order_of
+from reporter.report.theme import LIMITS, find_theme, themes
+from reporter.resources import templates_dir
+from tests.render.sample_document import sample
+
+LAB = templates_dir() / "reports" / "lab"
+
+
+def made(root: Path, name: str, text: str) -> Path:
+    folder = root / "reports" / name
+    folder.mkdir(parents=True)
+    (folder / "theme.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("name", themes())
+def test_ours_can_be_used(name):
+    theme = find_theme(name)
+    assert order_of(theme)
+    assert theme.folders[-1] == LAB
+    assert theme.name == name
+
+
+def test_there_are_three():
+    assert themes() == ["brief", "lab", "plain"]
+
+
+def test_what_a_theme_does_not_say_is_that_of_the_one_it_extends(tmp_path):
+    folder = made(tmp_path, "mine", 'extends = "plain"\nwithout = ["commentary"]\n[limits]\nrungs = 9\n')
+    theme = find_theme("mine", [tmp_path])
+    assert theme.folders == (folder, LAB.parent / "plain", LAB)
+    assert "commentary" not in theme.sections
+    assert {*theme.sections, "commentary"} == set(find_theme("lab").sections)
+    assert theme.limit("rungs") == 9
+    assert theme.limit("requests") == LIMITS["requests"]
+
+
+def test_a_folder_of_the_same_name_comes_before_ours_and_needs_no_theme_toml(tmp_path):
+    mine = tmp_path / "reports" / "lab"
+    (mine / "blocks").mkdir(parents=True)
+    (mine / "blocks" / "paragraph.html.j2").write_text('<p class="mine">{{ rich(block.text) }}</p>')
+    theme = find_theme("lab", [tmp_path])
+    assert theme.folders == (mine, LAB)
+    assert theme.sections == find_theme("lab").sections
+
+
+def test_a_theme_may_be_a_folder(tmp_path):
+    folder = made(tmp_path, "mine", 'sections = ["summary"]')
+    assert find_theme(str(folder)).sections == ("summary",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "extends = 1",
+        'extends = "nowhere"',
+        'sections = "summary"',
+        "colour = 1",
+        "[limits]\nrungs = 0",
+        "[limits]\nladders = 5",
+        "limits = 3",
+        "sections = [",
+    ],
+)
+def test_what_a_theme_may_not_say(tmp_path, text):
+    made(tmp_path, "mine", text)
+    with pytest.raises(UsageTrouble) as trouble:
+        find_theme("mine", [tmp_path])
+    assert "theme.toml" in trouble.value.where
+    assert trouble.value.to_do
+
+
+def test_a_theme_that_is_not_there():
+    with pytest.raises(UsageTrouble, match="no theme") as trouble:
+        find_theme("nowhere")
+    assert "brief, lab, plain" in trouble.value.to_do
+
+
+def test_a_theme_wraps_a_part_of_ours_and_adds_style(tmp_path):
+    folder = made(tmp_path, "mine", "")
+    (folder / "report.html.j2").write_text(
+        '{% extends "builtin:reports/lab/report.html.j2" %}\n'
+        "{% block contents %}{% endblock %}\n"
+        '{% block figure_ladder %}<div class="wrapped">{{ super() }}</div>{% endblock %}\n'
+        '{% block heading %}<i class="above">{{ now.section.number }}</i>{{ super() }}{% endblock %}\n'
+    )
+    (folder / "theme.css").write_text(".mine { color: red }")
+    import dataclasses
+
+    document = dataclasses.replace(sample("zh"), theme=find_theme("mine", [tmp_path]).folders)
+    for paged in (False, True):
+        html = render_html(document, paged=paged)
+        assert 'id="contents"' not in html
+        assert '<div class="wrapped"><figure class="drawing' in html.replace("\n", "")
+        assert '<i class="above">1</i>' in html
+        assert ".mine { color: red }" in html
+
+
+def test_every_section_and_every_figure_has_a_block():
+    frame = (LAB / "report.html.j2").read_text(encoding="utf-8")
+    sections.load()
+    for name in sections.SECTIONS:
+        assert f"{{% block section_{name.replace('-', '_')} %}}" in frame
+    for block in typing.get_args(shapes.Block):
+        kind = block.__dataclass_fields__["kind"].default
+        assert f"{{% block figure_{kind.replace('-', '_')} %}}" in frame
