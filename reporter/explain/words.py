@@ -17,7 +17,7 @@ from jinja2.utils import missing
 from reporter.errors import UsageTrouble
 from reporter.explain.engine import Finding
 from reporter.explain.evidence import Evidence, Fact
-from reporter.explain.visible import escaped, visible
+from reporter.explain.visible import LONGEST, escaped, visible
 from reporter.resources import templates_dir
 
 LANGUAGES = ("zh", "en")
@@ -274,10 +274,12 @@ class Words:
         key = value.value if isinstance(value, Fact) else value
         return Shown(self.lexicon["terms"].get(str(key), str(key)), self._evidence(value))
 
-    def _code(self, value: Any) -> Shown:
-        """Text from a packet, quoted as such."""
+    def _code(self, value: Any, longest: int = LONGEST) -> Shown:
+        """Text from a packet, quoted as such; of a text, not more than `longest` characters."""
         style = self.lexicon["style"]
-        return Shown(style["code_open"] + self.show(value) + style["code_close"], self._evidence(value))
+        inner = value.value if isinstance(value, Fact) else value
+        text = visible(inner, longest) if isinstance(inner, str) else self.show(value)
+        return Shown(style["code_open"] + text + style["code_close"], self._evidence(value))
 
     def _ours(self, value: Any) -> Ours:
         """Text that a person wrote for the reader, by language: whole, but nothing in it can steer a terminal."""

@@ -97,8 +97,8 @@ def response_headers(at: At) -> Facts | None:
     """What a response says of its server, the cookies it sets (names only), who may read it and how it is to
     be reached.
 
-    Later responses of a connection are told of only when they set cookies: the rest is nearly always the same
-    again. `encrypted` tells that the response travelled inside TLS: only there does Strict-Transport-Security
+    Later responses of a connection are told of only when they set cookies or let other sites read them: the rest
+    is nearly always the same again. `encrypted` tells that the response travelled inside TLS: only there does Strict-Transport-Security
     count.
 
     Reference: RFC 9110, section 10.2.4 (Server); RFC 6265, section 4.1; RFC 6797, section 8.1; WHATWG Fetch
@@ -123,7 +123,7 @@ def response_headers(at: At) -> Facts | None:
         "hsts": line("Strict-Transport-Security"),
         "frame_options": line("X-Frame-Options"),
     }
-    if not any(facts.values()) or not (first or facts["cookies"]):
+    if not any(facts.values()) or not (first or facts["cookies"] or facts["origin"]):
         return None
     return {"sender": word(at.me), **facts, "encrypted": word(_encrypted(at))}
 

@@ -20,6 +20,8 @@ _AT_ONCE, _TIMER, _NO_TIMER = Decimal("0.1"), Decimal("0.2"), Decimal("0.001")
 _FIRST_TIMEOUT, _BACK_OFF = Decimal(6), 3
 #: Duplicate ACKs that trigger fast retransmit: by RFC 5681, and those after which tshark says so.
 _THRESHOLD, _LABELLED = 3, 2
+#: A tail loss probe comes after about two round trips, and not at once.
+_PROBE_TRIPS, _LEAST_PROBE = Decimal("1.5"), Decimal("0.002")
 _SEGMENT = "sender receiver seq length last fin first_frame whole elapsed fresh repeated"
 
 
@@ -68,8 +70,8 @@ def fast_retransmission(at: At) -> Facts | None:
 def retransmission(at: At) -> Facts | None:
     """A segment sent again though nothing in the capture asked for it: by a timer, or for a reason not shown.
 
-    `cause`: `timer` (long after the copy before and after the last Ack), `twice` (too soon for any timer),
-    `overlap` (only part of it had been sent before), `probe` (that part was a probe of a zero window), `size`
+    `cause`: `timer` (long after the copy before and after the last Ack), `tail` (the last segment sent, after about
+    two round trips without an Ack, as a tail loss probe comes), `twice` (too soon for any timer), `overlap` (only part of it had been sent before), `probe` (that part was a probe of a zero window), `size`
     (the ICMP message in `icmp_frame` said that it was too large for a link), `unknown`. `attempt` counts the
     captured retransmissions; `interval` is how long the one before had waited, given only where the wait has
     doubled; `tail` tells that nothing had been sent behind it.
@@ -118,12 +120,15 @@ def needless_retransmission(at: At) -> Facts | None:
     }
 
 
-@rule("L08", on="tcp", when="again", facts=_SEGMENT + " expected above_frame waited rtt guess", over="D01", rank=20)
+@rule(
+    "L08", on="tcp", when="again", facts=_SEGMENT + " expected above_frame waited rtt soon guess", over="D01", rank=20
+)
 def out_of_order(at: At) -> Facts | None:
     """Bytes not captured before that lie below others already captured: overtaken on the way, or sent again.
 
-    `waited` is the time since the captured segment behind them, `rtt` the handshake's round trip; `guess` is
-    tshark's label (`order`, or empty).
+    `waited` is the time since the captured segment behind them, `rtt` the handshake's round trip, `soon` tells that
+    the one is less than half of the other: no request for the bytes can have been answered yet. `guess` is
+    tshark's label (`order`, `fast` for fast retransmission, or empty).
 
     Reference: RFC 5681, section 4.2; tshark field tcp.analysis.out_of_order.
     """
@@ -132,16 +137,17 @@ def out_of_order(at: At) -> Facts | None:
     sent = at.step.sent
     above = sent.above
     waited: Fact | None = None
-    if above is not None:
+    if above is not None and above.time <= at.packet.time:
         waited = at.since(above.time, above.frame)
-    rtt = at.conversation.initial_rtt
+    rtt, labels = at.conversation.initial_rtt, at.tcp.labels
     return {
         **_segment(at),
         "expected": derived((sent.expected or 0) % _WRAP, at["tcp.seq"]),
         "above_frame": frame_of(above.frame) if above is not None else None,
         "waited": waited,
         "rtt": at["tcp.analysis.initial_rtt"] if rtt is not None and at.tcp.initial_rtt == rtt else None,
-        "guess": word("order" if at.tcp.labels.out_of_order else ""),
+        "soon": word(waited is not None and _overtaken(at)),
+        "guess": word("order" if labels.out_of_order else "fast" if labels.fast_retransmission else ""),
     }
 
 
@@ -158,16 +164,24 @@ def tail_loss(at: At) -> Facts | None:
     if standing is not None and (standing.duplicates or standing.sacked is not None):
         return None
     cause, _, earlier = _cause(at)
-    if cause != "timer" or earlier is None:
+    if cause not in ("timer", "tail") or earlier is None:
         return None
     return {**at.roles, "first_frame": frame_of(earlier.frame)}
 
 
-@rule("L12", on="tcp", when=("again", "rst"), facts=_SEGMENT + " reset ack ack_frame", over="D01 L04 L05", rank=20)
+@rule(
+    "L12",
+    on="tcp",
+    when=("again", "rst"),
+    facts=_SEGMENT + " reset ack ack_frame soon answers",
+    over="D01 L04 L05",
+    rank=20,
+)
 def close_sent_again(at: At) -> Facts | None:
     """A FIN sent again because no Ack for it has come, or an RST that tshark takes for a retransmission.
 
-    `ack` and `ack_frame` are set when the FIN had already been confirmed.
+    `ack` and `ack_frame` are set when the FIN had already been confirmed. `soon` tells that no timer can have
+    expired; `answers`, that this segment also confirms the other end's FIN.
 
     Reference: RFC 9293, sections 3.6 and 3.5.2.
     """
@@ -178,11 +192,14 @@ def close_sent_again(at: At) -> Facts | None:
         return None
     standing = at.conversation.acks.get(at.peer)
     confirmed = standing is not None and at.step.sent.acknowledged
+    earlier, confirms = at.step.sent.earlier, at.step.confirms
     return {
         **_segment(at),
         "reset": word(False),
         "ack": known(standing.ack % _WRAP, standing.frame, "tcp.ack") if standing and confirmed else None,
         "ack_frame": frame_of(standing.frame) if standing and confirmed else None,
+        "soon": word(earlier is not None and at.packet.time - earlier.time < _TIMER),
+        "answers": word(confirms is not None and confirms.fin),
     }
 
 
@@ -194,6 +211,8 @@ def _reset_again(at: At) -> Facts | None:
     return {
         **at.roles,
         **dict.fromkeys(("length", "last", "whole", "elapsed", "fresh", "repeated", "ack", "ack_frame")),
+        "soon": word(False),
+        "answers": word(False),
         "seq": at["tcp.seq"],
         "fin": word(False),
         "first_frame": first,
@@ -220,25 +239,35 @@ def _again(at: At) -> _Again | None:
         return _Again.RESENT
     if _asked_for(at):
         return _Again.FAST
-    return _Again.RESENT if sent.repeated or tcp.labels.retransmission else _Again.LATE
+    if sent.repeated or (tcp.labels.retransmission and not _overtaken(at)):
+        return _Again.RESENT
+    return _Again.LATE
 
 
 def _asked_for(at: At) -> bool:
     """Whether duplicate ACKs or SACK blocks asked for this segment, and it came at once."""
     standing, sent, labels = at.conversation.acks.get(at.peer), at.step.sent, at.tcp.labels
-    if standing is None or (sent.earlier is not None and sent.earlier.resent):
+    if standing is None or (sent.earlier is not None and sent.earlier.resent) or _overtaken(at):
         return False
     at_ack = sent.start == standing.ack
     if at_ack and labels.fast_retransmission and standing.duplicates >= _LABELLED:
         return True
     rtt = at.conversation.initial_rtt
-    if sent.fills and (rtt is None or sent.above is None or at.packet.time - sent.above.time < rtt):
-        # Too soon after the gap for an answer to duplicate ACKs: it may just have been overtaken.
+    if sent.fills and (rtt is None or sent.above is None):
         return False
     if at.packet.time - standing.time > _AT_ONCE + (rtt or 0):
         return False
     by_sack = standing.sacked is not None and sent.start >= standing.ack and standing.sacked >= sent.end
     return by_sack or (at_ack and standing.duplicates >= _THRESHOLD)
+
+
+def _overtaken(at: At) -> bool:
+    """Whether this first copy came sooner after the segment behind it than any request for it can be answered."""
+    sent, rtt = at.step.sent, at.conversation.initial_rtt
+    if not sent.fills or rtt is None or sent.above is None:
+        return False
+    # The handshake's round trip also holds the time to answer, so it may be longer than a later one.
+    return 2 * (at.packet.time - sent.above.time) < rtt
 
 
 def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
@@ -264,8 +293,22 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
         longest = max(longest, _BACK_OFF * (time - before))
     if _TIMER <= wait <= longest and (standing is None or here - standing.time >= _TIMER):
         return "timer", since, earlier
+    if _may_be_tail_probe(at, time):
+        return "tail", since, earlier
     quiet = standing is None or standing.time < time
     return ("twice" if wait < _NO_TIMER and quiet else "unknown"), since, earlier
+
+
+def _may_be_tail_probe(at: At, time: Decimal) -> bool:
+    """Whether the last segment sent, last at `time`, comes again after some round trips without any answer."""
+    sent, rtt = at.step.sent, at.conversation.initial_rtt
+    standing = at.conversation.acks.get(at.peer)
+    if rtt is None or sent.end != sent.expected or sent.earlier is None or sent.earlier.resent:
+        return False
+    if standing is not None and (standing.duplicates or standing.sacked is not None):
+        return False
+    silent = at.packet.time - (time if standing is None else max(time, standing.time))
+    return max(_PROBE_TRIPS * rtt, _LEAST_PROBE) <= silent < _TIMER
 
 
 def _too_large(at: At) -> Fact | None:

@@ -9,7 +9,7 @@ from reporter.model.application import Tls
 
 _RANK = 30
 _CHANGE, _ALERT, _HANDSHAKE, _APPLICATION = 20, 21, 22, 23
-_CLIENT_HELLO, _SERVER_HELLO = 1, 2
+_CLIENT_HELLO, _SERVER_HELLO, _FINISHED = 1, 2, 20
 _VERSIONS = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2", 0x0304: "TLS 1.3"}
 #: Names of handshake messages (IANA, TLS HandshakeType).
 _MESSAGES = {
@@ -199,11 +199,12 @@ def alert(at: At) -> Facts | None:
     }
 
 
-@rule("W10", on="tls", facts="sender receiver messages change encrypted", rank=_RANK)
+@rule("W10", on="tls", facts="sender receiver messages change finished encrypted", rank=_RANK)
 def rest_of_handshake(at: At) -> Facts | None:
     """Further messages of the TLS handshake: certificate, key exchange, Change Cipher Spec, Finished.
 
-    `encrypted` tells of a handshake record that cannot be read.
+    `encrypted` tells of a handshake record that cannot be read, `finished` that Change Cipher Spec came before the
+    Finished at the end of `messages`.
 
     Reference: RFC 5246, section 7.3; RFC 8446, section 2 and appendix D.4.
     """
@@ -214,10 +215,13 @@ def rest_of_handshake(at: At) -> Facts | None:
         return None
     records = tls.content_types.count(_HANDSHAKE)
     messages = _messages(at, tls)
+    change = _CHANGE in tls.content_types
+    last = tls.handshake_types[-1] if tls.handshake_types else None
     return {
         **at.roles,
         "messages": messages,
-        "change": word(_CHANGE in tls.content_types),
+        "change": word(change),
+        "finished": word(change and last == _FINISHED),
         "encrypted": word(records > 0 and (len(tls.handshake_types) < records)),
     }
 
