@@ -98,8 +98,8 @@ def response_headers(at: At) -> Facts | None:
     be reached.
 
     Later responses of a connection are told of only when they set cookies or let other sites read them: the rest
-    is nearly always the same again. `encrypted` tells that the response travelled inside TLS: only there does Strict-Transport-Security
-    count.
+    is nearly always the same again. `encrypted` tells that the response travelled inside TLS: only there does
+    Strict-Transport-Security count.
 
     Reference: RFC 9110, section 10.2.4 (Server); RFC 6265, section 4.1; RFC 6797, section 8.1; WHATWG Fetch
     (CORS).

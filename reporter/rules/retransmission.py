@@ -71,10 +71,11 @@ def retransmission(at: At) -> Facts | None:
     """A segment sent again though nothing in the capture asked for it: by a timer, or for a reason not shown.
 
     `cause`: `timer` (long after the copy before and after the last Ack), `tail` (the last segment sent, after about
-    two round trips without an Ack, as a tail loss probe comes), `twice` (too soon for any timer), `overlap` (only part of it had been sent before), `probe` (that part was a probe of a zero window), `size`
-    (the ICMP message in `icmp_frame` said that it was too large for a link), `unknown`. `attempt` counts the
-    captured retransmissions; `interval` is how long the one before had waited, given only where the wait has
-    doubled; `tail` tells that nothing had been sent behind it.
+    two round trips without an Ack, as a tail loss probe comes), `twice` (too soon for any timer), `overlap` (only
+    part of it had been sent before), `probe` (that part was a probe of a zero window), `size` (the ICMP message in
+    `icmp_frame` said that it was too large for a link), `unknown`. `attempt` counts the captured retransmissions;
+    `interval` is how long the one before had waited, given only where the wait has doubled; `tail` tells that
+    nothing had been sent behind it.
 
     Reference: RFC 6298, section 5; RFC 8985, section 7; RFC 1191, section 6;
       tshark fields tcp.analysis.retransmission, tcp.analysis.rto.
