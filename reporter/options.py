@@ -7,12 +7,22 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The capture that a section shows, by its name in the report, and the stream of it, None for the best one."""
+
+    section: str
+    file: str
+    stream: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportOptions:
     """The choices for one report; the cover leaves out what is None.
 
     `display_filter` selects the packets that are shown, never those that are analysed. `timezone` is an IANA
     name (`Asia/Shanghai`); None means UTC. `course` is a folder or `course.toml` with a teacher's notes and words,
     `course_name` what the cover calls the course. `theme` is the name of a theme or the path of its folder.
+    `sources` say which capture feeds which section, where that is not left to us.
     """
 
     lang: str = "zh"
@@ -30,3 +40,4 @@ class ReportOptions:
     timezone: str | None = None
     course: Path | None = None
     theme: str = "lab"
+    sources: tuple[Source, ...] = ()

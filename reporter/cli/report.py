@@ -17,6 +17,7 @@ Examples:
   reporter report lab.pcapng -o lab.pdf --course my-course/
   reporter report lab.pcapng -o lab.pdf --theme brief
   reporter report opening.pcapng closing.pcapng -o lab.pdf --config report.toml
+  reporter report a.pcapng b.pcapng -o lab.pdf --section teardown=b.pcapng
   reporter report lab.pcapng -o lab.pdf --decode-as tcp.port==8888,http --stream 2
 
 \b
@@ -51,6 +52,15 @@ def report(
     stream: Annotated[
         int | None,
         typer.Option("--stream", metavar="N", min=0, help="The TCP stream to tell of; else the most complete one."),
+    ] = None,
+    section: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--section",
+            metavar="NAME=CAPTURE",
+            help="Which capture a section shows, when there are several: teardown=b.pcapng, or teardown=b.pcapng:2 "
+            "for its TCP stream 2 (repeatable).",
+        ),
     ] = None,
     display_filter: Filter = None,
     decode_as: DecodeAs = None,
@@ -109,5 +119,6 @@ def report(
         "date": date,
         "timezone": timezone,
         "theme": theme,
+        "sections_from": tuple(section) if section else None,
     }
     run(captures, output, chosen, config)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,21 @@ from reporter.cli.config import options_from
 from reporter.cli.output import verify_output
 from reporter.cli.progress import Progress
 from reporter.errors import UsageTrouble
+from reporter.options import Source
 
 FORMATS = (".pdf", ".html", ".htm")
 
 
 def run(captures: list[Path], outputs: list[Path], chosen: Mapping[str, Any], config: Path | None) -> None:
     """Make the reports. Raises Trouble."""
-    options = options_from(config, _told_apart(chosen))
+    given = _told_apart(chosen)
+    sources = given.pop("sections_from", None)
+    options = options_from(config, given)
     for capture in captures:
         check(capture)
+    _check_twice(captures)
+    if sources:
+        options = replace(options, sources=_sources(sources, captures))
     for output in outputs:
         _check_output(output, captures)
     from reporter.extract.early import Early
@@ -40,6 +47,21 @@ def _told_apart(chosen: Mapping[str, Any]) -> dict[str, Any]:
     if "/" in given or os.sep in given or given.endswith(".toml") or Path(given).exists():
         return {**chosen, "course": Path(given)}
     return {**chosen, "course": None, "course_name": chosen.get("course_name") or given}
+
+
+def _check_twice(captures: list[Path]) -> None:
+    for index, capture in enumerate(captures):
+        if any(capture.samefile(other) for other in captures[:index]):
+            raise UsageTrouble("the capture is named twice", where=str(capture), to_do="name each capture once")
+
+
+def _sources(texts: tuple[str, ...], captures: list[Path]) -> tuple[Source, ...]:
+    """What `--section` says, taken apart; the last one of a section counts. Raises UsageTrouble."""
+    from reporter.report.material import names_of
+    from reporter.report.sources import source_of
+
+    found = [source_of(text, names_of(captures), f"--section {text}") for text in texts]
+    return tuple({source.section: source for source in found}.values())
 
 
 def _check_output(output: Path, captures: list[Path]) -> None:

@@ -26,10 +26,14 @@ _OPEN, _MIDDLE, _CLOSE = "\ue000", "\ue001", "\ue002"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text; `evidence` is not empty when the run is a value read from the capture."""
+    """A run of text; `evidence` is not empty when the run is a value read from a capture.
+
+    `file` says which capture of a report that is, counted from 0.
+    """
 
     text: str
     evidence: tuple[Evidence, ...] = ()
+    file: int = 0
 
 
 Rich = tuple[Span, ...]

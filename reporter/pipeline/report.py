@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from reporter.capture.file import CaptureFile
@@ -20,7 +21,7 @@ from reporter.pipeline.explain import Explained, Explanation
 from reporter.render.files import replacing
 from reporter.report.compose import compose, order_of
 from reporter.report.document import Document
-from reporter.report.material import Capture, Keeper, Particulars, Told
+from reporter.report.material import Capture, Keeper, Particulars, Told, names_of
 from reporter.report.theme import DEFAULT, find_theme
 
 Progress = Callable[[str, int | None], None]
@@ -69,8 +70,9 @@ def make_document(
         calls = [early or Early(captures[0], options.decode_as)]
         calls += [Early(path, options.decode_as) for path in captures[1:]]
         gathered = []
-        for each in calls:
-            gathered.append(gather(stack.enter_context(each), options, course, progress))
+        for number, (each, name) in enumerate(zip(calls, names_of(captures), strict=True)):
+            capture = gather(stack.enter_context(each), options, course, progress)
+            gathered.append(replace(capture, number=number, called=name))
         progress("composing", None)
         return document_of(gathered, options, course)
 
@@ -95,8 +97,13 @@ def _asked(options: ReportOptions) -> str:
         parts += ["--stream", str(options.stream)]
     if options.display_filter:
         parts += ["--filter", options.display_filter]
+    for source in options.sources:
+        number = "" if source.stream is None else f":{source.stream}"
+        parts += ["--section", f"{source.section}={source.file}{number}"]
     for rule in options.decode_as:
         parts += ["--decode-as", rule]
+    if options.timezone:
+        parts += ["--timezone", options.timezone]
     if options.course is not None:
         parts += ["--course", options.course.name]
     if options.theme != DEFAULT:

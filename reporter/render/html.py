@@ -25,7 +25,16 @@ from reporter.explain.evidence import Evidence
 from reporter.explain.visible import visible
 from reporter.explain.words import Rich, Span
 from reporter.render import typeset
-from reporter.report.document import Block, Caption, Commentary, Document, PacketList, PacketWindow, Section
+from reporter.report.document import (
+    Block,
+    Caption,
+    Commentary,
+    Document,
+    PacketList,
+    PacketRow,
+    PacketWindow,
+    Section,
+)
 from reporter.resources import templates_dir
 
 #: How language codes of ours are written in HTML; others are written as they are.
@@ -91,17 +100,19 @@ class _Page:
         self._parts = parts
         self._document = document
         self._paged = paged
+        self._files = document.files if len(document.files) > 1 else ()
         self._owners = _frame_owners(document)
         self._references = {caption.label: caption.anchor for caption in _captions(document)}
         self._reference = _any_of(self._references)
 
-    def frame_id(self, block: Block, frame: int) -> Markup:
+    def frame_id(self, block: Block, row: PacketRow) -> Markup:
         """` id="frame-7"` when this block is where frame 7 is found, else nothing."""
-        return Markup(' id="frame-{}"').format(frame) if self._owners.get(frame) is block else Markup("")
+        found = self._owners.get((row.file, row.frame)) is block
+        return Markup(' id="{}"').format(frame_anchor(row.file, row.frame)) if found else Markup("")
 
-    def has_frame(self, frame: int | None) -> bool:
-        """Whether there is a `#frame-N` to go to."""
-        return frame in self._owners
+    def frame_link(self, file: int, frame: int | None) -> str:
+        """`#frame-7` when the page has that frame of that capture, else nothing."""
+        return f"#{frame_anchor(file, frame)}" if frame is not None and (file, frame) in self._owners else ""
 
     def rich(self, text: Rich, here: int | None = None) -> Markup:
         """Runs of text as HTML; values with evidence say where they come from (on the screen).
@@ -141,15 +152,23 @@ class _Page:
 
     def _span(self, span: Span, here: int | None) -> Markup:
         origin = self.labels["evidence_joiner"].join(self._origin(item, span.text) for item in span.evidence)
-        frame = next((e.frame for e in span.evidence if e.frame != here and e.frame in self._owners), None)
-        if frame is None:
+        if self._files:
+            origin = self.labels["evidence_file"].format(origin=origin, file=self._files[span.file])
+        links = (self.frame_link(span.file, each.frame) for each in span.evidence if each.frame != here)
+        link = next(filter(None, links), "")
+        if not link:
             return Markup('<span class="ev" tabindex="0" data-ev="{}">{}</span>').format(origin, span.text)
-        return Markup('<a class="ev" href="#frame-{}" data-ev="{}">{}</a>').format(frame, origin, span.text)
+        return Markup('<a class="ev" href="{}" data-ev="{}">{}</a>').format(link, origin, span.text)
 
     def _origin(self, evidence: Evidence, shown: str) -> str:
         origin = self.labels["evidence"].format(frame=evidence.frame, field=evidence.field)
         value = visible(evidence.value, _LONGEST_EVIDENCE)
         return origin if value in ("", shown) else f"{origin} = {value}"
+
+
+def frame_anchor(file: int, frame: int) -> str:
+    """The id of a frame in the page: `frame-7`, and `frame-2-7` in the second capture of a report."""
+    return f"frame-{file + 1}-{frame}" if file else f"frame-{frame}"
 
 
 def _blocks(sections: tuple[Section, ...]) -> Iterator[Block]:
@@ -165,21 +184,21 @@ def _captions(document: Document) -> Iterator[Caption]:
             yield caption
 
 
-def _frame_owners(document: Document) -> dict[int, Block]:
-    """Where each frame is found: in the commentary, else in a packet window, else in a packet list."""
-    owners: dict[int, Block] = {}
+def _frame_owners(document: Document) -> dict[tuple[int, int], Block]:
+    """Where each frame of each capture is found: in the commentary, else in a packet window, else in a packet list."""
+    owners: dict[tuple[int, int], Block] = {}
     blocks = tuple(_blocks(document.sections))
     for block in blocks:
         if isinstance(block, Commentary):
             for remark in block.remarks:
-                owners.setdefault(remark.row.frame, block)
+                owners.setdefault((remark.row.file, remark.row.frame), block)
     for block in blocks:
         if isinstance(block, PacketWindow):
-            owners.setdefault(block.row.frame, block)
+            owners.setdefault((block.row.file, block.row.frame), block)
     for block in blocks:
         if isinstance(block, PacketList):
             for row in block.rows:
-                owners.setdefault(row.frame, block)
+                owners.setdefault((row.file, row.frame), block)
     return owners
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from reporter.explain.engine import Finding
@@ -29,12 +31,24 @@ from reporter.report.windows import hex_rows, tree_rows
 
 
 class Author:
-    """One report's author. Figures and tables are numbered in the order in which they are asked for."""
+    """One report's author. Figures and tables are numbered in the order in which they are asked for.
+
+    Frames are those of one capture of the report: the first, or that of `of`.
+    """
 
     def __init__(self, words: Words) -> None:
         self.words = words
         self.language = words.language
+        self.file = 0
         self._numbers = {"figure": 0, "table": 0}
+
+    def of(self, file: int) -> Author:
+        """The same author writing of another capture of the report, counted from 0; the numbering goes on."""
+        if file == self.file:
+            return self
+        other = copy.copy(self)
+        other.file = file
+        return other
 
     def label(self, name: str) -> str:
         """A word of the report (`lexicon.report`)."""
@@ -46,7 +60,7 @@ class Author:
 
     def say(self, code: str, key: str = "text", /, **facts: Any) -> Rich:
         """A snippet of `templates/prose`, with evidence where the facts have it."""
-        return self.words.marked(code, key, facts)
+        return self._placed(self.words.marked(code, key, facts))
 
     def paragraph(self, code: str, key: str = "text", /, **facts: Any) -> Paragraph:
         """A snippet as a paragraph."""
@@ -70,22 +84,26 @@ class Author:
 
     def value(self, value: object, frame: int, field: str, printed: str | None = None) -> Rich:
         """A value of the capture with its evidence."""
-        return (Span(visible(str(value), 400), (Evidence(frame, field, printed or str(value)),)),)
+        return (self.run(visible(str(value), 400), Evidence(frame, field, printed or str(value))),)
+
+    def run(self, text: str, *evidence: Evidence) -> Span:
+        """A run of text that is safe to show, with its evidence in the capture written of."""
+        return Span(text, evidence, self.file)
 
     def fact(self, fact: Fact) -> Rich:
         """A fact as the language shows it."""
-        return (Span(self.words.show(fact), fact.evidence),)
+        return (self.run(self.words.show(fact), *fact.evidence),)
 
     def said(self, finding: Finding) -> Said:
         """What a finding says."""
-        return Said(finding.rule, self.words.title_of(finding), self.words.rich(finding))
+        return Said(finding.rule, self.words.title_of(finding), self._placed(self.words.rich(finding)))
 
     def remark(self, told: Told) -> Remark:
         """A packet with everything said of it."""
         step = told.seen.step
         states = step.after if step else States()
         return Remark(
-            row=row(told.packet),
+            row=row(told.packet, self.file),
             sender=self.term(step.sender) if step else "",
             said=tuple(self.said(finding) for finding in told.findings),
             client_state=states.of(Role.CLIENT) or "",
@@ -104,7 +122,7 @@ class Author:
         **facts: Any,
     ) -> PacketList:
         """A packet list; beyond `limit` rows the rest is counted, not shown."""
-        rows = [row(packet) for packet in packets]
+        rows = [row(packet, self.file) for packet in packets]
         rest = len(rows) - limit
         omitted = self.say("report", "rows-omitted", count=rest) if rest > 0 else ()
         return PacketList(self.figure(code, key, **facts), tuple(rows[:limit]), selected, omitted)
@@ -133,7 +151,7 @@ class Author:
         )
         return PacketWindow(
             caption=self.figure(code, key, frame=packet.frame, **facts),
-            row=row(packet),
+            row=row(packet, self.file),
             tree=tree,
             rows=rows,
             status=status,
@@ -155,4 +173,8 @@ class Author:
         self._numbers[kind] += 1
         number = self._numbers[kind]
         label = self.words.plain("report", kind, {"number": number})
-        return Caption(label, self.words.marked(code, key, facts), f"{kind}-{number}")
+        return Caption(label, self.say(code, key, **facts), f"{kind}-{number}")
+
+    def _placed(self, text: Rich) -> Rich:
+        """The text with the capture that its evidence is in."""
+        return text if not self.file else tuple(replace(span, file=self.file) for span in text)

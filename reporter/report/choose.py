@@ -1,11 +1,33 @@
-"""Which connection the report tells of, and why: openly, by the same measure every time."""
+"""Which connection each part of the report tells of, and why: openly, by the same measure every time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from reporter.model.stream import Closing, Opening, Stream
 from reporter.report.material import Capture, Story
+
+_CLOSED = (Closing.FOUR_WAY, Closing.THREE_SEGMENT, Closing.SIMULTANEOUS)
+
+
+class Part(StrEnum):
+    """What of a connection a section shows: by this it is found in a capture."""
+
+    WHOLE = "whole"
+    OPENING = "opening"
+    CLOSING = "closing"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a section tells of. `why` is the key of the reason; `named` when the capture was named for it."""
+
+    capture: Capture
+    story: Story | None
+    why: str
 
 
 def completeness(stream: Stream) -> int:
@@ -57,27 +79,60 @@ def choose(captures: Sequence[Capture], wanted: int | None) -> Story | None:
     return Story(capture, stream, why)
 
 
-def opened_in(captures: Sequence[Capture], story: Story) -> Story:
-    """The story for the handshake: the chosen one, or another capture's complete opening when it has none."""
-    if story.stream.handshake or len(captures) == 1:
-        return story
-    return _elsewhere(captures, story, lambda stream: stream.opening is Opening.THREE_WAY)
+def choose_part(captures: Sequence[Capture], story: Story | None, part: Part) -> Chosen:
+    """What a section of this part tells of: the story, or another capture's when the story does not show the part."""
+    if story is None:
+        return Chosen(captures[0], None, "")
+    shown = story
+    if part is Part.OPENING and not story.stream.handshake:
+        shown = _elsewhere(captures, story, lambda stream: stream.opening is Opening.THREE_WAY)
+    if part is Part.CLOSING and not story.stream.teardown:
+        shown = _elsewhere(captures, story, lambda stream: stream.closing in _CLOSED)
+    if part is Part.OUTSIDE and not looked_up(story.capture, story.stream):
+        for capture in captures:
+            if capture is not story.capture and looked_up(capture, None):
+                return Chosen(capture, None, "elsewhere")
+    return Chosen(shown.capture, shown, shown.why)
 
 
-def closed_in(captures: Sequence[Capture], story: Story) -> Story:
-    """The story for the closing: the chosen one, or another capture's complete closing when it has none."""
-    if story.stream.teardown or len(captures) == 1:
-        return story
-    complete = (Closing.FOUR_WAY, Closing.THREE_SEGMENT, Closing.SIMULTANEOUS)
-    return _elsewhere(captures, story, lambda stream: stream.closing in complete)
+def choose_named(capture: Capture, stream: Stream | None, story: Story | None, part: Part) -> Chosen:
+    """What a section tells of when its capture is named: that stream of it, else the one that shows the part best."""
+    if part is Part.OUTSIDE:
+        return Chosen(capture, story if story is not None and story.capture is capture else None, "named")
+    found = stream or best_of(capture, part, story)
+    return Chosen(capture, Story(capture, found, "named") if found is not None else None, "named")
 
 
-def _elsewhere(captures: Sequence[Capture], story: Story, good: object) -> Story:
-    assert callable(good)
-    for capture in captures:
-        if capture is story.capture:
-            continue
-        for stream in capture.streams:
-            if good(stream):
-                return Story(capture, stream, "elsewhere")
-    return story
+def best_of(capture: Capture, part: Part, story: Story | None) -> Stream | None:
+    """The stream of a capture that shows a part best, the chosen one where it does as well; None without TCP."""
+    chosen = story.stream.number if story is not None and story.capture is capture else -1
+
+    def worth(stream: Stream) -> tuple[object, ...]:
+        shows = {
+            Part.OPENING: stream.opening is Opening.THREE_WAY,
+            Part.CLOSING: stream.closing in _CLOSED,
+        }.get(part, False)
+        return (shows, stream.number == chosen, *_measure(stream))
+
+    return max(capture.streams, key=worth, default=None)
+
+
+def looked_up(capture: Capture, stream: Stream | None) -> bool:
+    """Whether the capture shows address resolution or name lookup, before the stream begins where there is one."""
+    end = None if stream is None else stream.first_frame
+    return any(
+        (told.packet.arp or told.packet.dns) and (end is None or told.packet.frame < end)
+        for told in capture.keeper.outside()
+    )
+
+
+def _elsewhere(captures: Sequence[Capture], story: Story, good: Callable[[Stream], bool]) -> Story:
+    """A good stream of another capture: to the same server before others."""
+    found = [
+        Story(capture, stream, "elsewhere")
+        for capture in captures
+        if capture is not story.capture
+        for stream in capture.streams
+        if good(stream)
+    ]
+    return next((each for each in found if each.stream.server == story.stream.server), found[0] if found else story)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from reporter.errors import UsageTrouble
 from reporter.explain.words import Words
-from reporter.options import ReportOptions
+from reporter.options import ReportOptions, Source
 from reporter.report import sections
 from reporter.report.author import Author
-from reporter.report.choose import choose, closed_in, opened_in
+from reporter.report.choose import Chosen, choose, choose_named, choose_part
 from reporter.report.document import Cover, Document, Note, Section, Tone
-from reporter.report.material import Capture
+from reporter.report.material import Capture, Story
 from reporter.report.sections import SECTIONS, Context, Draft
+from reporter.report.sources import named_in
 from reporter.report.theme import Theme, find_theme
 
 _COVER = ("student", "student_id", "major", "school", "course", "teacher")
@@ -50,17 +54,24 @@ def compose(
     order = order_of(theme)
     author = Author(Words(options.lang, overlays))
     story = choose(captures, options.stream)
+    chosen_for = _assigned(captures, story, options.sources)
+    main = Chosen(story.capture if story else captures[0], story, story.why if story else "")
     context = Context(
         author=author,
         captures=captures,
-        story=story,
-        opening=opened_in(captures, story) if story else None,
-        closing=closed_in(captures, story) if story else None,
+        chosen=main,
+        chosen_for=chosen_for,
+        stories=_told(story, [chosen_for[name] for name in order if name in chosen_for]),
         tshark=tshark,
         command=command,
         theme=theme,
+        zone=ZoneInfo(options.timezone) if options.timezone else UTC,
     )
-    drafts = [SECTIONS[name](context) for name in order]
+    drafts = []
+    for name in order:
+        chosen = chosen_for.get(name, main)
+        here = replace(context, chosen=chosen, author=author.of(chosen.capture.number))
+        drafts.append(SECTIONS[name].builder(here))
     numbered = [_number(draft, str(index)) for index, draft in enumerate((each for each in drafts if each), 1)]
     title = options.title or author.label("title")
     return Document(
@@ -74,7 +85,33 @@ def compose(
         keywords=tuple(author.label("keywords").split()),
         notices=_notices(author, captures),
         theme=theme.folders,
+        files=tuple(capture.name for capture in captures),
     )
+
+
+def _assigned(captures: Sequence[Capture], story: Story | None, sources: Sequence[Source]) -> dict[str, Chosen]:
+    """What each section about a connection tells of. Raises Trouble for a source that does not fit."""
+    named = {source.section: named_in(captures, source) for source in sources}
+    chosen = {}
+    for name, entry in SECTIONS.items():
+        if entry.part is None:
+            continue
+        if name in named:
+            capture, stream = named[name]
+            chosen[name] = choose_named(capture, stream, story, entry.part)
+        else:
+            chosen[name] = choose_part(captures, story, entry.part)
+    return chosen
+
+
+def _told(story: Story | None, chosen: Sequence[Chosen]) -> tuple[Story, ...]:
+    """The connections that the sections tell of, each once, that of the report first."""
+    stories = [story] if story else []
+    for each in chosen:
+        shown = each.story
+        if shown and not any(shown.capture is one.capture and shown.stream is one.stream for one in stories):
+            stories.append(shown)
+    return tuple(stories)
 
 
 def _number(draft: Draft, number: str) -> Section:

@@ -96,7 +96,10 @@ class Colour(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PacketRow:
-    """One row of the packet list, as Wireshark shows it. Texts are already safe to show."""
+    """One row of the packet list, as Wireshark shows it. Texts are already safe to show.
+
+    `file` says which capture of the report the frame is in, counted from 0; so it does in other blocks.
+    """
 
     frame: int
     time: str
@@ -107,6 +110,7 @@ class PacketRow:
     info: str
     colour: Colour
     stream: int | None = None
+    file: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,7 @@ class Ladder:
     server_role: str
     rungs: tuple[Rung, ...]
     description: str
+    file: int = 0
     kind: str = "ladder"
 
 
@@ -205,6 +210,7 @@ class ByteMap:
     size: int
     layers: tuple[Layer, ...]
     description: str
+    file: int = 0
     kind: str = "byte-map"
 
 
@@ -311,6 +317,7 @@ class Cover:
 class Document:
     """A whole report. `labels` are the words of the page itself (contents, filter, frame …).
 
+    `files` are the names of its captures, in the order in which blocks and values count them.
     `theme` are the folders of its theme, the first that has a template wins; without any the lab report's.
     """
 
@@ -324,3 +331,4 @@ class Document:
     keywords: tuple[str, ...] = ()
     notices: tuple[Note, ...] = ()
     theme: tuple[Path, ...] = ()
+    files: tuple[str, ...] = ()

@@ -58,6 +58,7 @@ def ladder(author: Author, stream: Stream, told: Sequence[Told], code: str, key:
         server_role=author.term(Role.SERVER),
         rungs=shown,
         description=description,
+        file=author.file,
     )
 
 

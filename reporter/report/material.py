@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,11 +102,27 @@ class Particulars:
     interfaces: tuple[tuple[str, str], ...]
 
 
+def names_of(paths: Sequence[Path]) -> list[str]:
+    """The names of captures: of the file, with as many of its folders as tell it from the others."""
+    names = [path.name for path in paths]
+    resolved = [path.resolve() for path in paths]
+    for depth in range(2, max((len(path.parts) for path in resolved), default=0)):
+        if len(set(names)) == len(names):
+            break
+        shared = {name for name in names if names.count(name) > 1}
+        names = [
+            "/".join(path.parts[-depth:]) if name in shared else name
+            for name, path in zip(names, resolved, strict=True)
+        ]
+    return names
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """One capture of the report. `shown` are the frames a display filter lets through, None without one.
 
-    `endings` are the findings about whole streams and the whole capture.
+    `endings` are the findings about whole streams and the whole capture, `number` counts the captures of the
+    report from 0, `called` is its name where the file's own would not tell it from another.
     """
 
     particulars: Particulars
@@ -117,11 +133,13 @@ class Capture:
     shown: Set[int] | None
     details: Callable[[Iterable[int]], Mapping[int, Detail]]
     endings: Endings = field(default_factory=Endings)
+    number: int = 0
+    called: str = ""
 
     @property
     def name(self) -> str:
-        """The file's name without its folder."""
-        return self.particulars.path.name
+        """The file's name without its folder, unless another capture of the report has the same."""
+        return self.called or self.particulars.path.name
 
     def stream(self, number: int) -> Stream | None:
         """The stream of that number."""

@@ -15,8 +15,8 @@ def clock(time: Decimal) -> str:
     return format(time.quantize(Decimal("0.000001")), "f")
 
 
-def row(packet: Packet) -> PacketRow:
-    """The packet-list row of a packet."""
+def row(packet: Packet, file: int = 0) -> PacketRow:
+    """The packet-list row of a packet of that capture of the report."""
     return PacketRow(
         frame=packet.frame,
         time=clock(packet.time),
@@ -27,6 +27,7 @@ def row(packet: Packet) -> PacketRow:
         info=visible(packet.info.strip()),
         colour=colour(packet),
         stream=packet.tcp.stream if packet.tcp else None,
+        file=file,
     )
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from reporter import rules
 from reporter.analyse.seen import Analysis
 from reporter.explain.engine import Explainer
-from reporter.report.choose import choose, closed_in, completeness, opened_in
-from reporter.report.material import Capture, Keeper, Particulars, Told
+from reporter.report.choose import Part, choose, choose_named, choose_part, completeness
+from reporter.report.material import Capture, Keeper, Particulars, Told, names_of
 from tests.notation import Notation
 
 rules.load()
@@ -80,8 +80,36 @@ def test_a_handshake_and_a_closing_missing_here_are_shown_from_another_capture()
     story = choose(captures, None)
     assert story is not None
     assert story.capture is captures[0]
-    assert opened_in(captures, story).capture.name == "opening.pcapng"
-    assert closed_in(captures, story).capture.name == "closing.pcapng"
+    assert choose_part(captures, story, Part.OPENING).capture.name == "opening.pcapng"
+    assert choose_part(captures, story, Part.CLOSING).capture.name == "closing.pcapng"
+    assert choose_part(captures, story, Part.WHOLE).story == story
+
+
+def test_a_named_capture_gives_the_stream_that_shows_the_part_best() -> None:
+    captures = [capture(WHOLE), capture(OPENING + WHOLE.replace("stream=1", "stream=1"), "both.pcapng")]
+    story = choose(captures, None)
+    for part, number in ((Part.OPENING, 1), (Part.WHOLE, 1)):
+        chosen = choose_named(captures[1], None, story, part)
+        assert chosen.story is not None
+        assert (chosen.why, chosen.story.stream.number) == ("named", number)
+    first = captures[1].stream(0)
+    chosen = choose_named(captures[1], first, story, Part.OPENING)
+    assert chosen.story is not None
+    assert chosen.story.stream is first
+
+
+def test_address_resolution_is_shown_from_another_capture() -> None:
+    captures = [capture(WHOLE), capture("1 0.0 c>s udp dns=lab.example", "dns.pcapng")]
+    chosen = choose_part(captures, choose(captures, None), Part.OUTSIDE)
+    assert (chosen.capture.name, chosen.story, chosen.why) == ("dns.pcapng", None, "elsewhere")
+
+
+def test_captures_of_one_name_are_told_apart_by_their_folders() -> None:
+    assert names_of([Path("x/a/lab.pcapng"), Path("x/b/lab.pcapng"), Path("c.pcapng")]) == [
+        "a/lab.pcapng",
+        "b/lab.pcapng",
+        "c.pcapng",
+    ]
 
 
 def test_frames_of_a_story_belong_to_its_stream() -> None:

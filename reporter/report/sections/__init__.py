@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 
+from reporter.explain.words import Ours
 from reporter.report.author import Author
+from reporter.report.choose import Chosen, Part
 from reporter.report.document import Block
 from reporter.report.material import Capture, Story
 from reporter.report.theme import Theme
@@ -15,29 +18,75 @@ from reporter.report.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a section is written from. `story` is the connection of the report, None when there is no TCP at all;
-    `opening` and `closing` are the connections whose handshake and teardown are shown; `theme` says how much."""
+    """What a section is written from: `chosen` is what this one tells of, `chosen_for` what each one does.
+
+    `stories` are the connections that the report tells of, the chosen one first; none when there is no TCP at all.
+    `author` writes of the capture of this section, `zone` is that of its times;
+    `theme` says how much.
+    """
 
     author: Author
     captures: Sequence[Capture]
-    story: Story | None
-    opening: Story | None
-    closing: Story | None
+    chosen: Chosen
+    chosen_for: Mapping[str, Chosen]
+    stories: Sequence[Story]
     tshark: str
     command: str
     theme: Theme
+    zone: tzinfo
+
+    @property
+    def story(self) -> Story | None:
+        """The connection that this section tells of."""
+        return self.chosen.story
 
     @property
     def main(self) -> Capture:
-        """The capture of the story, else the first one."""
-        return self.story.capture if self.story else self.captures[0]
+        """The capture that this section tells of."""
+        return self.chosen.capture
 
-    def source(self, story: Story | None) -> str:
-        """The line that names the file and stream of a section."""
-        if story is None:
-            return ""
-        facts = {"file": story.capture.name, "stream": story.stream.number}
-        return self.author.words.plain("report", "source", facts)
+    @property
+    def opening(self) -> Story | None:
+        """The connection whose handshake is shown."""
+        return self.chosen_for["handshake"].story
+
+    @property
+    def closing(self) -> Story | None:
+        """The connection whose teardown is shown."""
+        return self.chosen_for["teardown"].story
+
+    def about(self, told: Story | Capture) -> Context:
+        """The same, telling of another connection or capture."""
+        story = told if isinstance(told, Story) else None
+        capture = told.capture if isinstance(told, Story) else told
+        chosen = Chosen(capture, story, story.why if story else "")
+        return replace(self, chosen=chosen, author=self.author.of(capture.number))
+
+    def told_here(self) -> Sequence[Story]:
+        """The connections that a section about all of them tells of: all, unless one has been named for it."""
+        return self.stories if self.chosen.why != "named" else [self.story] if self.story else []
+
+    def stream(self, story: Story) -> Ours:
+        """The number of a connection, with its file where there are several."""
+        key = "stream-of" if len(self.captures) > 1 else "stream"
+        facts = {"stream": story.stream.number, "file": story.capture.name}
+        return Ours(self.author.words.plain("report", key, facts))
+
+    def source(self, story: Story | None = None) -> str:
+        """The line that names the file and stream of a section and, where there are several files, says why those."""
+        words = self.author.words
+        story = story or self.story
+        facts = {"file": self.main.name, "stream": story.stream.number if story else None}
+        named = words.plain("report", "source" if story else "source-file", facts)
+        if len(self.captures) == 1 and self.chosen.why != "named":
+            return named if story else ""
+        return words.plain("report", "source-why", {"source": Ours(named), "why": Ours(self.why(story))})
+
+    def why(self, story: Story | None) -> str:
+        """Why a section tells of this connection, when there are several captures."""
+        why = story.why if story else self.chosen.why
+        key = f"why-{why}" if why in ("named", "elsewhere") else "why-story"
+        return self.author.words.plain("report", key, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +101,26 @@ class Draft:
 
 
 Builder = Callable[[Context], Draft | None]
-SECTIONS: dict[str, Builder] = {}
 
 
-def section(name: str) -> Callable[[Builder], Builder]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A registered section: `part` is what of a connection it shows, None when it speaks of the whole report."""
+
+    builder: Builder
+    part: Part | None
+
+
+SECTIONS: dict[str, Entry] = {}
+
+
+def section(name: str, part: Part | None = Part.WHOLE) -> Callable[[Builder], Builder]:
     """Register a function as the builder of a section; it returns None when the section has nothing to say."""
 
     def register(builder: Builder) -> Builder:
         if name in SECTIONS:
             raise ValueError(f"section {name} is taken")
-        SECTIONS[name] = builder
+        SECTIONS[name] = Entry(builder, part)
         return builder
 
     return register

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from reporter.report.choose import Part
 from reporter.report.document import Block, Commentary
 from reporter.report.sections import Context, Draft, section
 
 _MOST = 16
 
 
-@section("before")
+@section("before", Part.OUTSIDE)
 def before(context: Context) -> Draft | None:
     """ARP and DNS packets up to the first packet of the connection, explained."""
     author = context.author
@@ -34,4 +35,4 @@ def before(context: Context) -> Draft | None:
             author.say("report", "rows-omitted", count=rest) if rest else (),
         ),
     ]
-    return Draft("before", author.words.title("section-before"), tuple(blocks))
+    return Draft("before", author.words.title("section-before"), tuple(blocks), source=context.source())

@@ -19,14 +19,27 @@ _REPEATED = frozenset(("L01", "L07", "D13"))
 
 @section("commentary")
 def commentary(context: Context) -> Draft | None:
-    """Each packet of the story, with the situations found on it."""
-    story = context.story
-    author = context.author
-    title = author.words.title("section-commentary")
+    """Each packet of the story, with the situations found on it; of each story, when there are several."""
+    title = context.author.words.title("section-commentary")
+    stories = context.told_here()
+    if len(stories) > 1:
+        drafts = []
+        for number, story in enumerate(stories, 1):
+            here = context.about(story)
+            name = here.author.words.plain("report", "story-title", {"stream": context.stream(story)})
+            drafts.append(Draft(f"commentary-{number}", name, tuple(_packets(here)), source=here.source()))
+        return Draft("commentary", title, (), tuple(drafts))
+    here = context.about(stories[0]) if stories else context
+    blocks = _packets(here)
+    return Draft("commentary", title, tuple(blocks), source=here.source()) if blocks else None
+
+
+def _packets(context: Context) -> list[Block]:
+    story, author = context.story, context.author
     if story is None:
         told = context.main.keeper.outside()
         if not told:
-            return None
+            return []
         blocks: list[Block] = [author.paragraph("section-commentary", "intro-outside", count=len(told))]
     else:
         told = story.told()
@@ -40,7 +53,7 @@ def commentary(context: Context) -> Draft | None:
     if story is not None and story.capture.shown is not None:
         blocks.append(author.paragraph("section-commentary", "filtered"))
     blocks.append(Commentary(tuple(remarks[:_MOST]), omitted))
-    return Draft("commentary", title, tuple(blocks), source=context.source(story))
+    return blocks
 
 
 def _remarks(context: Context, told: list[Told]) -> list[Remark]:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from reporter.analyse.http import SECRET_HEADERS
 from reporter.explain.evidence import Evidence
-from reporter.explain.words import Rich, Span
+from reporter.explain.visible import visible
+from reporter.explain.words import Rich
 from reporter.model.application import Header
 from reporter.model.stream import Exchange, Stream
+from reporter.report.author import Author
 from reporter.report.document import Block, Bullets
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
@@ -68,6 +70,7 @@ def _request(context: Context, story: Story, chosen: Exchange) -> Draft | None:
         (
             author.text(author.label("request-line")),
             _line(
+                author,
                 f"{chosen.request.method} {chosen.request.target} {chosen.request.version}",
                 chosen.request_frame,
                 "http.request.method",
@@ -106,6 +109,7 @@ def _response(context: Context, story: Story, chosen: Exchange) -> Draft | None:
         (
             author.text(author.label("status-line")),
             _line(
+                author,
                 f"{response.version} {response.code} {response.phrase}",
                 chosen.response_frame,
                 "http.response.code",
@@ -148,14 +152,8 @@ def _confirming(story: Story, frame: int) -> int | None:
     return None
 
 
-def _line(text: str, frame: int, field: str, printed: str) -> Rich:
-    return (Span(_visible(text), (Evidence(frame, field, printed),)),)
-
-
-def _visible(text: str) -> str:
-    from reporter.explain.visible import visible
-
-    return visible(text, 160)
+def _line(author: Author, text: str, frame: int, field: str, printed: str) -> Rich:
+    return (author.run(visible(text, 160), Evidence(frame, field, printed)),)
 
 
 def _headers(
@@ -174,7 +172,7 @@ def _headers(
         if name in SECRET_HEADERS:
             value: Rich = author.text(author.label("redacted"))
         else:
-            value = (Span(_visible(header.value), (Evidence(frame, field, header.line),)),)
+            value = _line(author, header.value, frame, field, header.line)
         rows.append((author.text(header.name), value, author.text(meanings.get(name, author.label("unknown-header")))))
     return author.grid(
         author.table("section-exchange", caption, frame=frame),

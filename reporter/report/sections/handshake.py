@@ -7,6 +7,7 @@ from reporter.explain.evidence import Fact, field
 from reporter.explain.words import Rich
 from reporter.model.packet import Packet
 from reporter.model.stream import Opening, Role, Stream
+from reporter.report.choose import Part
 from reporter.report.document import Block, Bullets, Pairs
 from reporter.report.ladder import ladder
 from reporter.report.material import Story, Told
@@ -33,10 +34,10 @@ _FIELDS = (
 )
 
 
-@section("handshake")
+@section("handshake", Part.OPENING)
 def handshake(context: Context) -> Draft | None:
     """The opening of the connection, or why it cannot be shown."""
-    story = context.opening
+    story = context.story
     if story is None:
         return None
     author, stream = context.author, story.stream
@@ -102,7 +103,7 @@ def _numbers(context: Context, packet: Packet) -> list[tuple[str, Rich]]:
 
 
 def _options(context: Context, stream: Stream) -> Draft | None:
-    story = context.opening
+    story = context.story
     assert story is not None
     marks = {role: story.at(frame) for role, frame in zip((Role.CLIENT, Role.SERVER), stream.handshake, strict=False)}
     asked, accepted = marks.get(Role.CLIENT), marks.get(Role.SERVER)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 
-from reporter.explain.words import Rich
+from reporter.explain.words import Ours, Rich
 from reporter.model.detail import Detail
 from reporter.model.packet import Packet
 from reporter.model.stream import Stream
-from reporter.report.document import Block, ByteMap, FlagBit, FlagBits, Layer, Pairs
-from reporter.report.material import Capture, Story
+from reporter.report.choose import Chosen
+from reporter.report.document import Block, Bullets, ByteMap, FlagBit, FlagBits, Layer, Pairs
+from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 
 _MOST_STREAMS = 30
 _NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
 
 
-@section("method")
+@section("method", None)
 def method(context: Context) -> Draft | None:
     """The captures, the filter, the choice of the connection, then one frame taken apart."""
     author = context.author
     blocks: list[Block] = [author.paragraph("section-method", "intro")]
-    blocks += [_particulars(context, capture) for capture in context.captures]
+    blocks += [_particulars(context.about(capture)) for capture in context.captures]
     drafts = [_choice(context)] if context.story else []
     frame = _sample(context.story) if context.story else None
     if context.story is not None and frame is not None:
@@ -33,17 +35,18 @@ def method(context: Context) -> Draft | None:
     return Draft("method", title, tuple(blocks), tuple(drafts))
 
 
-def _particulars(context: Context, capture: Capture) -> Pairs:
-    author = context.author
+def _particulars(context: Context) -> Pairs:
+    author, capture = context.author, context.main
     first, last = capture.keeper.first, capture.keeper.last
     rows: list[tuple[str, Rich]] = [(author.label("file"), author.text(capture.name))]
     if first is not None and last is not None:
-        start = datetime.fromtimestamp(float(first.epoch), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        start = datetime.fromtimestamp(int(first.epoch), context.zone)
+        shown = f"{start:%Y-%m-%d %H:%M:%S} {_zone(start)}"
         rows += [
             (author.label("packets"), author.say("section-method", "packets", count=capture.keeper.count)),
             (
                 author.label("start"),
-                author.value(start, first.frame, "frame.time_epoch", format(first.epoch, "f")),
+                author.value(shown, first.frame, "frame.time_epoch", format(first.epoch, "f")),
             ),
             (
                 author.label("duration"),
@@ -57,6 +60,13 @@ def _particulars(context: Context, capture: Capture) -> Pairs:
     rows.append((author.label("interface"), author.text(", ".join(names)) or missing))
     rows.append((author.label("capture-filter"), author.text(", ".join(filters)) or missing))
     return Pairs(tuple(rows), author.table("section-method", "particulars-caption", file=capture.name))
+
+
+def _zone(time: datetime) -> str:
+    """`UTC`, or the zone as it was asked for with its distance from UTC at that time."""
+    distance = f"{time:%z}"
+    name = str(time.tzinfo)
+    return name if name == "UTC" else f"{name} (UTC{distance[:3]}:{distance[3:]})"
 
 
 def _link(context: Context, packet: Packet) -> Rich:
@@ -103,17 +113,35 @@ def _choice(context: Context) -> Draft:
             )
         ),
     ]
+    others = tuple(_other(context, name, chosen) for name, chosen in context.chosen_for.items() if _is_other(chosen))
+    if others:
+        blocks += [author.paragraph("section-method", "others"), Bullets(others)]
     for capture in context.captures:
         if capture.streams:
-            blocks.append(_streams(context, capture))
+            blocks.append(_streams(context.about(capture)))
             rest = len(capture.streams) - _MOST_STREAMS
             if rest > 0:
                 blocks.append(author.paragraph("report", "rows-omitted", count=rest))
     return Draft("choice", author.words.plain("section-method", "choice-title", {}), tuple(blocks))
 
 
-def _streams(context: Context, capture: Capture) -> Block:
-    author = context.author
+def _is_other(chosen: Chosen) -> bool:
+    return chosen.why in ("elsewhere", "named")
+
+
+def _other(context: Context, name: str, chosen: Chosen) -> Rich:
+    """A section that tells of something else than the connection of the report, and why."""
+    facts = {
+        "title": context.author.words.title(f"section-{name}"),
+        "file": chosen.capture.name,
+        "stream": chosen.story.stream.number if chosen.story else None,
+        "why": Ours(replace(context, chosen=chosen).why(chosen.story)),
+    }
+    return context.author.say("section-method", "other", **facts)
+
+
+def _streams(context: Context) -> Block:
+    author, capture = context.author, context.main
     rows = tuple(_stream_row(context, stream) for stream in capture.streams[:_MOST_STREAMS])
     return author.grid(
         author.table("section-method", "streams-caption", file=capture.name),
@@ -161,6 +189,7 @@ def _layers(context: Context, packet: Packet, detail: Detail) -> Draft:
         size=len(detail.data),
         layers=tuple(layers),
         description=author.words.plain("section-method", "layers-caption", {"frame": packet.frame}),
+        file=author.file,
     )
     intro = author.paragraph(
         "section-method", "layers-intro", frame=packet.frame, length=packet.length, captured=packet.captured

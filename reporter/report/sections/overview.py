@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from reporter.report.document import Block
 from reporter.report.ladder import ladder
+from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 
 
 @section("overview")
 def overview(context: Context) -> Draft | None:
-    """All packets of the connection as Wireshark lists them, then the same as a ladder."""
-    story = context.story
-    if story is None:
-        return None
-    author, told = context.author, story.told()
-    if not told:
-        return None
-    stream = story.stream
-    blocks: list[Block] = [
+    """All packets of the connection as Wireshark lists them, then the same as a ladder; of each, when several."""
+    title = context.author.words.title("section-overview")
+    stories = [story for story in context.told_here() if story.told()]
+    if len(stories) == 1:
+        here = context.about(stories[0])
+        return Draft("overview", title, tuple(_course(here, stories[0])), source=here.source())
+    drafts = []
+    for number, story in enumerate(stories, 1):
+        here = context.about(story)
+        name = here.author.words.plain("report", "story-title", {"stream": context.stream(story)})
+        drafts.append(Draft(f"overview-{number}", name, tuple(_course(here, story)), source=here.source()))
+    return Draft("overview", title, (), tuple(drafts)) if drafts else None
+
+
+def _course(context: Context, story: Story) -> list[Block]:
+    author, told, stream = context.author, story.told(), story.stream
+    return [
         author.paragraph(
             "section-overview",
             "intro",
@@ -35,4 +44,3 @@ def overview(context: Context) -> Draft | None:
         ladder(author, stream, told, "section-overview", "ladder-caption", stream=stream.number),
         author.note("section-overview", "states-note"),
     ]
-    return Draft("overview", author.words.title("section-overview"), tuple(blocks), source=context.source(story))

@@ -8,7 +8,7 @@ from reporter.report.document import Block, Bullets, Pairs
 from reporter.report.sections import Context, Draft, section
 
 
-@section("provenance")
+@section("provenance", None)
 def provenance(context: Context) -> Draft | None:
     """From what and with what this report was made, so that it can be made again."""
     author = context.author

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reporter.explain.endings import Ending
 from reporter.explain.words import Rich
+from reporter.report.author import Author
 from reporter.report.document import Block, Bullets
 from reporter.report.material import Capture
 from reporter.report.sections import Context, Draft, section
@@ -12,28 +13,27 @@ from reporter.report.sections import Context, Draft, section
 _OF_THE_CAPTURE = ("C", "P32")
 
 
-@section("quality")
+@section("quality", None)
 def quality(context: Context) -> Draft | None:
-    """A box for each capture, then what concerns several connections, and the chosen one as a whole."""
-    author = context.author
+    """A box for each capture, then what concerns several connections, and those told of as a whole."""
     blocks: list[Block] = []
     for capture in context.captures:
+        author = context.author.of(capture.number)
         found = [each for each in capture.endings.capture if each.rule.startswith(_OF_THE_CAPTURE)]
         if found:
             blocks.append(author.paragraph("section-quality", "intro", file=capture.name, count=len(found)))
-            blocks.append(_box(context, capture, found))
+            blocks.append(_box(author, capture, found))
         elif not capture.tail:
             blocks.append(author.paragraph("section-quality", "good", file=capture.name))
-    drafts = [draft for draft in (_together(context), _stream(context)) if draft is not None]
+    drafts = [draft for draft in (_together(context), *_streams(context)) if draft is not None]
     if not blocks and not drafts:
         return None
-    return Draft("quality", author.words.title("section-quality"), tuple(blocks), tuple(drafts))
+    return Draft("quality", context.author.words.title("section-quality"), tuple(blocks), tuple(drafts))
 
 
-def _box(context: Context, capture: Capture, found: list[Ending]) -> Block:
-    author = context.author
+def _box(author: Author, capture: Capture, found: list[Ending]) -> Block:
     rows = tuple(
-        (author.text(author.words.title(each.entry)), _said(context, each), _advice(context, each)) for each in found
+        (author.text(author.words.title(each.entry)), _said(author, each), _advice(author, each)) for each in found
     )
     caption = author.table("section-quality", "caption", file=capture.name)
     return author.grid(caption, ("quality-what", "quality-seen", "quality-better"), rows, (16, 46, 38))
@@ -41,32 +41,35 @@ def _box(context: Context, capture: Capture, found: list[Ending]) -> Block:
 
 def _together(context: Context) -> Draft | None:
     """Parallel connections, the cache story."""
-    found = [
-        each
+    said = [
+        _said(context.author.of(capture.number), each)
         for capture in context.captures
         for each in capture.endings.capture
         if not each.rule.startswith(_OF_THE_CAPTURE)
     ]
-    return _draft(context, "together", found)
+    return _draft(context, "together", said)
 
 
-def _stream(context: Context) -> Draft | None:
-    story = context.story
-    found = story.capture.endings.streams.get(story.stream.number, ()) if story is not None else ()
-    return _draft(context, "stream", list(found), source=context.source(story))
+def _streams(context: Context) -> list[Draft | None]:
+    drafts = []
+    for number, story in enumerate(context.stories, 1):
+        here = context.about(story)
+        said = [_said(here.author, each) for each in story.capture.endings.streams.get(story.stream.number, ())]
+        name = "stream" if number == 1 else f"stream-{number}"
+        drafts.append(_draft(here, name, said, title="stream-title", source=here.source()))
+    return drafts
 
 
-def _draft(context: Context, name: str, found: list[Ending], source: str = "") -> Draft | None:
-    if not found:
+def _draft(context: Context, name: str, said: list[Rich], title: str = "", source: str = "") -> Draft | None:
+    if not said:
         return None
-    title = context.author.words.plain("section-quality", f"{name}-title", {})
-    return Draft(f"quality-{name}", title, (Bullets(tuple(_said(context, each) for each in found)),), source=source)
+    heading = context.author.words.plain("section-quality", title or f"{name}-title", {})
+    return Draft(f"quality-{name}", heading, (Bullets(tuple(said)),), source=source)
 
 
-def _said(context: Context, ending: Ending) -> Rich:
-    return context.author.words.marked(ending.entry, "text", ending.facts)
+def _said(author: Author, ending: Ending) -> Rich:
+    return author.say(ending.entry, "text", **ending.facts)
 
 
-def _advice(context: Context, ending: Ending) -> Rich:
-    words = context.author.words
-    return words.marked(ending.entry, "advice", ending.facts) if words.has(ending.entry, "advice") else ()
+def _advice(author: Author, ending: Ending) -> Rich:
+    return author.say(ending.entry, "advice", **ending.facts) if author.words.has(ending.entry, "advice") else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reporter.analyse.http import media_type, without_secrets
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.visible import visible
-from reporter.explain.words import Rich, Span
+from reporter.explain.words import Rich
 from reporter.model.stream import Exchange, Stream
 from reporter.report.document import Block, Bullets
 from reporter.report.material import Story, Told
@@ -53,7 +53,7 @@ def resources(context: Context) -> Draft | None:
         title,
         tuple(blocks),
         tuple(drafts),
-        context.author.words.plain("report", "source-file", {"file": story.capture.name}),
+        context.source(),
     )
 
 
@@ -74,7 +74,7 @@ def _row(context: Context, each: Exchange) -> tuple[Rich, ...]:
     if request is not None and each.request_frame is not None:
         target = visible(without_secrets(request.target), 80)
         evidence = Evidence(each.request_frame, "http.request.uri", request.target)
-        asked = (Span(f"{request.method} "), Span(target, (evidence,)))
+        asked = (author.run(f"{request.method} "), author.run(target, evidence))
     status, kind, length = none, none, none
     if response is not None and each.response_frame is not None:
         frame = each.response_frame
@@ -84,7 +84,7 @@ def _row(context: Context, each: Exchange) -> tuple[Rich, ...]:
             if header is None:
                 continue
             shown = media_type(header.value) if name == "Content-Type" else header.value
-            cell = (Span(visible(shown, 40), (Evidence(frame, "http.response.line", header.line),)),)
+            cell = (author.run(visible(shown, 40), Evidence(frame, "http.response.line", header.line)),)
             kind, length = (cell, length) if name == "Content-Type" else (kind, cell)
     time = author.say("section-resources", "milliseconds", time=each.time) if each.time is not None else none
     frames = author.say("section-resources", "frames", request=each.request_frame, response=each.response_frame)

@@ -1,4 +1,4 @@
-"""Summary: the course of events in this capture, its figures, and what it does not show."""
+"""Summary: the course of events in the captures, and a few figures."""
 
 from __future__ import annotations
 
@@ -6,60 +6,77 @@ from decimal import Decimal
 
 from reporter.explain.evidence import Fact, derived, field
 from reporter.explain.words import Rich
-from reporter.model.stream import Closing, Opening, Role, RoleBasis
+from reporter.model.stream import Role
 from reporter.report.document import Block, Bullets, Pairs
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of
 
 
-@section("summary")
+@section("summary", None)
 def summary(context: Context) -> Draft | None:
     """What was seen, in order, each with its frames."""
     author = context.author
     title = author.words.title("section-summary")
     if context.story is None:
         return Draft("summary", title, (author.paragraph("section-summary", "no-tcp"),))
-    items = [*_before(context), *_course(context, context.story)]
+    items = [*_before(context), _opened(context), *_exchanged(context, context.story), _closed(context)]
     blocks: list[Block] = [author.paragraph("section-summary", "intro"), Bullets(tuple(items), ordered=True)]
     figures = _figures(context, context.story)
     if figures:
         blocks.append(
             Pairs(
                 tuple(figures),
-                author.table("section-summary", "figures-caption", stream=context.story.stream.number),
+                author.table("section-summary", "figures-caption", stream=context.stream(context.story)),
             )
         )
-    return Draft("summary", title, tuple(blocks), source=context.source(context.story))
+    source = context.source() if len(context.stories) == 1 else ""
+    return Draft("summary", title, tuple(blocks), source=source)
 
 
 def _before(context: Context) -> list[Rich]:
-    story = context.story
-    assert story is not None
-    outside = [told.packet for told in story.capture.keeper.outside() if told.packet.frame < story.stream.first_frame]
+    chosen = context.chosen_for["before"]
+    end = chosen.story.stream.first_frame if chosen.story else None
+    outside = [told.packet for told in chosen.capture.keeper.outside() if end is None or told.packet.frame < end]
+    here = context.about(chosen.capture)
+    file = chosen.capture.name if len(context.captures) > 1 else ""
     found = []
     for key, layer in (("arp", "arp"), ("dns", "dns")):
         frames = [packet.frame for packet in outside if getattr(packet, layer) is not None]
         if frames:
-            found.append(
-                context.author.say("section-summary", key, first=frames[0], last=frames[-1], count=len(frames))
-            )
+            facts = {"first": frames[0], "last": frames[-1], "count": len(frames), "file": file}
+            found.append(here.author.say("section-summary", key, **facts))
     return found
 
 
-def _course(context: Context, story: Story) -> list[Rich]:
-    author, stream = context.author, story.stream
-    say = author.say
-    opening = context.opening or story
-    items = [
-        say(
-            "section-summary",
-            f"opened-{opening.stream.opening}",
-            frames=list(opening.stream.handshake),
-            stream=opening.stream.number,
-            span=_span(opening, opening.stream.handshake),
-        )
-    ]
+def _opened(context: Context) -> Rich:
+    story = context.opening
+    assert story is not None
+    return context.about(story).author.say(
+        "section-summary",
+        f"opened-{story.stream.opening}",
+        frames=list(story.stream.handshake),
+        stream=context.stream(story),
+        span=_span(story, story.stream.handshake),
+    )
+
+
+def _closed(context: Context) -> Rich:
+    story = context.closing
+    assert story is not None
+    return context.about(story).author.say(
+        "section-summary",
+        f"closed-{story.stream.closing}",
+        frames=list(story.stream.teardown),
+        closer=story.stream.closed_first,
+        stream=context.stream(story),
+    )
+
+
+def _exchanged(context: Context, story: Story) -> list[Rich]:
+    stream, name = story.stream, context.stream(story)
+    say = context.author.say
+    items = []
     answered = [each for each in stream.exchanges if each.request_frame and each.response_frame]
     page = page_of(stream)
     if page is not None and page.request and page.response and page.time is not None:
@@ -73,28 +90,19 @@ def _course(context: Context, story: Story) -> list[Rich]:
                 request=page.request_frame,
                 response=page.response_frame,
                 time=page.time,
+                stream=name if len(context.captures) > 1 else None,
             )
         )
     if len(answered) > 1:
-        items.append(say("section-summary", "more", count=len(answered), stream=stream.number))
+        items.append(say("section-summary", "more", count=len(answered), stream=name))
     elif not stream.exchanges:
-        items.append(say("section-summary", "no-exchange", stream=stream.number))
+        items.append(say("section-summary", "no-exchange", stream=name))
     waiting = len([each for each in stream.exchanges if each.request_frame and not each.response_frame])
     if waiting:
         items.append(say("section-summary", "waiting", count=waiting))
     trouble = _trouble(story)
     if trouble:
         items.append(say("section-summary", "trouble", codes=trouble, count=sum(trouble.values())))
-    closing = context.closing or story
-    items.append(
-        say(
-            "section-summary",
-            f"closed-{closing.stream.closing}",
-            frames=list(closing.stream.teardown),
-            closer=closing.stream.closed_first,
-            stream=closing.stream.number,
-        )
-    )
     return items
 
 
@@ -170,52 +178,3 @@ def _throughput(story: Story) -> dict[str, object] | None:
             "last": packet.frame,
         }
     return best
-
-
-@section("limits")
-def limits(context: Context) -> Draft | None:
-    """What this capture does not show, and how to capture it."""
-    author, story = context.author, context.story
-    items: list[Rich] = []
-
-    def add(key: str, /, **facts: object) -> None:
-        items.append(author.say("section-limits", key, **facts))
-
-    for capture in context.captures:
-        if capture.tail:
-            add(
-                "tail-cut" if capture.tail == "cut short" else "tail-damaged",
-                file=capture.name,
-                count=capture.keeper.count,
-            )
-    if story is None:
-        add("no-tcp")
-    else:
-        stream = story.stream
-        if stream.opening is Opening.NOT_CAPTURED and (context.opening or story) is story:
-            add("no-opening", stream=stream.number)
-        if stream.basis is RoleBasis.PORT:
-            add("roles-assumed", client=str(stream.client))
-        if stream.closing is Closing.NOT_CAPTURED and stream.opening not in (
-            Opening.REFUSED,
-            Opening.UNANSWERED,
-        ):
-            add("no-closing", stream=stream.number)
-        if stream.closing is Closing.HALF_CLOSED:
-            add("half-closed", stream=stream.number)
-        if not stream.exchanges:
-            layers = {n for each in story.capture.keeper.of_stream(stream.number) for n in each.packet.protocols}
-            add("only-tls" if "tls" in layers else "no-http", stream=stream.number)
-        if any(each.packet.captured < each.packet.length for each in story.capture.keeper.of_stream(stream.number)):
-            add("snaplen")
-        outside = story.capture.keeper.outside()
-        if ":" not in stream.client.address and not any(told.packet.arp for told in outside):
-            add("no-arp")
-        if not any(told.packet.dns for told in outside):
-            add("no-dns")
-        others = len(story.capture.streams) - 1
-        if others > 0:
-            add("other-streams", count=others)
-    add("one-place")
-    title = author.words.title("section-limits")
-    return Draft("limits", title, (author.paragraph("section-limits", "intro"), Bullets(tuple(items))))

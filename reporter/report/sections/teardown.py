@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reporter.explain.words import Rich
 from reporter.model.stream import Closing, Role
+from reporter.report.choose import Part
 from reporter.report.document import Block
 from reporter.report.ladder import ladder
 from reporter.report.material import Told
@@ -11,10 +12,10 @@ from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.handshake import step_of
 
 
-@section("teardown")
+@section("teardown", Part.CLOSING)
 def teardown(context: Context) -> Draft | None:
     """The closing of the connection, or that it is not in the capture."""
-    story = context.closing
+    story = context.story
     if story is None:
         return None
     author, stream = context.author, story.stream

@@ -50,10 +50,10 @@
 
   for (const form of all(".jump")) {
     form.hidden = false;
-    const [input, output] = [form.querySelector("input"), form.querySelector("output")];
+    const [input, file, output] = ["input", "select", "output"].map((each) => form.querySelector(each));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const id = `frame-${Number.parseInt(input.value, 10)}`;
+      const id = `frame-${file ? file.value : ""}${Number.parseInt(input.value, 10)}`;
       const found = document.getElementById(id);
       output.value = found ? "" : form.dataset.missing;
       if (!found) return;

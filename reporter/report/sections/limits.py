@@ -1,0 +1,82 @@
+"""What the captures do not show, and how to capture it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reporter.explain.words import Rich
+from reporter.model.stream import Closing, Opening, RoleBasis
+from reporter.report.document import Bullets
+from reporter.report.material import Story
+from reporter.report.sections import Context, Draft, section
+
+_NEVER_OPEN = (Opening.REFUSED, Opening.UNANSWERED)
+
+
+@section("limits", None)
+def limits(context: Context) -> Draft | None:
+    """What is not in the captures, in the order in which the report would show it."""
+    author = context.author
+    found = [*_files(context), *_of_story(context), *_outside(context), ("one-place", {})]
+    items: list[Rich] = [author.say("section-limits", key, **facts) for key, facts in found]
+    title = author.words.title("section-limits")
+    return Draft("limits", title, (author.paragraph("section-limits", "intro"), Bullets(tuple(items))))
+
+
+Item = tuple[str, dict[str, Any]]
+
+
+def _files(context: Context) -> Iterator[Item]:
+    for capture in context.captures:
+        if capture.tail:
+            key = "tail-cut" if capture.tail == "cut short" else "tail-damaged"
+            yield key, {"file": capture.name, "count": capture.keeper.count}
+
+
+def _of_story(context: Context) -> Iterator[Item]:
+    story = context.story
+    if story is None:
+        yield "no-tcp", {}
+        return
+    stream, name = story.stream, {"stream": context.stream(story)}
+    if stream.opening is Opening.NOT_CAPTURED:
+        yield _missing(context, story, context.opening, "opening")
+    if stream.basis is RoleBasis.PORT:
+        yield "roles-assumed", {"client": str(stream.client)}
+    if stream.closing is Closing.NOT_CAPTURED and stream.opening not in _NEVER_OPEN:
+        yield _missing(context, story, context.closing, "closing")
+    if stream.closing is Closing.HALF_CLOSED:
+        yield "half-closed", name
+    if not stream.exchanges:
+        layers = {n for each in story.capture.keeper.of_stream(stream.number) for n in each.packet.protocols}
+        yield "only-tls" if "tls" in layers else "no-http", name
+
+
+def _missing(context: Context, story: Story, shown: Story | None, part: str) -> Item:
+    """A part that the story lacks; shown from another connection it is still not that of the story."""
+    facts = {"stream": context.stream(story)}
+    if shown is None or shown == story or shown.stream is story.stream:
+        return f"no-{part}", facts
+    ends = {(each.stream.client, each.stream.server) for each in (story, shown)}
+    return f"other-{part}", {**facts, "other": context.stream(shown), "same": len(ends) == 1}
+
+
+def _outside(context: Context) -> Iterator[Item]:
+    stories = context.stories
+    if not stories:
+        return
+    if any(
+        each.packet.captured < each.packet.length
+        for story in stories
+        for each in story.capture.keeper.of_stream(story.stream.number)
+    ):
+        yield "snaplen", {}
+    outside = [told.packet for capture in context.captures for told in capture.keeper.outside()]
+    if ":" not in stories[0].stream.client.address and not any(packet.arp for packet in outside):
+        yield "no-arp", {}
+    if not any(packet.dns for packet in outside):
+        yield "no-dns", {}
+    others = sum(len(capture.streams) for capture in context.captures) - len(stories)
+    if others > 0:
+        yield "other-streams", {"count": others, "told": len(stories)}
