@@ -59,7 +59,7 @@ class Context:
         """The same, telling of another connection or capture."""
         story = told if isinstance(told, Story) else None
         capture = told.capture if isinstance(told, Story) else told
-        chosen = Chosen(capture, story, story.why if story else "")
+        chosen = Chosen(capture, story, "")
         return replace(self, chosen=chosen, author=self.author.of(capture.number))
 
     def told_here(self) -> Sequence[Story]:
@@ -85,7 +85,11 @@ class Context:
     def why(self, story: Story | None) -> str:
         """Why a section tells of this connection, when there are several captures."""
         why = story.why if story else self.chosen.why
-        key = f"why-{why}" if why in ("named", "elsewhere") else "why-story"
+        if why in ("named", "elsewhere"):
+            # Of a section about all connections; the one that is named or taken from elsewhere is one of them.
+            key = f"why-{why}" if self.chosen.why == why else "why-shown"
+        else:
+            key = "why-story"
         return self.author.words.plain("report", key, {})
 
 
