@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
-from reporter.capture.blocks import ENHANCED, PACKET, SECTION, Block
+from reporter.capture.blocks import ENHANCED, PACKET, SECTION, Block, blocks_of
+from reporter.capture.unpacked import unpacked
 
 MARK = "R» "
 END_MARK = "«R"
@@ -71,13 +73,11 @@ def without_comments(block: Block) -> bytes:
 
 
 def has_comment(block: Block) -> bool:
-    """Whether a packet block or a section has a comment of ours."""
+    """Whether a section has a comment of ours."""
     parts = _parts(block)
-    if parts is None:
-        return False
-    if block.kind == SECTION:
-        return any(option.code == _COMMENT and _SUMMARY.search(option.value) for option in parts.options)
-    return any(_is_ours(option) for option in parts.options)
+    return parts is not None and any(
+        option.code == _COMMENT and _SUMMARY.search(option.value) for option in parts.options
+    )
 
 
 def with_summary(block: Block, text: bytes) -> bytes:
@@ -127,10 +127,11 @@ def lengthened(block: Block, by: int) -> bytes:
     return block.data[:16] + struct.pack(block.order + "q", length + by) + block.data[24:]
 
 
-def comments_of(block: Block) -> list[str]:
-    """All comments of a packet block or section header; bytes that are no UTF-8 become U+FFFD."""
-    parts = _parts(block)
-    return [] if parts is None else [each.value.decode("utf-8", "replace") for each in parts.options if each.code == 1]
+def is_annotated(path: Path) -> bool:
+    """Whether a file is pcapng whose first section has a comment of ours."""
+    with unpacked(path) as read:
+        first = next(blocks_of(read), None)
+    return first is not None and first.kind == SECTION and has_comment(first)
 
 
 def _is_ours(option: Option) -> bool:

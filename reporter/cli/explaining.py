@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reporter.capture.file import CaptureFile, check
 from reporter.cli.choices import Format
 from reporter.cli.output import Write, opened, painter, verify_output
-from reporter.cli.problems import say
+from reporter.cli.problems import say_remarks
 from reporter.cli.progress import Progress
 from reporter.cli.selection import Selection, Wanted
 from reporter.extract.fieldpass import FieldPass
@@ -73,7 +73,7 @@ def run(
             whole = form is not Format.JSONL
             job = Job(path, explanation, selection, Words(language, overlays), Span(), progress, whole)
             _WRITERS[form](job, write, output)
-    _remarks(explanation)
+    say_remarks(explanation.tail, explanation.failures)
 
 
 def _course(path: Path | None) -> Course | None:
@@ -90,17 +90,6 @@ def _matching(path: Path, wanted: Wanted) -> Set[int] | None:
     from reporter.extract.filter import matching_frames
 
     return matching_frames(path, wanted.display_filter, wanted.decode_as)
-
-
-def _remarks(explanation: Explanation) -> None:
-    if explanation.tail:
-        say(f"the capture is {explanation.tail} at its end; everything before that was read")
-    if explanation.failures:
-        first = explanation.failures[0]
-        say(
-            f"a rule failed and was left out, {len(explanation.failures)} times; first {first.rule} on frame "
-            f"{first.frame} ({first.message}). This is a bug in reporter"
-        )
 
 
 def _write_jsonl(job: Job, write: Write, _: Path | None) -> None:

@@ -7,12 +7,17 @@ import platform
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reporter import __version__
 from reporter.errors import Trouble
 from reporter.explain.visible import visible
+
+if TYPE_CHECKING:
+    from reporter.explain.engine import Failure
 
 _LONGEST = 2000
 
@@ -27,6 +32,18 @@ def tell(trouble: Trouble) -> None:
 def say(message: str) -> None:
     """Print one message on stderr, safe for any terminal."""
     print("reporter: " + visible(message, _LONGEST), file=sys.stderr)  # noqa: T201
+
+
+def say_remarks(tail: str, failures: Sequence[Failure]) -> None:
+    """Say of a capture that its end is missing, and of rules that they broke on it."""
+    if tail:
+        say(f"the capture is {tail} at its end; everything before that was read")
+    if failures:
+        first = failures[0]
+        say(
+            f"a rule failed and was left out, {len(failures)} times; first {first.rule} on frame "
+            f"{first.frame} ({first.message}). This is a bug in reporter"
+        )
 
 
 def write_log(error: BaseException) -> Path | None:

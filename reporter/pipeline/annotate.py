@@ -19,8 +19,10 @@ from reporter.explain.course import Course
 from reporter.explain.engine import Failure
 from reporter.explain.words import Words
 from reporter.extract.offsets import Offsets, convert
+from reporter.options import ReportOptions
 from reporter.pipeline.explain import Explanation
-from reporter.render.comments import Comments, Summary
+from reporter.pipeline.report import make_document
+from reporter.render.comments import Comments, Summary, places_in
 from reporter.render.files import replacing
 
 Progress = Callable[[str, int | None], None]
@@ -65,6 +67,19 @@ def annotate(
             places=places,
             progress=progress,
         )
+
+
+def report_places(
+    capture: Path, *, languages: Sequence[str], decode_as: tuple[str, ...] = (), course: Path | None = None
+) -> dict[int, list[str]]:
+    """For `places`: in which section and figure the report of this capture shows a frame. Raises Trouble."""
+    found: dict[int, list[str]] = {}
+    for language in dict.fromkeys(languages):
+        options = ReportOptions(lang=language, decode_as=decode_as, course=course)
+        document = make_document([capture], options=options, progress=lambda stage, count: None)
+        for frame, texts in places_in(document, Words(language)).items():
+            found.setdefault(frame, []).extend(texts)
+    return found
 
 
 def annotate_into(

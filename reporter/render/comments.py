@@ -12,6 +12,7 @@ from reporter.analyse.seen import Seen
 from reporter.explain.engine import Finding
 from reporter.explain.visible import visible
 from reporter.explain.words import Words
+from reporter.report.document import ByteMap, Document, PacketWindow, Section
 
 #: Bytes of one comment. Wireshark cuts a line of its tree after about 240 of them.
 _LINE = 230
@@ -117,3 +118,21 @@ def _lines(text: str) -> Iterator[str]:
             line = joined
     if line:
         yield line
+
+
+def places_in(document: Document, words: Words) -> dict[int, list[str]]:
+    """The frames that the report shows in a window or figure of their own, with the words that lead there."""
+    found: dict[int, list[str]] = {}
+    for section in _sections(document.sections):
+        for block in section.blocks:
+            if isinstance(block, PacketWindow | ByteMap):
+                frame = block.row.frame if isinstance(block, PacketWindow) else block.frame
+                place = words.lexicon["annotation"]["place"].format(section=section.number, label=block.caption.label)
+                found.setdefault(frame, []).append(place)
+    return found
+
+
+def _sections(sections: Iterable[Section]) -> Iterator[Section]:
+    for section in sections:
+        yield section
+        yield from _sections(section.sections)
