@@ -101,7 +101,7 @@ def check(path: Path) -> int:
         raise CaptureTrouble(
             "the capture is empty (0 bytes)",
             where=where,
-            to_do=f"copy or download it again, or capture again; in Wireshark, {_SAVE_AS}",
+            to_do=f"copy or download it again, or capture again; then {_SAVE_AS}",
             code="empty-file",
         )
     return status.st_size

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from reporter.errors import CaptureTrouble
 from reporter.model.packet import Packet
-
-_NAMED = 20
+from reporter.pipeline.asked import verify_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +60,4 @@ class Selection:
                 where=str(path),
                 to_do="name a frame by the number in Wireshark's No. column",
             )
-        verify_stream(path, self.wanted.stream, self.streams)
-
-
-def verify_stream(path: Path, wanted: int | None, there: Set[int]) -> None:
-    """Raise CaptureTrouble, naming the streams there are, when the wanted one is not among them."""
-    if wanted is None or wanted in there:
-        return
-    if not there:
-        raise CaptureTrouble(
-            f"the capture has no TCP stream {wanted}; it has no TCP at all",
-            where=str(path),
-            to_do="leave out --stream",
-        )
-    numbers = sorted(there)
-    named = ", ".join(map(str, numbers[:_NAMED])) + (f" … {numbers[-1]}" if len(numbers) > _NAMED else "")
-    raise CaptureTrouble(
-        f"the capture has no TCP stream {wanted}; its streams are {named}",
-        where=str(path),
-        to_do="name one of these, or leave out --stream",
-    )
+        verify_stream(str(path), self.wanted.stream, self.streams)

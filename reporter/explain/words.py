@@ -257,13 +257,11 @@ class Words:
 
     def _milliseconds(self, value: Any) -> Shown:
         seconds = value.value if isinstance(value, Fact) else value
-        text = format((seconds * 1000).quantize(Decimal("0.001")).normalize(), "f")
-        return Shown(f"{text} ms", self._evidence(value))
+        return Shown(f"{_rounded(seconds * 1000)} ms", self._evidence(value))
 
     def _seconds(self, value: Any) -> Shown:
         seconds = value.value if isinstance(value, Fact) else value
-        text = format(seconds.quantize(Decimal("0.001")).normalize(), "f")
-        return Shown(f"{text} s", self._evidence(value))
+        return Shown(f"{_rounded(seconds)} s", self._evidence(value))
 
     def _sum(self, value: Any) -> Ours:
         """Numbers joined by ` + `, each with its own evidence."""
@@ -294,6 +292,12 @@ class Words:
 
     def _joined(self, value: Iterable[Any]) -> str:
         return self.lexicon["style"]["list_joiner"].join(self.show(part) for part in value)
+
+
+def _rounded(number: Decimal) -> str:
+    """To three decimals; what is too small for them keeps its digits, for it is not nothing."""
+    three = number.quantize(Decimal("0.001"))
+    return format((three if abs(number) >= Decimal("0.01") or three == number else number).normalize(), "f")
 
 
 def _spans(text: str, marks: list[tuple[Evidence, ...]]) -> Rich:

@@ -16,6 +16,7 @@ from reporter.extract.early import Early, Version
 from reporter.extract.filter import matching_frames
 from reporter.model.detail import Detail
 from reporter.options import ReportOptions
+from reporter.pipeline.asked import verify_stream
 from reporter.pipeline.course import ready_course
 from reporter.pipeline.explain import Explained, Explanation
 from reporter.render.files import replacing
@@ -80,6 +81,7 @@ def make_document(
 def document_of(gathered: Sequence[Capture], options: ReportOptions, course: Course | None) -> Document:
     """Compose the document of captures whose calls of tshark (`Early`) are still open. Raises Trouble."""
     version = Version()
+    _check_filter(gathered, options)
     _check_stream(gathered, options)
     names = " ".join(shlex.quote(capture.name) for capture in gathered)
     return compose(
@@ -171,13 +173,15 @@ def _particulars(file: CaptureFile) -> Particulars:
     return Particulars(file.path, file.size, file.sha256, file.kind, interfaces)
 
 
+def _check_filter(captures: Sequence[Capture], options: ReportOptions) -> None:
+    if options.display_filter and not any(capture.shown for capture in captures):
+        raise CaptureTrouble(
+            f"no packet passes the filter {options.display_filter!r}",
+            where=", ".join(capture.name for capture in captures),
+            to_do="try it in Wireshark's filter bar, or leave out --filter",
+        )
+
+
 def _check_stream(captures: Sequence[Capture], options: ReportOptions) -> None:
-    if options.stream is None or any(capture.stream(options.stream) for capture in captures):
-        return
-    numbers = sorted({stream.number for capture in captures for stream in capture.streams})
-    there = ", ".join(map(str, numbers[:20])) + (" …" if len(numbers) > 20 else "")
-    raise CaptureTrouble(
-        f"there is no TCP stream {options.stream}",
-        where=", ".join(capture.name for capture in captures),
-        to_do=f"choose one of the streams there are: {there}" if numbers else "the capture holds no TCP at all",
-    )
+    there = {stream.number for capture in captures for stream in capture.streams}
+    verify_stream(", ".join(str(capture.particulars.path) for capture in captures), options.stream, there)

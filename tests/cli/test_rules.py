@@ -31,7 +31,7 @@ def test_the_list_for_programs():
 
 def test_the_list_for_people():
     text = text_of("list", "--topic", "loss", "--lang", "en")
-    assert "L03  loss  fast-retransmission" in text
+    assert "L01  loss  duplicate-ack" in text
     assert "H01" not in text
     assert "did you mean 'loss'" in text_of("list", "--topic", "los", code=2)
 

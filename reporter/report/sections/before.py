@@ -12,23 +12,23 @@ _MOST = 16
 @section("before", Part.OUTSIDE)
 def before(context: Context) -> Draft | None:
     """ARP and DNS packets up to the first packet of the connection, explained."""
-    author = context.author
-    capture = context.main
-    opening = context.story.stream.first_frame if context.story else None
+    author, story = context.author, context.story
+    if story is None:
+        return None
+    capture, opening = context.main, story.stream.first_frame
     found = [
         told
         for told in capture.keeper.outside()
         if (told.packet.arp or told.packet.dns)
-        and (opening is None or told.packet.frame < opening)
+        and told.packet.frame < opening
         and (capture.shown is None or told.packet.frame in capture.shown)
     ]
     if not found:
         return None
     shown = found[:_MOST]
     rest = len(found) - len(shown)
-    key = "intro" if context.story else "intro-alone"
     blocks: list[Block] = [
-        author.paragraph("section-before", key, count=len(found), opening=opening),
+        author.paragraph("section-before", "intro", count=len(found), opening=opening),
         author.packet_list([told.packet for told in shown], "section-before", "list-caption", file=capture.name),
         Commentary(
             tuple(author.remark(told) for told in shown),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from math import floor
 
 from reporter.explain.words import Ours, Rich
 from reporter.model.detail import Detail
@@ -40,8 +42,7 @@ def _particulars(context: Context) -> Pairs:
     first, last = capture.keeper.first, capture.keeper.last
     rows: list[tuple[str, Rich]] = [(author.label("file"), author.text(capture.name))]
     if first is not None and last is not None:
-        start = datetime.fromtimestamp(int(first.epoch), context.zone)
-        shown = f"{start:%Y-%m-%d %H:%M:%S} {_zone(start)}"
+        shown = _moment(first.epoch, context.zone)
         rows += [
             (author.label("packets"), author.say("section-method", "packets", count=capture.keeper.count)),
             (
@@ -60,6 +61,15 @@ def _particulars(context: Context) -> Pairs:
     rows.append((author.label("interface"), author.text(", ".join(names)) or missing))
     rows.append((author.label("capture-filter"), author.text(", ".join(filters)) or missing))
     return Pairs(tuple(rows), author.table("section-method", "particulars-caption", file=capture.name))
+
+
+def _moment(epoch: Decimal, zone: tzinfo) -> str:
+    """Seconds since 1970 as date and time of day; as they are where the calendar does not reach."""
+    try:
+        time = datetime.fromtimestamp(floor(epoch), zone)
+    except (ValueError, OverflowError, OSError):
+        return f"{epoch:f} s"
+    return f"{time:%Y-%m-%d %H:%M:%S} {_zone(time)}"
 
 
 def _zone(time: datetime) -> str:
@@ -85,6 +95,8 @@ def _choice(context: Context) -> Draft:
     assert story is not None
     client, server = story.stream.client, story.stream.server
     family = "ipv6" if ":" in client.address else "ip"
+    ends = (client, server)
+    ports = [f"tcp.port == {end.port}" for end in ends]
     shown = f"tcp.stream eq {story.stream.number}"
     blocks: list[Block] = [
         author.paragraph(
@@ -106,8 +118,7 @@ def _choice(context: Context) -> Draft:
                 (
                     author.label("same-filter"),
                     author.text(
-                        f"{family}.addr == {client.address} && {family}.addr == {server.address} "
-                        f"&& tcp.port == {client.port} && tcp.port == {server.port}"
+                        " && ".join(dict.fromkeys((*(f"{family}.addr == {end.address}" for end in ends), *ports)))
                     ),
                 ),
             )
