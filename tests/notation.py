@@ -20,7 +20,8 @@ Flags: S SYN, A ACK, P PSH, F FIN, R RST, U URG, E ECE, C CWR. TCP words: `seq a
 (address of the client for the rest of the case), `port.s=3000`, `icmp=3/1`, `ws=…` is window scale; WebSocket is
 `op=1,9 mask=1,1 wslen=4,0 code=1000`, TLS is `tls=22 hs=1 sni=lab.example alpn=h2 alert=0 rec=120 opaque=23
 versions=772`, HTTP/2 is `h2=4,1 ids=0,1`. Below TCP: `mac.src= mac.dst= vlan=7 tags=vlan,pppoes,ppp pad=0000
-ipid=0x1234 cksum=0xfe28 layer=data` (protocols above TCP or UDP); ICMP: `target= mac= quoted=SRC,DST,udp,PORT,PORT`.
+ipid=0x1234 cksum=0xfe28 layer=data` (protocols above TCP or UDP); ICMP: `target= mac= quoted=SRC,DST,udp,PORT,PORT`;
+IP fragments: `frag=9` (reassembled in), `frags=7,8,9 fraglen=2000` (here).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from typing import Any
 
 from reporter.extract.messages import header_of
 from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Tls, WebSocket
-from reporter.model.link import Arp, Ethernet, Icmp, Ip, Quoted, Udp
+from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Udp
 from reporter.model.packet import Packet
 from reporter.model.tcp import NO_LABELS, NO_OPTIONS, Tcp, TcpLabels, TcpOptions
 
@@ -47,6 +48,12 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _ranges(text: str) -> tuple[tuple[int, int], ...]:
     return tuple((int(left), int(right)) for left, _, right in (part.partition("-") for part in text.split(",")))
+
+
+def _fragment(words: dict[str, str], version: int) -> Fragment:
+    into, length = words.get("frag"), words.get("fraglen")
+    pieces = _numbers(words.get("frags", ""))
+    return Fragment(version, int(into) if into else None, pieces, int(length) if length else None)
 
 
 class Notation:
@@ -102,6 +109,7 @@ class Notation:
             if link == "eth"
             else None,
             ip=ip,
+            fragment=_fragment(words, ip.version) if "frag" in words or "frags" in words else None,
         )
         if kind.startswith("["):
             return self._tcp(base, kind.strip("[]"), sender, receiver, words, headers)

@@ -23,6 +23,7 @@ Sign = Literal[
     "no-tcp",  # no TCP segment
     "request",  # a HTTP request is reported on it
     "response",  # a HTTP response is reported on it
+    "fragment",  # a piece of an IP datagram, or the frame that completes one
     # Of the segment itself:
     "syn",
     "fin",
@@ -61,6 +62,7 @@ _PACKET, _TCP, _HTTP = _BIT["packet"], _BIT["tcp"], _BIT["http"]
 _ARP, _DNS, _ICMP, _UDP = _BIT["arp"], _BIT["dns"], _BIT["icmp"], _BIT["udp"]
 _TLS, _WEBSOCKET, _HTTP2 = _BIT["tls"], _BIT["websocket"], _BIT["http2"]
 _CUT, _NO_TCP, _REQUEST, _RESPONSE = _BIT["cut"], _BIT["no-tcp"], _BIT["request"], _BIT["response"]
+_FRAGMENT = _BIT["fragment"]
 _DATA, _SACK, _ZERO_WINDOW, _PADDED = _BIT["data"], _BIT["sack"], _BIT["zero-window"], _BIT["padded"]
 _FIRST, _MOVE, _PART, _PAUSED = _BIT["first"], _BIT["move"], _BIT["part"], _BIT["pause"]
 _AGAIN, _GAP, _PROBE, _STALE = _BIT["again"], _BIT["gap"], _BIT["probe"], _BIT["stale"]
@@ -153,6 +155,8 @@ def _of_packet(packet: Packet) -> int:
     bits = 0
     if packet.captured < packet.length:
         bits |= _CUT
+    if packet.fragment is not None:
+        bits |= _FRAGMENT
     if packet.requests:
         bits |= _REQUEST
     if packet.responses:

@@ -9,7 +9,7 @@ from reporter.extract.fields import AT, VALUE_SEPARATOR, Row, first, number, num
 from reporter.extract.messages import requests_of, responses_of
 from reporter.extract.segment import segment_of
 from reporter.model.application import Dns, Http2, Tls, WebSocket
-from reporter.model.link import Arp, Ethernet, Icmp, Ip, Quoted, Udp
+from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Udp
 from reporter.model.packet import Packet
 
 _INNER_ICMP = ("icmp", "icmpv6")
@@ -94,6 +94,7 @@ class Builder:
             websocket=_websocket(row) if row[_WEBSOCKET] else None,
             http2=_http2(row) if row[_HTTP2] else None,
             stack=layers.text,
+            fragment=_fragment(row) if row[_FRAGMENT : _FRAGMENT + 6] != _WHOLE else None,
         )
 
 
@@ -107,6 +108,8 @@ _TLS_OPAQUE = AT["tls.record.opaque_type"]
 _WEBSOCKET = AT["websocket.opcode"]
 _HTTP2 = AT["http2.type"]
 _IP = AT["ip.src"]
+_FRAGMENT = AT["ip.reassembled_in"]
+_WHOLE = [""] * 6
 _IP6 = AT["ipv6.src"]
 _TCP = AT["tcp.stream"]
 _ICMP = AT["icmp.type"]
@@ -138,6 +141,16 @@ def _ip(row: Row, layers: Layers) -> Ip | None:
         return Ip(4, src, dst, number(ttl), ident) if src else None
     src, dst, hops = (_pick(text, layers.ip_at) for text in row[_IP6 : _IP6 + 3])
     return Ip(6, src, dst, number(hops)) if src else None
+
+
+def _fragment(row: Row) -> Fragment:
+    version, cells = (
+        (4, row[_FRAGMENT : _FRAGMENT + 3])
+        if any(row[_FRAGMENT : _FRAGMENT + 3])
+        else (6, row[_FRAGMENT + 3 : _FRAGMENT + 6])
+    )
+    into, pieces, length = cells
+    return Fragment(version, number(into), numbers(pieces), number(length))
 
 
 def _udp(row: Row) -> Udp:

@@ -86,6 +86,11 @@ _SPECIAL: dict[str, Reader] = {
 }
 
 
+for _version, _into in (("ip", "reassembled_in"), ("ipv6", "reassembled.in")):
+    _SPECIAL[f"{_version}.{_into}"] = lambda packet: packet.fragment.reassembled_in if packet.fragment else None
+    _SPECIAL[f"{_version}.reassembled.length"] = lambda packet: packet.fragment.length if packet.fragment else None
+
+
 def _inside(part: str, attribute: str, *more: str) -> Reader:
     value_of = attrgetter(".".join((part, *more, attribute)))
 

@@ -39,6 +39,19 @@ class Ip:
 
 
 @value
+class Fragment:
+    """A piece of an IP datagram: done in frame `reassembled_in`, or here, from the frames `pieces`.
+
+    `version` is 4 or 6, `length` the bytes of IP payload put together here (`ip.reassembled.length`).
+    """
+
+    version: int
+    reassembled_in: int | None = None
+    pieces: tuple[int, ...] = ()
+    length: int | None = None
+
+
+@value
 class Udp:
     """UDP ports, stream number and length in bytes, header included (`udp.length`)."""
 

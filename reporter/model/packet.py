@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Tls, WebSocket
-from reporter.model.link import Arp, Ethernet, Icmp, Ip, Udp
+from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Udp
 from reporter.model.tcp import Tcp
 from reporter.model.value import value
 
@@ -40,6 +40,7 @@ class Packet:
     websocket: WebSocket | None = None
     http2: Http2 | None = None
     stack: str = ""
+    fragment: Fragment | None = None
 
     @property
     def link(self) -> str:

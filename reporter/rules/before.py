@@ -325,6 +325,8 @@ _HELPERS = (
     "syslog",
     "snmp",
 )
+#: Protocols directly over IP that carry no TCP.
+_OVER_IP = frozenset(("ospf", "sctp", "pim", "vrrp", "eigrp", "rsvp", "dccp"))
 _OF_OTHERS = frozenset({"tcp", "quic", "gquic", "arp"})
 
 
@@ -342,6 +344,8 @@ def beside_the_connection(at: At) -> Facts | None:
         return None
     protocols = packet.protocols
     kind = next((name for name in _HELPERS if name in protocols), "udp" if packet.udp else "")
+    if not kind and packet.ip is not None and not _OVER_IP.isdisjoint(protocols):
+        kind = "other"
     if not kind or not _OF_OTHERS.isdisjoint(protocols):
         return None
     udp = packet.udp
