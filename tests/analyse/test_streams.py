@@ -12,7 +12,10 @@ from reporter.model.stream import Closing, Stream
 from reporter.pipeline import Explained, Explanation
 from tests.captures import BUNDLED
 
-_TOPICS = ("H", "F", "T")
+#: What is in a capture and cannot be told from it: by capture and situation the frames and why.
+NOT_TOLD: dict[tuple[str, str], tuple[set[int], str]] = {
+    ("duplicate.pcapng", "C11"): ({4}, "Linux sends a SYN-ACK without IP identification; H11 says what can be said"),
+}
 _LISTED = tomllib.loads((BUNDLED / "captures.toml").read_text(encoding="utf-8"))["capture"]
 CAPTURES = [pytest.param(each, id=each["file"]) for each in _LISTED if (BUNDLED / each["file"]).exists()]
 
@@ -78,7 +81,7 @@ def test_pauses(capture: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("capture", CAPTURES)
-def test_situations_of_opening_flow_and_closing(capture: dict[str, Any]) -> None:
+def test_situations(capture: dict[str, Any]) -> None:
     packets, _ = analysed(capture["file"])
     found: dict[str, list[int]] = {}
     for each in packets:
@@ -88,5 +91,6 @@ def test_situations_of_opening_flow_and_closing(capture: dict[str, Any]) -> None
         if code == "T06":  # listed with all three segments; the rule speaks on the one that merges two steps
             assert set(found.get(code, ())) <= set(frames)
             assert code in found
-        elif code[0] in _TOPICS:
-            assert found.get(code, []) == frames, code
+        else:
+            untold, _why = NOT_TOLD.get((capture["file"], code), (set(), ""))
+            assert found.get(code, []) == [frame for frame in frames if frame not in untold], code
