@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from reporter.errors import UsageTrouble
 from reporter.explain.evidence import Evidence
 from reporter.explain.visible import visible
 from reporter.explain.words import Rich, Span
-from reporter.render import typeset
+from reporter.render import axes, typeset
 from reporter.report.document import (
     Block,
     Caption,
@@ -132,6 +132,11 @@ class _Page:
         """The block of `report.html.j2` that draws this figure, table or text."""
         name = "figure_" + block.kind.replace("-", "_")
         return name if name in self._parts else "figure"
+
+    @staticmethod
+    def texts(rows: Sequence[Sequence[Rich]]) -> list[list[str]]:
+        """The cells of a table as plain texts."""
+        return [["".join(span.text for span in cell) for cell in row] for row in rows]
 
     def widths(self) -> str:
         """Style rules for the column widths in use; the page's policy does not allow style attributes."""
@@ -250,9 +255,15 @@ def _environment(folders: tuple[Path, ...]) -> SandboxedEnvironment:
         "hex": typeset.hexadecimal,
         "numbered": typeset.numbered,
         "list_lines": typeset.list_lines,
+        "columns": typeset.columns,
+        "on_paper": typeset.on_paper,
+        "milliseconds": typeset.milliseconds,
+        "strokes": typeset.strokes,
+        "steps": typeset.steps,
         "share": typeset.share,
     }
     environment.filters |= filters
+    environment.globals |= {"time_axis": axes.time_axis, "number_ticks": axes.number_ticks}
     return environment
 
 

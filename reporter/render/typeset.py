@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from markupsafe import Markup, escape
 
+from reporter.render.axes import Axis
 from reporter.report.document import HexRow, PacketRow, TreeRow
+from reporter.report.drawings import Stroke
 
 OPEN, SHUT, LEAF = "▽ ", "▷ ", "   "
 _MARK, _UNMARK = Markup("<mark>"), Markup("</mark>")
+_TIMESTAMPS = re.compile(r" TSval=\d+ TSecr=\d+")
 #: Rough widths of characters in a sans serif, in parts of the font size.
 _NARROW, _CAPITAL, _USUAL = 0.32, 0.66, 0.56
 
@@ -152,6 +157,11 @@ def numbered(text: str, width: int = 0) -> str:
     return "\n".join(wrapped(line, width, digits + 2) if width else line for line in numbers)
 
 
+def on_paper(info: str) -> str:
+    """The Info column without the values of timestamps, which would break nearly every row of it in two."""
+    return _TIMESTAMPS.sub("", info)
+
+
 @dataclass(frozen=True, slots=True)
 class ListLines:
     """The packet list as lines of equal columns: the head, one text a row, how far the last column is in."""
@@ -176,6 +186,7 @@ def list_lines(rows: Sequence[PacketRow], heads: Sequence[str], width: int) -> L
             room = " " * (columns[i] - cells(part))
             padded.append(room + part if i in (0, 5) else part + room)
         text = "  ".join(padded)
+        info = on_paper(info)
         broken = wrapped(" " * hang + info, width, hang)
         return f"{text}\n{broken}" if below else text + "  " + broken[hang:]
 
@@ -184,3 +195,62 @@ def list_lines(rows: Sequence[PacketRow], heads: Sequence[str], width: int) -> L
         lines=tuple(line(text, row.info) for text, row in zip(texts, rows, strict=True)),
         hang=hang,
     )
+
+
+def columns(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> ListLines:
+    """A table as lines of equal characters: numbers to the right, the last column broken at `width` cells."""
+    last = len(head) - 1
+    numeric = [all(row[i].replace("—", "").isdigit() or row[i] in ("—", "") for row in rows) for i in range(last)]
+    widths = [max([cells(head[i]), *(cells(row[i]) for row in rows)]) for i in range(last)]
+    hang = sum(widths) + 2 * last
+
+    def line(parts: Sequence[str]) -> str:
+        padded = []
+        for i, part in enumerate(parts[:last]):
+            room = " " * (widths[i] - cells(part))
+            padded.append(room + part if numeric[i] else part + room)
+        return "  ".join(padded) + "  " + wrapped(" " * hang + parts[last], max(width, hang + 12), hang)[hang:]
+
+    return ListLines(head=line(head), lines=tuple(line(row) for row in rows), hang=hang)
+
+
+def milliseconds(seconds: Decimal) -> str:
+    """A time as the figures write it: three figures, in ms, from ten seconds on in s."""
+    if seconds >= 10:
+        return f"{seconds:.1f} s"
+    value = seconds * 1000
+    return f"{value:.0f} ms" if value >= 100 else f"{value:.1f} ms" if value >= 10 else f"{value:.2f} ms"
+
+
+def strokes(found: Iterable[Stroke], axis: Axis, bottom: float, low: int, scale: float) -> str:
+    """The path of upright strokes of a sequence plot; strokes that would lie on one another are drawn once."""
+    parts: list[str] = []
+    column: float | None = None
+    lower = upper = 0.0
+    for stroke in found:
+        x = axis.at(stroke.time)
+        one = bottom - (stroke.low - low) * scale
+        other = min(bottom - (stroke.high - low) * scale, one - 2)
+        if x == column and other <= lower + 0.5 and one >= upper - 0.5:
+            lower, upper = max(lower, one), min(upper, other)
+            continue
+        if column is not None:
+            parts.append(f"M{column} {lower:.1f}V{upper:.1f}")
+        column, lower, upper = x, one, other
+    if column is not None:
+        parts.append(f"M{column} {lower:.1f}V{upper:.1f}")
+    return "".join(parts)
+
+
+def steps(acks: Iterable[tuple[Decimal, int]], axis: Axis, bottom: float, low: int, scale: float) -> str:
+    """The path of what has been confirmed, one step for each Ack that confirms; steps too small to see are joined."""
+    parts: list[str] = []
+    last: tuple[str, str] | None = None
+    for time, ack in acks:
+        place = f"{axis.at(time)}", f"{bottom - (ack - low) * scale:.1f}"
+        if last is None:
+            parts.append(f"M{place[0]} {place[1]}")
+        elif place != last:
+            parts.append(("" if place[0] == last[0] else f"H{place[0]}") + f"V{place[1]}")
+        last = place
+    return "".join(parts)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from reporter.explain.engine import Finding
-from reporter.explain.evidence import Evidence, Fact
+from reporter.explain.evidence import Evidence, Fact, frame_of
 from reporter.explain.visible import visible
 from reporter.explain.words import Rich, Span, Words
 from reporter.model.detail import Detail
@@ -41,6 +41,7 @@ class Author:
         self.language = words.language
         self.file = 0
         self._numbers = {"figure": 0, "table": 0}
+        self._labels: dict[tuple[str, str], str] = {}
 
     def of(self, file: int) -> Author:
         """The same author writing of another capture of the report, counted from 0; the numbering goes on."""
@@ -77,6 +78,11 @@ class Author:
     def table(self, code: str, key: str, /, **facts: Any) -> Caption:
         """The caption of the next table."""
         return self._caption("table", code, key, facts)
+
+    def said_of(self, frame: int, finding: Finding) -> Rich:
+        """What a finding says, led by its frame."""
+        lead = self.say("section-resources", "said-of", frame=frame_of(frame))
+        return (*lead, Span(self.words.lexicon["style"]["sentence_joiner"]), *self._placed(self.words.rich(finding)))
 
     def text(self, text: object) -> Rich:
         """Plain text of ours or of a packet, made safe to show."""
@@ -119,13 +125,28 @@ class Author:
         *,
         selected: tuple[int, ...] = (),
         limit: int = 60,
+        paper: int | None = None,
         **facts: Any,
     ) -> PacketList:
-        """A packet list; beyond `limit` rows the rest is counted, not shown."""
+        """A packet list; beyond `limit` rows (in the PDF beyond `paper`) the rest is counted, not shown."""
         rows = [row(packet, self.file) for packet in packets]
-        rest = len(rows) - limit
-        omitted = self.say("report", "rows-omitted", count=rest) if rest > 0 else ()
-        return PacketList(self.figure(code, key, **facts), tuple(rows[:limit]), selected, omitted)
+        fewer = min(paper or limit, limit)
+        return PacketList(
+            self.figure(code, key, **facts),
+            tuple(rows[:limit]),
+            selected,
+            self.rest(len(rows) - limit),
+            fewer,
+            self.rest(len(rows) - fewer, on_paper=fewer < limit),
+        )
+
+    def rest(self, count: int, *, on_paper: bool = False) -> Rich:
+        """That so many more rows are left out; nothing where none are. `on_paper`: the HTML report has them."""
+        return self.say("report", "rows-on-screen" if on_paper else "rows-omitted", count=count) if count > 0 else ()
+
+    def reference(self, code: str, key: str) -> str:
+        """The label (`图 3`) of the first caption made with this snippet so far, or nothing."""
+        return self._labels.get((code, key), "")
 
     def window(
         self, packet: Packet, detail: Detail, layer: str, marked: Iterable[str], code: str, key: str, /, **facts: Any
@@ -165,14 +186,16 @@ class Author:
         rows: Iterable[tuple[Rich, ...]],
         widths: tuple[int, ...],
         mono: tuple[int, ...] = (),
+        **more: Any,
     ) -> Table:
-        """A table whose head are words of the report."""
-        return Table(caption, tuple(self.label(name) for name in head), tuple(rows), widths, mono)
+        """A table whose head are words of the report; `more` as `Table` has it."""
+        return Table(caption, tuple(self.label(name) for name in head), tuple(rows), widths, mono, **more)
 
     def _caption(self, kind: str, code: str, key: str, facts: dict[str, Any]) -> Caption:
         self._numbers[kind] += 1
         number = self._numbers[kind]
         label = self.words.plain("report", kind, {"number": number})
+        self._labels.setdefault((code, key), label)
         return Caption(label, self.say(code, key, **facts), f"{kind}-{number}")
 
     def _placed(self, text: Rich) -> Rich:

@@ -12,15 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from reporter.explain.words import Rich
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """The caption of a figure or table: `label` is `图 3` or `Table 2`, `anchor` its id in the page."""
-
-    label: str
-    text: Rich
-    anchor: str
+from reporter.report.caption import Caption as Caption
+from reporter.report.drawings import SequencePlot as SequencePlot
+from reporter.report.drawings import Waterfall as Waterfall
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +64,20 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. `widths` are percentages; columns in `mono` hold packet text; `head` repeats on each page."""
+    """A table. `widths` are percentages; columns in `mono` hold packet text; `head` repeats on each page.
+
+    `paper` are the rows of the PDF where they are others (folded, fewer), `omitted` says then what is missing there.
+    `flat` columns are set on paper as lines of equal characters, which long tables need to be cheap.
+    """
 
     caption: Caption
     head: tuple[str, ...]
     rows: tuple[tuple[Rich, ...], ...]
     widths: tuple[int, ...]
     mono: tuple[int, ...] = ()
+    paper: tuple[tuple[Rich, ...], ...] | None = None
+    omitted: Rich = ()
+    flat: bool = False
     kind: str = "table"
 
 
@@ -115,12 +116,17 @@ class PacketRow:
 
 @dataclass(frozen=True, slots=True)
 class PacketList:
-    """Rows of the packet list; `selected` are frames to mark, `omitted` how many rows are left out at the end."""
+    """Rows of the packet list; `selected` are frames to mark, `omitted` how many rows are left out at the end.
+
+    The PDF has the first `paper` rows only, and says `omitted_on_paper`.
+    """
 
     caption: Caption
     rows: tuple[PacketRow, ...]
     selected: tuple[int, ...] = ()
     omitted: Rich = ()
+    paper: int | None = None
+    omitted_on_paper: Rich = ()
     kind: str = "packet-list"
 
 
@@ -193,12 +199,13 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer of a frame: bytes [start, start + length) of it, named and explained."""
+    """One layer of a frame: bytes [start, start + length) of it, named and explained; `short` fits into a drawing."""
 
     name: str
     start: int
     length: int
     text: Rich
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,10 +265,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Commentary:
-    """Packet by packet."""
+    """Packet by packet. The PDF has the first `paper` remarks only, and says `omitted_on_paper`."""
 
     remarks: tuple[Remark, ...]
     omitted: Rich = ()
+    paper: int | None = None
+    omitted_on_paper: Rich = ()
     kind: str = "commentary"
 
 
@@ -284,6 +293,8 @@ Block = (
     | PacketList
     | PacketWindow
     | Ladder
+    | Waterfall
+    | SequencePlot
     | ByteMap
     | FlagBits
     | Commentary

@@ -31,14 +31,17 @@ def phase(told: Told, step: Step) -> str:
     return "close" if step.move is not None else "data"
 
 
-def ladder(author: Author, stream: Stream, told: Sequence[Told], code: str, key: str, /, **facts: object) -> Ladder:
-    """The diagram of these packets of one stream, long runs folded."""
+def ladder(
+    author: Author, stream: Stream, told: Sequence[Told], code: str, key: str, /, *, limit: int = _MOST, **facts: object
+) -> Ladder:
+    """The diagram of these packets of one stream, long runs folded, at most `limit` steps."""
     rungs = _rungs(author, told)
-    shown = tuple(rungs[:_MOST])
-    if len(rungs) > _MOST:
-        rest = len(rungs) - _MOST
-        gap = author.words.plain("report", "rungs-omitted", {"count": rest})
-        shown = (*shown[:-1], _gap(shown[-1], gap))
+    shown = tuple(rungs)
+    if len(rungs) > limit:
+        # The end is as telling as the beginning: what is left out is in the middle.
+        head, tail = limit - limit // 4 - 1, limit // 4
+        gap = author.words.plain("report", "rungs-omitted", {"count": len(rungs) - head - tail})
+        shown = (*rungs[:head], _gap(rungs[head], gap), *rungs[-tail:])
     caption = author.figure(code, key, **facts)
     description = author.words.plain(
         "report",
@@ -74,11 +77,11 @@ def _rungs(author: Author, told: Iterable[Told]) -> list[Rung]:
         step = each.seen.step
         if step is None:
             continue
-        if _plain(each):
+        if plain(each):
             run.append(each)
             continue
         states = _flush(author, run, rungs, states)
-        run = [each] if _plain(each) else []
+        run = [each] if plain(each) else []
         if not run:
             rungs.append(_rung(author, each, step, states))
             states = step.after
@@ -101,7 +104,8 @@ def _flush(author: Author, run: list[Told], rungs: list[Rung], states: States) -
     return states
 
 
-def _plain(told: Told) -> bool:
+def plain(told: Told) -> bool:
+    """Whether a segment is one of a run: data or a confirmation, and nothing else to tell of it."""
     step, packet = told.seen.step, told.packet
     return (
         step is not None

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from reporter.explain.evidence import Evidence
 from reporter.explain.words import Rich, Span
 from reporter.report.document import (
@@ -33,6 +35,7 @@ from reporter.report.document import (
     Tone,
     TreeRow,
 )
+from reporter.report.drawings import Bar, Lane, Panel, SequencePlot, Stroke, Waterfall
 
 CLIENT, SERVER = "127.0.0.1:51234", "127.0.0.1:8080"
 HOSTILE = "<script>alert('x')</script> & \"q\" </style>"
@@ -307,6 +310,40 @@ def _ladder(caption: Caption, zh: bool, rungs: int) -> Ladder:
         )
     )
     return Ladder(caption, CLIENT, SERVER, *role, tuple(story), description)
+
+
+def _waterfall(numbers: _Numbers, zh: bool) -> Waterfall:
+    """Two connections: answered, answered after a pause, not answered; a target that is no markup."""
+    seconds = Decimal
+    return Waterfall(
+        numbers.figure("请求的时间（示例）" if zh else "The requests over time (sample)"),
+        (
+            Lane(
+                CLIENT,
+                Bar("SYN", "", seconds("0"), seconds("0.0003"), seconds("0.0003"), 1, None),
+                (
+                    Bar("GET /", "200", seconds("0.0004"), seconds("0.002"), seconds("0.009"), 4, 6),
+                    Bar(f"GET /{HOSTILE}", "404", seconds("8.1"), seconds("8.1012"), seconds("8.1012"), 8, 9),
+                ),
+            ),
+            Lane(SERVER, None, (Bar("GET /late", "", seconds("8.2"), None, None, 12, None),)),
+        ),
+        "请求按时间排列（示例）" if zh else "Requests in time order (sample)",
+    )
+
+
+def _plot(numbers: _Numbers, zh: bool) -> SequencePlot:
+    """One direction with a repeat, and what was confirmed of it."""
+    strokes = tuple(
+        Stroke(frame, Decimal(frame) / 100, low, low + 1448, repeated)
+        for frame, low, repeated in ((4, 1, False), (5, 1449, False), (6, 2897, False), (9, 1449, True))
+    )
+    acks = ((Decimal("0.045"), 1449), (Decimal("0.1"), 4345))
+    return SequencePlot(
+        numbers.figure("序号随时间的推进（示例）" if zh else "Sequence numbers over time (sample)"),
+        (Panel("服务器发出" if zh else "Sent by the server", strokes, acks),),
+        "四个报文段，其中一个再次发送（示例）" if zh else "Four segments, one of them sent again (sample)",
+    )
 
 
 def _remarks(zh: bool, packets: int) -> tuple[Remark, ...]:
@@ -780,6 +817,7 @@ def sample(language: str = "zh", *, packets: int = 15, rungs: int = 0, list_rows
             long,
         ),
     )
+    sixth = Section("ledger", "6", say("按时间", "Over time"), (_waterfall(numbers, zh), _plot(numbers, zh)))
     return Document(
         language=language,
         title=say("TCP 与 HTTP 协议分析实验报告", "A Lab Report on TCP and HTTP"),
@@ -795,7 +833,7 @@ def sample(language: str = "zh", *, packets: int = 15, rungs: int = 0, list_rows
             ),
             say("2026 年 11 月 21 日", "21 November 2026"),
         ),
-        sections=(first, second, third, fourth, fifth),
+        sections=(first, second, third, fourth, fifth, sixth),
         labels={},
         author=say("张三", "Zhang San"),
         subject=say("计算机网络实验", "Computer Networks Lab"),

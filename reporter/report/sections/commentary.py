@@ -10,7 +10,6 @@ from reporter.report.material import Told
 from reporter.report.sections import Context, Draft, section
 
 _RUN = 6
-_MOST = 220
 #: A packet of which only these are said is one of a run: data, its confirmations, its place in a message.
 _ORDINARY = frozenset(("D01", "D02", "D03", "D04", "D05", "D08", "D09", "D10", "D12", "C08", "C09"))
 #: The same once the stream has been told of them in full.
@@ -45,14 +44,15 @@ def _packets(context: Context) -> list[Block]:
         told = story.told()
         blocks = [author.paragraph("section-commentary", "intro", stream=story.stream.number, count=len(told))]
     remarks = _remarks(context, told)
-    rest = len(remarks) - _MOST
-    omitted: Rich = author.say("report", "rows-omitted", count=rest) if rest > 0 else ()
+    most = context.theme.limit("remarks")
+    fewer = min(most, context.theme.limit("remarks-on-paper"))
     dropped = story.capture.keeper.dropped(story.stream.number) if story else 0
     if dropped:
         blocks.append(author.paragraph("section-commentary", "dropped", count=dropped))
     if story is not None and story.capture.shown is not None:
         blocks.append(author.paragraph("section-commentary", "filtered"))
-    blocks.append(Commentary(tuple(remarks[:_MOST]), omitted))
+    on_paper = author.rest(len(remarks) - fewer, on_paper=fewer < most)
+    blocks.append(Commentary(tuple(remarks[:most]), author.rest(len(remarks) - most), fewer, on_paper))
     return blocks
 
 

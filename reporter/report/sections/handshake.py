@@ -1,4 +1,4 @@
-"""The handshake: each of its segments with its window, what its numbers mean, and the options in force."""
+"""The handshake: each of its segments with its window, and what its numbers mean."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from reporter.explain.engine import Finding
 from reporter.explain.evidence import Fact, field
 from reporter.explain.words import Rich
 from reporter.model.packet import Packet
-from reporter.model.stream import Opening, Role, Stream
+from reporter.model.stream import Opening
 from reporter.report.choose import Part
 from reporter.report.document import Block, Bullets, Pairs
 from reporter.report.ladder import ladder
@@ -52,9 +52,6 @@ def handshake(context: Context) -> Draft | None:
     if told:
         blocks.append(ladder(author, stream, told, "section-handshake", "ladder-caption", stream=stream.number))
     drafts = [step_of(context, story, each, "handshake") for each in told]
-    options = _options(context, stream)
-    if options is not None:
-        drafts.append(options)
     return Draft(
         "handshake",
         author.words.title("section-handshake"),
@@ -100,56 +97,3 @@ def _numbers(context: Context, packet: Packet) -> list[tuple[str, Rich]]:
             continue
         rows.append((author.label(label), author.fact(field(packet, name))))
     return rows
-
-
-def _options(context: Context, stream: Stream) -> Draft | None:
-    story = context.story
-    assert story is not None
-    marks = {role: story.at(frame) for role, frame in zip((Role.CLIENT, Role.SERVER), stream.handshake, strict=False)}
-    asked, accepted = marks.get(Role.CLIENT), marks.get(Role.SERVER)
-    if asked is None or accepted is None or asked.packet.tcp is None or accepted.packet.tcp is None:
-        return None
-    if not asked.packet.tcp.syn or not accepted.packet.tcp.syn:
-        return None
-    author = context.author
-    one, two = asked.packet.tcp.options, accepted.packet.tcp.options
-    yes, no = author.text(author.label("yes")), author.text(author.label("no"))
-    none = author.text("—")
-
-    def shown(packet: Packet, name: str, value: object) -> Rich:
-        return none if value is None else author.fact(field(packet, name))
-
-    def offered(value: bool) -> Rich:
-        return author.text(author.label("offered")) if value else none
-
-    p, q = asked.packet, accepted.packet
-    rows = [
-        (
-            author.text("MSS"),
-            shown(p, "tcp.options.mss_val", one.mss),
-            shown(q, "tcp.options.mss_val", two.mss),
-            author.text(author.label("each-its-own")),
-        ),
-        (
-            author.text(author.label("window-scale")),
-            shown(p, "tcp.options.wscale.shift", one.wscale),
-            shown(q, "tcp.options.wscale.shift", two.wscale),
-            yes if one.wscale is not None and two.wscale is not None else no,
-        ),
-        (
-            author.text("SACK"),
-            offered(one.sack_permitted),
-            offered(two.sack_permitted),
-            yes if one.sack_permitted and two.sack_permitted else no,
-        ),
-        (
-            author.text(author.label("timestamps")),
-            offered(8 in one.kinds),
-            offered(8 in two.kinds),
-            yes if 8 in one.kinds and 8 in two.kinds else no,
-        ),
-    ]
-    caption = author.table("section-handshake", "options-caption", client=p.frame, server=q.frame)
-    grid = author.grid(caption, ("option", "from-client", "from-server", "in-force"), rows, (25, 25, 25, 25))
-    intro = author.paragraph("section-handshake", "options-intro")
-    return Draft("options", author.words.plain("section-handshake", "options-title", {}), (intro, grid))

@@ -17,6 +17,7 @@ from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 
 _MOST_STREAMS = 30
+_SHORT = {"ip": "IPv4", "ipv6": "IPv6", "tcp": "TCP", "http": "HTTP", "vlan": "802.1Q", "sll": "Linux cooked"}
 _NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
 
 
@@ -193,7 +194,7 @@ def _layers(context: Context, packet: Packet, detail: Detail) -> Draft:
             continue
         text = explanations.get(line.field, explanations["other"])
         name = line.text.split(",")[0]
-        layers.append(Layer(name, line.start, line.length, author.text(text)))
+        layers.append(Layer(name, line.start, line.length, author.text(text), _SHORT.get(line.field, name)))
     figure = ByteMap(
         caption=author.figure("section-method", "layers-caption", frame=packet.frame),
         frame=packet.frame,

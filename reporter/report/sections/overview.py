@@ -25,22 +25,29 @@ def overview(context: Context) -> Draft | None:
 
 
 def _course(context: Context, story: Story) -> list[Block]:
-    author, told, stream = context.author, story.told(), story.stream
-    return [
-        author.paragraph(
-            "section-overview",
-            "intro",
-            stream=stream.number,
-            packets=stream.packets,
-            client=str(stream.client),
-            server=str(stream.server),
-            first=stream.first_frame,
-            last=stream.last_frame,
-            seconds=stream.end - stream.start,
-        ),
-        author.packet_list(
-            [each.packet for each in told], "section-overview", "list-caption", limit=30, stream=stream.number
-        ),
-        ladder(author, stream, told, "section-overview", "ladder-caption", stream=stream.number),
-        author.note("section-overview", "states-note"),
-    ]
+    author, told, stream, limits = context.author, story.told(), story.stream, context.theme.limit
+    rows = author.packet_list(
+        [each.packet for each in told],
+        "section-overview",
+        "list-caption",
+        limit=limits("packet-list"),
+        paper=limits("packet-list-on-paper"),
+        stream=stream.number,
+    )
+    figure = ladder(
+        author, stream, told, "section-overview", "ladder-caption", limit=limits("rungs"), stream=stream.number
+    )
+    intro = author.paragraph(
+        "section-overview",
+        "intro",
+        stream=stream.number,
+        packets=stream.packets,
+        client=str(stream.client),
+        server=str(stream.server),
+        first=stream.first_frame,
+        last=stream.last_frame,
+        seconds=stream.end - stream.start,
+        list=rows.caption.label,
+        ladder=figure.caption.label,
+    )
+    return [intro, rows, figure, author.note("section-overview", "states-note")]

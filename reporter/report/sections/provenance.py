@@ -15,7 +15,7 @@ def provenance(context: Context) -> Draft | None:
     rows: list[tuple[str, Rich]] = []
     for capture in context.captures:
         rows.append((author.label("file"), author.text(capture.name)))
-        rows.append((author.label("size"), author.say("section-summary", "bytes", count=capture.particulars.size)))
+        rows.append((author.label("size"), author.say("section-measures", "bytes", size=capture.particulars.size)))
         rows.append(("SHA-256", author.text(capture.particulars.sha256)))
     rows.append((author.label("dissected-with"), author.text(context.tshark)))
     rows.append((author.label("written-by"), author.text(f"reporter {__version__}")))

@@ -10,8 +10,10 @@ from reporter.model.stream import Exchange, Stream
 from reporter.report.document import Block, Bullets
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section
+from reporter.report.waterfall import waterfall
 
-_MOST = 40
+#: How many requests the waterfall has room for on one page.
+_BARS = 24
 _SPEAKING = ("P07", "P12", "P14", "P15", "P17", "P18", "P22", "P23", "P25")
 
 
@@ -31,18 +33,28 @@ def resources(context: Context) -> Draft | None:
         return None
     used = [stream for stream in streams if stream.exchanges]
     idle = len([stream for stream in streams if not stream.exchanges])
+    most, fewer = context.theme.limit("requests"), context.theme.limit("requests-on-paper")
+    caption = author.table("section-resources", "table-caption", file=story.capture.name)
+    rows = [_row(context, each) for each in exchanges[:most]]
+    figure = waterfall(author, story, used, min(fewer, _BARS))
+    facts = {"exchanges": len(exchanges), "streams": len(used), "idle": idle}
+    labels = {"table": caption.label, "figure": figure.caption.label if figure else ""}
     blocks: list[Block] = [
-        author.paragraph("section-resources", "intro", exchanges=len(exchanges), streams=len(used), idle=idle),
+        author.paragraph("section-resources", "intro", **facts, **labels),
         author.grid(
-            author.table("section-resources", "table-caption", file=story.capture.name),
+            caption,
             ("stream", "request", "status", "content-type", "content-length", "time-taken", "frames"),
-            [_row(context, each) for each in exchanges[:_MOST]],
-            (7, 30, 8, 18, 13, 12, 12),
+            rows,
+            (9, 25, 9, 17, 13, 12, 15),
             mono=(1,),
+            paper=tuple(rows[:fewer]),
+            omitted=author.rest(len(exchanges) - min(most, fewer), on_paper=fewer < most),
         ),
     ]
-    if len(exchanges) > _MOST:
-        blocks.append(author.paragraph("report", "rows-omitted", count=len(exchanges) - _MOST))
+    if len(exchanges) > most:
+        blocks.append(author.paragraph("report", "rows-omitted", count=len(exchanges) - most))
+    if figure is not None:
+        blocks.append(figure)
     said = _said(context, story, streams)
     if said:
         blocks.append(Bullets(tuple(said)))
@@ -102,13 +114,7 @@ def _said(context: Context, story: Story, streams: list[Stream]) -> list[Rich]:
         for finding in told.findings:
             if finding.rule in _SPEAKING and finding.rule not in seen:
                 seen.add(finding.rule)
-                frame = told.packet.frame
-                lead = context.author.say(
-                    "section-resources",
-                    "said-of",
-                    frame=Fact(frame, (Evidence(frame, "frame.number", str(frame)),)),
-                )
-                found.append((*lead, *context.author.said(finding).text))
+                found.append(context.author.said_of(told.packet.frame, finding))
     return found
 
 

@@ -1,13 +1,10 @@
-"""Summary: the course of events in the captures, and a few figures."""
+"""Summary: the course of events in the captures."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from reporter.explain.evidence import Fact, derived, field
 from reporter.explain.words import Rich
-from reporter.model.stream import Role
-from reporter.report.document import Block, Bullets, Pairs
+from reporter.report.document import Block, Bullets
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of
@@ -22,14 +19,6 @@ def summary(context: Context) -> Draft | None:
         return Draft("summary", title, (author.paragraph("section-summary", "no-tcp"),))
     items = [*_before(context), _opened(context), *_exchanged(context, context.story), _closed(context)]
     blocks: list[Block] = [author.paragraph("section-summary", "intro"), Bullets(tuple(items), ordered=True)]
-    figures = _figures(context, context.story)
-    if figures:
-        blocks.append(
-            Pairs(
-                tuple(figures),
-                author.table("section-summary", "figures-caption", stream=context.stream(context.story)),
-            )
-        )
     source = context.source() if len(context.stories) == 1 else ""
     return Draft("summary", title, tuple(blocks), source=source)
 
@@ -115,16 +104,6 @@ def _span(story: Story, frames: tuple[int, ...]) -> Fact | None:
     return derived(last.value - first.value, first, last)
 
 
-def _round_trip(story: Story) -> Fact | None:
-    """The handshake's round trip, where the rule about it found it safe to tell."""
-    for frame in story.stream.handshake:
-        told = story.at(frame)
-        for finding in told.findings if told else ():
-            if finding.rule == "H08":
-                return finding.facts["rtt"]
-    return None
-
-
 def _trouble(story: Story) -> dict[str, int]:
     """How many packets of the story were sent again, by the rule that says so."""
     found: dict[str, int] = {}
@@ -133,48 +112,3 @@ def _trouble(story: Story) -> dict[str, int]:
         for code in sorted(codes)[:1]:
             found[code] = found.get(code, 0) + 1
     return found
-
-
-def _figures(context: Context, story: Story) -> list[tuple[str, Rich]]:
-    author, stream = context.author, story.stream
-    rows: list[tuple[str, Rich]] = []
-    rtt = _round_trip(story)
-    if rtt is not None:
-        rows.append((author.label("handshake-rtt"), author.say("section-summary", "ms", time=rtt)))
-    for role in (Role.CLIENT, Role.SERVER):
-        label = author.label(f"payload-{role}")
-        rows.append((label, author.say("section-summary", "bytes", count=stream.payload[role])))
-    length = stream.end - stream.start
-    rows.append((author.label("stream-duration"), author.say("section-summary", "seconds", time=length)))
-    best = _throughput(story)
-    if best is not None:
-        rows.append((author.label("throughput"), author.say("section-summary", "throughput", **best)))
-    return rows
-
-
-def _throughput(story: Story) -> dict[str, object] | None:
-    """The largest body of the stream: bytes of its segments over the time from the first to the last of them."""
-    best: dict[str, object] | None = None
-    largest = 0
-    packets = {told.packet.frame: told.packet for told in story.capture.keeper.of_stream(story.stream.number)}
-    for packet in packets.values():
-        tcp = packet.tcp
-        if not packet.responses or tcp is None or len(tcp.segments) < 3 or not tcp.reassembled_length:
-            continue
-        first = packets.get(min(tcp.segments))
-        if first is None or packet.time <= first.time or tcp.reassembled_length <= largest:
-            continue
-        largest = tcp.reassembled_length
-        seconds = packet.time - first.time
-        rate, unit = Decimal(largest * 8) / seconds / 1000, "kbit/s"
-        if rate >= 1000:
-            rate, unit = rate / 1000, "Mbit/s"
-        best = {
-            "size": largest,
-            "seconds": seconds,
-            "rate": rate.quantize(Decimal("0.01")),
-            "unit": unit,
-            "first": first.frame,
-            "last": packet.frame,
-        }
-    return best

@@ -29,7 +29,7 @@ def teardown(context: Context) -> Draft | None:
     if told:
         blocks.append(ladder(author, stream, told, "section-teardown", "ladder-caption", stream=stream.number))
         blocks.append(_states(context, told))
-    drafts = tuple(step_of(context, story, each, "teardown") for each in told[:6])
+    drafts = tuple(step_of(context, story, each, "teardown") for each in told[: context.theme.limit("windows")])
     return Draft("teardown", author.words.title("section-teardown"), tuple(blocks), drafts, context.source(story))
 
 

@@ -1,0 +1,157 @@
+"""Round trips and rates: from which fields of which frames, over which bytes and which time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from reporter.explain.evidence import Fact, field, frame_of
+from reporter.explain.words import Rich
+from reporter.model.packet import Packet
+from reporter.model.stream import Role
+from reporter.report.document import Block, Table
+from reporter.report.material import Story, Told
+from reporter.report.sections import Context, Draft, section
+
+#: Fewer samples than this have no middle worth telling.
+_FEW = 3
+
+
+@section("measures")
+def measures(context: Context) -> Draft | None:
+    """A table: what was measured, its value, and from where it comes."""
+    story = context.story
+    if story is None:
+        return None
+    told = story.capture.keeper.of_stream(story.stream.number)
+    rows = [*_round_trips(context, story, told), *_amounts(context, story, told)]
+    author = context.author
+    caption = author.table("section-measures", "caption", stream=story.stream.number)
+    table: Table = author.grid(caption, ("measure", "measured", "measured-from"), rows, (29, 21, 50))
+    blocks: list[Block] = [author.paragraph("section-measures", "intro", table=caption.label), table]
+    if any(len(_samples(told, role)) >= _FEW for role in Role):
+        blocks.append(author.note("section-measures", "rtt-note"))
+    return Draft("measures", author.words.title("section-measures"), tuple(blocks), source=context.source())
+
+
+def _line(context: Context, key: str, value: Rich, **facts: Any) -> tuple[Rich, ...]:
+    author = context.author
+    return (author.say("section-measures", key, **facts), value, author.say("section-measures", f"{key}-from", **facts))
+
+
+def _round_trips(context: Context, story: Story, told: Sequence[Told]) -> list[tuple[Rich, ...]]:
+    author = context.author
+    rows: list[tuple[Rich, ...]] = []
+    handshake = _of_the_handshake(story)
+    if handshake is not None:
+        frames = [frame_of(frame) for frame in story.stream.handshake]
+        rows.append(_line(context, "handshake", _ms(context, handshake), frames=frames))
+    first = next((each.packet for each in told if each.packet.tcp and each.packet.tcp.initial_rtt is not None), None)
+    if first is not None:
+        initial = field(first, "tcp.analysis.initial_rtt")
+        rows.append(_line(context, "initial", _ms(context, initial), frame=frame_of(first.frame)))
+    for role in Role:
+        samples = _samples(told, role)
+        if len(samples) < _FEW:
+            continue
+        middle = samples[(len(samples) - 1) // 2]
+        value = author.say(
+            "section-measures",
+            "spread",
+            least=samples[0][0],
+            middle=middle[0],
+            most=samples[-1][0],
+        )
+        facts = {"sender": role, "count": len(samples)}
+        facts |= {
+            name: frame_of(packet.frame)
+            for name, (_, packet) in (("least", samples[0]), ("middle", middle), ("most", samples[-1]))
+        }
+        rows.append(_line(context, "acks", value, **facts))
+    return rows
+
+
+def _of_the_handshake(story: Story) -> Fact | None:
+    """The handshake's round trip, where the rule about it found it safe to tell."""
+    for frame in story.stream.handshake:
+        told = story.at(frame)
+        for finding in told.findings if told else ():
+            if finding.rule == "H08":
+                return finding.facts["rtt"]
+    return None
+
+
+def _samples(told: Sequence[Told], role: Role) -> list[tuple[Fact, Packet]]:
+    """`tcp.analysis.ack_rtt` of the segments of one end that carry it, the handshake's aside, shortest first."""
+    found = [
+        (field(each.packet, "tcp.analysis.ack_rtt"), each.packet)
+        for each in told
+        if each.seen.step is not None
+        and each.seen.step.sender is role
+        and each.packet.tcp is not None
+        and not each.packet.tcp.syn
+        and each.packet.tcp.labels.ack_rtt is not None
+    ]
+    return sorted(found, key=lambda pair: (pair[0].value, pair[1].frame))
+
+
+def _ms(context: Context, time: Fact) -> Rich:
+    return context.author.say("section-measures", "ms", time=time)
+
+
+def _amounts(context: Context, story: Story, told: Sequence[Told]) -> list[tuple[Rich, ...]]:
+    author, stream = context.author, story.stream
+    rows: list[tuple[Rich, ...]] = []
+    ends = {"first": frame_of(stream.first_frame), "last": frame_of(stream.last_frame)}
+    length = author.say("section-measures", "seconds", time=stream.end - stream.start)
+    rows.append(_line(context, "duration", length, **ends))
+    for role in Role:
+        carrying = [
+            each.packet
+            for each in told
+            if each.seen.step is not None and each.seen.step.sender is role and each.seen.step.sent.fresh
+        ]
+        if not carrying:
+            continue
+        first, last = carrying[0], carrying[-1]
+        facts: dict[str, Any] = {
+            "sender": role,
+            "count": len(carrying),
+            "whole": not story.capture.keeper.dropped(stream.number),
+            "first": frame_of(first.frame),
+            "last": frame_of(last.frame),
+        }
+        size = stream.payload[role]
+        rows.append(_line(context, "data", author.say("section-measures", "bytes", size=size), **facts))
+        if len(carrying) >= _FEW and last.time > first.time:
+            rows.append(_rate(context, "rate", size, last.time - first.time, **facts))
+    best = _largest(told)
+    if best is not None:
+        size, first, last = best
+        facts = {"first": frame_of(first.frame), "last": frame_of(last.frame)}
+        rows.append(_rate(context, "largest", size, last.time - first.time, **facts))
+    return rows
+
+
+def _rate(context: Context, key: str, size: int, seconds: Decimal, **facts: Any) -> tuple[Rich, ...]:
+    rate, unit = Decimal(size * 8) / seconds / 1000, "kbit/s"
+    if rate >= 1000:
+        rate, unit = rate / 1000, "Mbit/s"
+    value = context.author.say("section-measures", "per-second", rate=rate.quantize(Decimal("0.01")), unit=unit)
+    return _line(context, key, value, size=size, seconds=seconds, **facts)
+
+
+def _largest(told: Sequence[Told]) -> tuple[int, Packet, Packet] | None:
+    """The largest response in several segments: its length, the first and the last frame that carried it."""
+    packets = {each.packet.frame: each.packet for each in told}
+    best: tuple[int, Packet, Packet] | None = None
+    for packet in packets.values():
+        tcp = packet.tcp
+        if not packet.responses or tcp is None or len(tcp.segments) < _FEW or not tcp.reassembled_length:
+            continue
+        first = packets.get(min(tcp.segments))
+        if first is None or packet.time <= first.time or (best is not None and tcp.reassembled_length <= best[0]):
+            continue
+        best = tcp.reassembled_length, first, packet
+    return best

@@ -1,0 +1,152 @@
+"""The options of the two SYNs side by side: offered by whom, in force or not, and with what effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from reporter.explain.evidence import Fact, derived, field
+from reporter.explain.words import Rich
+from reporter.model.packet import Packet
+from reporter.model.stream import Role
+from reporter.report.choose import Part
+from reporter.report.document import Block
+from reporter.report.material import Story
+from reporter.report.sections import Context, Draft, section
+
+_TIMESTAMPS = 8
+#: Bytes that the timestamps option takes of every segment, padding included (RFC 7323, appendix A).
+_TAKEN = 12
+
+
+@section("options", Part.OPENING)
+def options(context: Context) -> Draft | None:
+    """MSS, window scale, SACK and timestamps (RFC 9293, 7323, 2018), where both SYNs were captured."""
+    story = context.story
+    if story is None:
+        return None
+    syns = [story.at(frame) for frame in story.stream.handshake[:2]]
+    if len(syns) < 2 or any(each is None or each.packet.tcp is None or not each.packet.tcp.syn for each in syns):
+        return None
+    client, server = (each.packet for each in syns if each is not None)
+    author = context.author
+    rows = [row(context, story, client, server) for row in (_mss, _scale, _sack, _timestamps)]
+    caption = author.table("section-options", "caption", client=client.frame, server=server.frame)
+    blocks: tuple[Block, ...] = (
+        author.paragraph("section-options", "intro", table=caption.label),
+        author.grid(
+            caption, ("option", "from-client", "from-server", "in-force", "effect"), rows, (19, 12, 13, 12, 44)
+        ),
+    )
+    return Draft("options", author.words.title("section-options"), blocks, source=context.source())
+
+
+def _mss(context: Context, story: Story, client: Packet, server: Packet) -> tuple[Rich, ...]:
+    author = context.author
+    one, two = (_value(packet, "tcp.options.mss_val") for packet in (client, server))
+    largest = {role: _largest(story, role) for role in Role}
+    effect = author.say(
+        "section-options",
+        "mss",
+        client=one,
+        server=two,
+        taken=_TAKEN if _both(client, server, _stamped) else 0,
+        from_client=largest[Role.CLIENT],
+        from_server=largest[Role.SERVER],
+    )
+    return (
+        author.text("MSS"),
+        _shown(context, one),
+        _shown(context, two),
+        author.text(author.label("each-own")),
+        effect,
+    )
+
+
+def _scale(context: Context, story: Story, client: Packet, server: Packet) -> tuple[Rich, ...]:
+    author = context.author
+    one, two = (_value(packet, "tcp.options.wscale.shift") for packet in (client, server))
+    factors = {}
+    if one is not None and two is not None:
+        factors = {"client": derived(1 << one.value, one), "server": derived(1 << two.value, two)}
+    effect = author.say("section-options", "scale" if factors else "scale-not", **factors)
+    return (
+        author.text(author.label("window-scale")),
+        _shown(context, one),
+        _shown(context, two),
+        _force(context, bool(factors)),
+        effect,
+    )
+
+
+def _sack(context: Context, story: Story, client: Packet, server: Packet) -> tuple[Rich, ...]:
+    both = _both(client, server, _sackable)
+    frames = [
+        told.packet.frame
+        for told in story.capture.keeper.of_stream(story.stream.number)
+        if told.packet.tcp and told.packet.tcp.options.sack
+    ]
+    facts = {"count": len(frames), "first": frames[0] if frames else None}
+    return _offered(context, "SACK", client, server, _sackable, "sack" if both else "sack-not", facts)
+
+
+def _timestamps(context: Context, story: Story, client: Packet, server: Packet) -> tuple[Rich, ...]:
+    both = _both(client, server, _stamped)
+    label = context.author.label("timestamps")
+    facts = {"taken": _TAKEN}
+    return _offered(context, label, client, server, _stamped, "timestamps" if both else "timestamps-not", facts)
+
+
+def _offered(
+    context: Context,
+    label: str,
+    client: Packet,
+    server: Packet,
+    offers: Callable[[Packet], bool],
+    key: str,
+    facts: Mapping[str, object],
+) -> tuple[Rich, ...]:
+    author = context.author
+    cells = [author.text(author.label("offered") if offers(packet) else "—") for packet in (client, server)]
+    return (
+        author.text(label),
+        *cells,
+        _force(context, _both(client, server, offers)),
+        author.say("section-options", key, **facts),
+    )
+
+
+def _both(client: Packet, server: Packet, offers: Callable[[Packet], bool]) -> bool:
+    return offers(client) and offers(server)
+
+
+def _sackable(packet: Packet) -> bool:
+    return packet.tcp is not None and packet.tcp.options.sack_permitted
+
+
+def _stamped(packet: Packet) -> bool:
+    return packet.tcp is not None and _TIMESTAMPS in packet.tcp.options.kinds
+
+
+def _value(packet: Packet, name: str) -> Fact | None:
+    found = field(packet, name)
+    return None if found.value is None else found
+
+
+def _shown(context: Context, fact: Fact | None) -> Rich:
+    return context.author.text("—") if fact is None else context.author.fact(fact)
+
+
+def _force(context: Context, force: bool) -> Rich:
+    return context.author.text(context.author.label("yes" if force else "no"))
+
+
+def _largest(story: Story, role: Role) -> Fact | None:
+    """The data of the longest segment that one end sent, as captured."""
+    found: Packet | None = None
+    for told in story.capture.keeper.of_stream(story.stream.number):
+        step, tcp = told.seen.step, told.packet.tcp
+        if step is None or tcp is None or step.sender is not role or not tcp.length:
+            continue
+        if found is None or found.tcp is None or tcp.length > found.tcp.length:
+            found = told.packet
+    return field(found, "tcp.len") if found is not None else None

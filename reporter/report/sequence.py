@@ -1,0 +1,54 @@
+"""Sequence numbers over time: for each direction what was sent when, what was sent again, what had been confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from reporter.model.stream import Role, Stream
+from reporter.report.author import Author
+from reporter.report.drawings import Panel, SequencePlot, Stroke
+from reporter.report.material import Told
+
+#: Rules that tell of a segment sent again, also where its first copy was not captured.
+_AGAIN = frozenset(("L03", "L04", "L05", "L12", "H09", "H11"))
+#: Fewer numbers than this in a direction make no picture.
+_LEAST = 3
+
+
+def sequence_plot(author: Author, stream: Stream, told: Sequence[Told]) -> SequencePlot | None:
+    """The plot of these packets of one stream; None where hardly anything was sent."""
+    panels = [panel for role in (Role.CLIENT, Role.SERVER) if (panel := _panel(author, role, told)) is not None]
+    if not panels or len({stroke.time for panel in panels for stroke in panel.strokes}) < _LEAST:
+        return None
+    again = sum(stroke.repeated for panel in panels for stroke in panel.strokes)
+    caption = author.figure("section-ledger", "plot-caption", stream=stream.number)
+    facts = {
+        "stream": stream.number,
+        "count": sum(len(panel.strokes) for panel in panels),
+        "again": again,
+        "directions": len(panels),
+    }
+    description = author.words.plain("section-ledger", "plot-description", facts)
+    return SequencePlot(caption, tuple(panels), description)
+
+
+def _panel(author: Author, role: Role, told: Sequence[Told]) -> Panel | None:
+    strokes: list[Stroke] = []
+    acks: list[tuple[Decimal, int]] = []
+    for each in told:
+        step, packet = each.seen.step, each.packet
+        if step is None or packet.tcp is None:
+            continue
+        if step.sender is role:
+            if step.sent.end > step.sent.start:
+                again = (bool(step.sent.repeated) and not step.sent.fresh) or any(
+                    finding.rule in _AGAIN for finding in each.findings
+                )
+                strokes.append(Stroke(packet.frame, packet.time, step.sent.start, step.sent.end, again))
+        elif step.confirms is not None:
+            acks.append((packet.time, step.confirms.ack))
+    if not strokes or max(each.high for each in strokes) - min(each.low for each in strokes) < _LEAST:
+        return None
+    label = author.words.plain("section-ledger", "panel", {"sender": role})
+    return Panel(label, tuple(strokes), tuple(acks))

@@ -1,0 +1,64 @@
+"""The waterfall of the requests: for each connection its opening, and how long each answer was waited for and came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from reporter.analyse.http import without_secrets
+from reporter.explain.visible import visible
+from reporter.model.packet import Packet
+from reporter.model.stream import Exchange, Opening, Stream
+from reporter.report.author import Author
+from reporter.report.drawings import Bar, Lane, Waterfall
+from reporter.report.material import Story
+
+
+def waterfall(author: Author, story: Story, streams: Sequence[Stream], limit: int) -> Waterfall | None:
+    """The figure for these streams of one capture, at most `limit` requests; None without any timed request."""
+    timed = {each.number: [one for one in each.exchanges if one.request_time is not None] for each in streams}
+    count = sum(map(len, timed.values()))
+    if not count:
+        return None
+    lanes: list[Lane] = []
+    left = limit
+    for stream in sorted(streams, key=lambda each: each.first_frame):
+        bars = timed[stream.number][: max(left, 0)]
+        if not bars:
+            continue
+        left -= len(bars)
+        packets = {told.packet.frame: told.packet for told in story.capture.keeper.of_stream(stream.number)}
+        label = author.words.plain("section-resources", "lane", {"stream": stream.number, "client": str(stream.client)})
+        lanes.append(Lane(label, _opening(author, stream, packets), tuple(_bar(each, packets) for each in bars)))
+    caption = author.figure("section-resources", "waterfall-caption", file=story.capture.name)
+    facts = {"count": count - max(count - limit, 0), "streams": len(lanes)}
+    description = author.words.plain("section-resources", "waterfall-description", facts)
+    return Waterfall(caption, tuple(lanes), description, author.rest(count - limit))
+
+
+def _opening(author: Author, stream: Stream, packets: Mapping[int, Packet]) -> Bar | None:
+    if stream.opening is not Opening.THREE_WAY or not stream.handshake:
+        return None
+    first, last = packets.get(stream.handshake[0]), packets.get(stream.handshake[-1])
+    if first is None or last is None:
+        return None
+    return Bar(author.label("opening"), "", first.time, last.time, last.time, first.frame, None)
+
+
+def _bar(each: Exchange, packets: Mapping[int, Packet]) -> Bar:
+    assert each.request is not None
+    assert each.request_time is not None
+    first: Decimal | None = None
+    if each.response is not None and each.response_time is not None:
+        packet = packets.get(each.response.first_frame)
+        begun = packet is not None and each.request_time <= packet.time <= each.response_time
+        first = packet.time if packet is not None and begun else each.response_time
+    return Bar(
+        label=visible(f"{each.request.method} {without_secrets(each.request.target)}", 60),
+        status=str(each.response.code) if each.response else "",
+        start=each.request_time,
+        first=first,
+        end=each.response_time,
+        request=each.request_frame,
+        response=each.response_frame,
+    )

@@ -1,0 +1,115 @@
+"""The sections of numbers: there when there is something to tell, and every row of them adds up."""
+
+from functools import cache
+
+import pytest
+
+from reporter.options import ReportOptions
+from reporter.pipeline.report import make_document
+from reporter.report.document import Document, Section, Table
+from reporter.report.drawings import SequencePlot, Waterfall
+from tests.captures import BUNDLED
+
+pytestmark = pytest.mark.tshark
+
+
+@cache
+def document(name: str, language: str = "en", theme: str = "lab") -> Document:
+    options = ReportOptions(lang=language, theme=theme)
+    return make_document([next(BUNDLED.glob(f"{name}.pcap*"))], options=options, progress=lambda what, count: None)
+
+
+def section(found: Document, name: str) -> Section | None:
+    return next((each for each in found.sections if each.id == name), None)
+
+
+def block(found: Document, name: str, kind: type) -> object:
+    there = section(found, name)
+    assert there is not None, name
+    return next((each for each in there.blocks if isinstance(each, kind)), None)
+
+
+def texts(table: Table) -> list[list[str]]:
+    return [["".join(span.text for span in cell) for cell in row] for row in table.rows]
+
+
+def table_of(name: str, part: str) -> list[list[str]]:
+    found = block(document(name), part, Table)
+    assert isinstance(found, Table)
+    return texts(found)
+
+
+@pytest.mark.parametrize("name", ["page-node-curl", "loss-fast-retransmit", "seq-wrap", "half-close", "merged-close"])
+def test_every_row_of_the_ledger_adds_up(name):
+    rows = table_of(name, "ledger")
+    for _, _, flags, _, seq, length, following, _, _ in rows:
+        assert int(following) == int(seq) + int(length) + ("SYN" in flags) + ("FIN" in flags)
+    confirmed = [int(frame) for row in rows for frame in row[8].split() if frame.isdigit()]
+    assert len(confirmed) == len(set(confirmed)), "a frame is confirmed once"
+    assert {int(row[0]) for row in rows} >= set(confirmed)
+
+
+def test_trouble_is_told_only_where_there_is_any():
+    assert section(document("page-python-curl"), "trouble") is None
+    rows = table_of("loss-fast-retransmit", "trouble")
+    assert [row[0] for row in rows][:2] == ["A gap in the sequence numbers", "Duplicate ACK"]
+    assert rows[0][2:] == ["119, 123", "2896 = 1448 + 1448"]
+    assert any(row[0] == "TCP keep-alive probe" for row in table_of("keepalive-full", "trouble"))
+
+
+def test_options_in_force_are_those_that_both_offer():
+    rows = {row[0]: row for row in table_of("page-node-curl", "options")}
+    assert rows["SACK"][1:4] == ["offered", "offered", "in force"]
+    assert section(document("mid-connection"), "options") is None
+
+
+def test_measures_name_their_frames():
+    rows = {row[0]: row for row in table_of("loss-fast-retransmit", "measures")}
+    assert rows["Wireshark's iRTT"][1:] == ["20.329 ms", "field tcp.analysis.initial_rtt, first in frame 2"]
+    assert rows["Data of the server"][1] == "241178 bytes"
+    assert "frame 6 to frame 295" in rows["Data of the server"][2]
+
+
+def test_the_waterfall_has_every_request_of_every_connection():
+    found = block(document("page-node-browser"), "resources", Waterfall)
+    assert isinstance(found, Waterfall)
+    assert [len(lane.bars) for lane in found.lanes] == [2, 1, 2]
+    for lane in found.lanes:
+        assert lane.opening is not None
+        for bar in lane.bars:
+            assert bar.first is not None
+            assert bar.end is not None
+            assert bar.start <= bar.first <= bar.end
+
+
+def test_what_was_sent_again_is_marked_in_the_plot():
+    found = block(document("loss-fast-retransmit"), "ledger", SequencePlot)
+    assert isinstance(found, SequencePlot)
+    again = {stroke.frame for panel in found.panels for stroke in panel.strokes if stroke.repeated}
+    assert again == {215, 217}
+
+
+def test_no_plot_of_next_to_nothing():
+    assert block(document("refused"), "ledger", SequencePlot) is None
+
+
+@pytest.mark.parametrize("name", ["brief", "plain"])
+def test_captions_are_numbered_in_order_in_every_theme(name):
+    found = document("page-node-curl", "zh", name)
+    captions = [each.caption for each in blocks(found.sections) if getattr(each, "caption", None) is not None]
+    for kind in ("figure", "table"):
+        anchors = [caption.anchor for caption in captions if caption.anchor.startswith(kind)]
+        assert sorted(anchors, key=lambda anchor: int(anchor.rpartition("-")[2])) == anchors
+
+
+def blocks(sections: tuple[Section, ...]) -> list:
+    return [each for part in sections for each in (*part.blocks, *blocks(part.sections))]
+
+
+def test_a_long_connection_is_folded_on_paper_and_whole_on_the_screen():
+    found = block(document("loss-fast-retransmit"), "ledger", Table)
+    assert isinstance(found, Table)
+    assert found.paper is not None
+    assert len(found.rows) == 299
+    assert len(found.paper) < 60
+    assert found.omitted
