@@ -386,7 +386,7 @@ def test_a_reference_to_a_frame_leads_to_its_own_file(made):
     page = made(BUNDLED / "truncated.pcapng", BUNDLED / "mid-connection.pcapng", "--lang", "en")
     (first,) = [named for tag, named in page.tags if named.get("id") == "frame-10"]
     closing = page.markup[page.markup.index('id="teardown"') :]
-    assert f'href="#{first["id"]}"' not in closing[: closing.index('id="commentary"')]
+    assert f'href="#{first["id"]}"' not in closing[: closing.index('id="ledger"')]
     assert re.search(r'data-ev="from tcp.seq of frame \d+(; [^"]*)?, mid-connection.pcapng', closing)
     linked = re.findall(r'href="#(frame-2-\d+)"', closing)
     ids = [named.get("id") for _, named in page.tags]
