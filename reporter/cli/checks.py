@@ -11,19 +11,21 @@ from functools import partial
 from reporter.errors import Trouble
 from reporter.explain.words import LANGUAGES, Words
 from reporter.extract.health import pyshark_version, refused_fields, tshark_version
+from reporter.install import advice
 from reporter.render import fonts
-from reporter.render.health import weasyprint_version
+from reporter.render.health import drawn_chinese, weasyprint_version
 from reporter.resources import templates_dir
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check found. What is not `needed` only makes a report less good."""
+    """What a check found. What is not `needed` only makes a report less good; `part` is a key of `install.LINES`."""
 
     ok: bool
     detail: str
     to_do: str = ""
     needed: bool = True
+    part: str = ""
 
 
 def _python() -> Outcome:
@@ -31,12 +33,12 @@ def _python() -> Outcome:
     return Outcome(sys.version_info >= (3, 11), version, "install Python 3.11 or later")
 
 
-def _asked(question: Callable[[], str]) -> Outcome:
+def _asked(question: Callable[[], str], part: str = "") -> Outcome:
     try:
         return Outcome(True, question())
     except Trouble as trouble:
         detail = f"{trouble.what} ({trouble.where})" if trouble.where else trouble.what
-        return Outcome(False, detail, trouble.to_do)
+        return Outcome(False, detail, trouble.to_do, part=part)
 
 
 def _fields() -> Outcome:
@@ -54,12 +56,12 @@ def _chinese() -> Outcome:
     families = fonts.chinese_families()
     if families is None:
         return Outcome(False, "fontconfig cannot be asked", "install fontconfig", needed=False)
-    return Outcome(bool(families), f"{len(families)} families", fonts.INSTALL)
+    return Outcome(bool(families), f"{len(families)} families", advice("fonts"), part="fonts")
 
 
 def _style(style: str) -> Outcome:
     found = fonts.chinese_of_style(style)
-    return Outcome(bool(found), found[0] if found else "none; another font stands in", fonts.INSTALL, needed=False)
+    return Outcome(bool(found), found[0] if found else "none; another font stands in", advice("fonts"), needed=False)
 
 
 def _templates() -> str:
@@ -78,14 +80,15 @@ def _temporary() -> Outcome:
 
 CHECKS: tuple[tuple[str, Callable[[], Outcome]], ...] = (
     ("Python", _python),
-    ("tshark", partial(_asked, tshark_version)),
+    ("tshark", partial(_asked, tshark_version, "tshark")),
     ("tshark fields", _fields),
     ("pyshark", partial(_asked, pyshark_version)),
-    ("WeasyPrint, Pango", partial(_asked, weasyprint_version)),
+    ("WeasyPrint, Pango", partial(_asked, weasyprint_version, "pango")),
     ("Chinese fonts", _chinese),
     ("Chinese serif", partial(_style, "serif")),
     ("Chinese sans", partial(_style, "sans")),
     ("Chinese monospace", partial(_style, "mono")),
+    ("a line of Chinese", partial(_asked, drawn_chinese, "fonts")),
     ("templates", partial(_asked, _templates)),
     ("temporary files", _temporary),
 )

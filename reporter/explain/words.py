@@ -297,7 +297,7 @@ class Words:
 def _rounded(number: Decimal) -> str:
     """To three decimals; what is too small for them keeps its digits, for it is not nothing."""
     three = number.quantize(Decimal("0.001"))
-    return format((three if abs(number) >= Decimal("0.01") or three == number else number).normalize(), "f")
+    return format((three or number).normalize(), "f")
 
 
 def _spans(text: str, marks: list[tuple[Evidence, ...]]) -> Rich:

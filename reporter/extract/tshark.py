@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from reporter.errors import ToolTrouble
+from reporter.install import advice
 
 #: Set to use a tshark that is not on PATH.
 TSHARK_VARIABLE = "REPORTER_TSHARK"
@@ -56,8 +57,7 @@ def find_tshark() -> Path:
         raise ToolTrouble(
             "tshark was not found",
             where="PATH",
-            to_do="install Wireshark's command-line tools (Debian and Ubuntu: apt install tshark; Fedora: dnf install "
-            "wireshark-cli; Arch: pacman -S wireshark-cli; macOS: brew install wireshark), then run reporter doctor",
+            to_do=advice("tshark"),
         )
     return Path(found)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import re
 from functools import cache
+from typing import Any
 
 from reporter.errors import ToolTrouble
+from reporter.install import advice
 
 _LIBRARIES = (
     "libfontconfig.so.1",
@@ -19,12 +21,6 @@ _STYLES = {
     "serif": re.compile(r"serif|song|ming|sung|kai|宋|明|楷", re.IGNORECASE),
     "sans": re.compile(r"sans|hei|gothic|pingfang|yahei|黑", re.IGNORECASE),
 }
-INSTALL = (
-    "install them (Debian and Ubuntu: apt install fonts-noto-cjk; "
-    "Fedora: dnf install google-noto-sans-cjk-fonts google-noto-serif-cjk-fonts; "
-    "Arch: pacman -S noto-fonts-cjk; "
-    "macOS: brew install --cask font-noto-sans-cjk-sc font-noto-serif-cjk-sc), then run reporter doctor"
-)
 
 
 class _FontSet(ctypes.Structure):
@@ -40,7 +36,7 @@ def require_cjk_fonts() -> None:
     families = chinese_families()
     if families is not None and not families:
         raise ToolTrouble(
-            "no font for Chinese is installed, so the PDF would show boxes", where="fontconfig", to_do=INSTALL
+            "no font for Chinese is installed, so the PDF would show boxes", where="fontconfig", to_do=advice("fonts")
         )
 
 
@@ -48,7 +44,15 @@ def require_some_font() -> None:
     """Raise ToolTrouble when there is no font at all, where Pango would end the process; else as above."""
     families = _families(b"")
     if families is not None and not families:
-        raise ToolTrouble("no font is installed, so the PDF would have no letters", where="fontconfig", to_do=INSTALL)
+        raise ToolTrouble(
+            "no font is installed, so the PDF would have no letters", where="fontconfig", to_do=advice("fonts")
+        )
+
+
+def missing_characters(pages: Any) -> list[str]:
+    """The characters that no font could show in a document that WeasyPrint has written, sorted."""
+    codepoints = {point for font in pages.fonts.values() for point in font.missing if isinstance(point, int)}
+    return [chr(point) for point in sorted(codepoints)]
 
 
 def chinese_of_style(style: str) -> list[str]:

@@ -7,12 +7,12 @@ from contextlib import redirect_stdout
 from types import ModuleType
 
 from reporter.errors import ToolTrouble
+from reporter.install import advice
+from reporter.render.fonts import missing_characters, require_some_font
 
-_INSTALL_PANGO = (
-    "install Pango (Debian and Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
-    "Fedora: dnf install pango; Arch: pacman -S pango; macOS: brew install pango), then run reporter doctor; "
-    "HTML can be written without it: -o report.html"
-)
+#: Common and rare characters, full-width marks and the arrow of the packet lists.
+_SAMPLE = "确认号 402 = 1 + 401：报文段已收到，“握手”完成 → 齉"
+_STYLES = ("serif", "sans-serif", "monospace")
 
 
 def load_weasyprint() -> ModuleType:
@@ -28,7 +28,8 @@ def load_weasyprint() -> ModuleType:
         ) from error
     except OSError as error:
         raise ToolTrouble(
-            f"a library that WeasyPrint needs cannot be loaded: {_shortly(error)}", to_do=_INSTALL_PANGO
+            f"a library that WeasyPrint needs cannot be loaded: {_shortly(error)}",
+            to_do=advice("pango") + "; HTML can be written without it: -o report.html",
         ) from error
     module: ModuleType = weasyprint
     return module
@@ -37,6 +38,23 @@ def load_weasyprint() -> ModuleType:
 def weasyprint_version() -> str:
     """The version of WeasyPrint, after it has found Pango. Raises ToolTrouble when it cannot be used."""
     return str(load_weasyprint().__version__)
+
+
+def drawn_chinese() -> str:
+    """A line of Chinese laid out in every style of ours: what it was drawn with. Raises ToolTrouble for boxes."""
+    require_some_font()
+    weasyprint = load_weasyprint()
+    page = "".join(f'<p lang="zh-CN" style="font-family:{style}">{_SAMPLE}</p>' for style in _STYLES)
+    pages = weasyprint.HTML(string=page).render()
+    pages.write_pdf()
+    lacking = missing_characters(pages)
+    if lacking:
+        raise ToolTrouble(f"no font here can draw {''.join(lacking)}", where="fontconfig", to_do=advice("fonts"))
+    families = {
+        str(font.family, "utf-8", "replace") if isinstance(font.family, bytes) else str(font.family)
+        for font in pages.fonts.values()
+    }
+    return f"{_SAMPLE} ({', '.join(sorted(families))})"
 
 
 def _shortly(error: OSError) -> str:

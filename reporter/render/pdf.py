@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from reporter.errors import ToolTrouble
+from reporter.install import advice
 from reporter.render import justify
-from reporter.render.fonts import INSTALL, require_cjk_fonts, require_some_font
+from reporter.render.fonts import missing_characters, require_cjk_fonts, require_some_font
 from reporter.render.health import load_weasyprint
 from reporter.render.html import render_html
 from reporter.report.document import Document
@@ -79,12 +80,7 @@ def _fetcher(weasyprint: Any) -> Any:
 
 def _check_fonts(pages: Any) -> None:
     """No page is handed out with boxes in place of Chinese characters."""
-    lacking = {
-        chr(codepoint)
-        for font in getattr(pages, "fonts", {}).values()
-        for codepoint in getattr(font, "missing", ())
-        if isinstance(codepoint, int) and _CHINESE.match(chr(codepoint))
-    }
+    lacking = [each for each in missing_characters(pages) if _CHINESE.match(each)]
     if lacking:
-        shown = "".join(sorted(lacking)[:10])
-        raise ToolTrouble(f"no font on this machine has the characters {shown}", to_do=INSTALL)
+        shown = "".join(lacking[:10])
+        raise ToolTrouble(f"no font on this machine has the characters {shown}", to_do=advice("fonts"))
