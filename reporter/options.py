@@ -23,6 +23,7 @@ class ReportOptions:
     name (`Asia/Shanghai`); None means UTC. `course` is a folder or `course.toml` with a teacher's notes and words,
     `course_name` what the cover calls the course. `theme` is the name of a theme or the path of its folder.
     `sources` say which capture feeds which section, where that is not left to us.
+    `redact` masks secrets, `anonymize` replaces addresses and host names.
     """
 
     lang: str = "zh"
@@ -41,3 +42,5 @@ class ReportOptions:
     course: Path | None = None
     theme: str = "lab"
     sources: tuple[Source, ...] = ()
+    redact: bool = True
+    anonymize: bool = False

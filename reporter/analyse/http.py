@@ -13,33 +13,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from reporter.model.application import Header, HttpRequest, HttpResponse
+from reporter.model.application import Header
 
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.IGNORECASE)
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15}|\*)", re.IGNORECASE)
 _UNSATISFIED = re.compile(r"bytes \*/([0-9]{1,15})", re.IGNORECASE)
 _LIST_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
-_HIDDEN_NAMES = (
-    r"pass(?:w(?:or)?d|phrase|wd)?|pwd|secret|client_secret|token|access_token|id_token|refresh_token|auth|api[_-]?key|apikey|"
-    r"session(?:id)?|sid|jsessionid|phpsessid|sig(?:nature)?|otp|pin|code_verifier"
-)
-_SECRET_PARAMETER = re.compile(rf"(?i)([?&;](?:{_HIDDEN_NAMES})=)[^&;#\s]+")
-_SECRET_USER = re.compile(r"(?i)^([a-z][a-z0-9+.-]*://)[^/?#@\s]*@")
-_LINE_ENDS = (("\\r\\n", 2), ("\r\n", 2), ("\\n", 1), ("\n", 1))
-#: Header fields whose values are secrets or stand for a person: their values are never shown.
-SECRET_HEADERS = frozenset(
-    {
-        "cookie",
-        "cookie2",
-        "set-cookie",
-        "set-cookie2",
-        "authorization",
-        "proxy-authorization",
-        "x-api-key",
-        "x-auth-token",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,37 +187,3 @@ def resolved(base: str, reference: str) -> str:
         return comparable(urljoin(base, reference.strip()))
     except ValueError:
         return ""
-
-
-def without_secrets(target: str) -> str:
-    """A target or URI in which user names, passwords and tokens are replaced by `***`."""
-    return _SECRET_PARAMETER.sub(r"\1***", _SECRET_USER.sub(r"\1***@", target))
-
-
-def head_length(message: HttpRequest | HttpResponse) -> int | None:
-    """Bytes of start line, header lines and the empty line, counted from their text; None when that is not
-    certain.
-
-    Whoever uses it must see that it agrees with another number of the capture before a sentence says so.
-    """
-    if not message.headers_known or not message.headers:
-        return None
-    if isinstance(message, HttpRequest):
-        start = f"{message.method} {message.target} {message.version}"
-    else:
-        start = f"{message.version} {message.code} {message.phrase}"
-    total, end = len(start), 2
-    texts = [start]
-    for header in message.headers:
-        text = header.line
-        for mark, size in _LINE_ENDS:
-            if text.endswith(mark):
-                text, end = text[: -len(mark)], size
-                break
-        else:
-            return None
-        texts.append(text)
-        total += len(text) + end
-    if not all(text.isascii() and text.isprintable() and "\\" not in text for text in texts):
-        return None
-    return total + 2 * end

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from reporter.model.value import value
 
+_LINE_ENDS = (("\\r\\n", 2), ("\r\n", 2), ("\\n", 1), ("\n", 1))
+
 
 @value
 class Header:
@@ -27,7 +29,10 @@ def header_value(headers: tuple[Header, ...], name: str) -> Header | None:
 
 @value
 class HttpRequest:
-    """One HTTP request (`http.request.*`); `first_frame` is where its first byte travelled."""
+    """One HTTP request (`http.request.*`); `first_frame` is where its first byte travelled.
+
+    `head_length` is that of `head_length()` where texts were changed since they were read, 0 for None.
+    """
 
     method: str
     target: str
@@ -37,6 +42,7 @@ class HttpRequest:
     headers_known: bool
     first_frame: int
     response_in: int | None
+    head_length: int | None = None
 
     def header(self, name: str) -> Header | None:
         """The first header of that name, or None."""
@@ -45,7 +51,10 @@ class HttpRequest:
 
 @value
 class HttpResponse:
-    """One HTTP response (`http.response.*`); `first_frame` is where its first byte travelled."""
+    """One HTTP response (`http.response.*`); `first_frame` is where its first byte travelled.
+
+    `head_length` as for requests.
+    """
 
     version: str
     code: int
@@ -56,6 +65,7 @@ class HttpResponse:
     request_in: int | None
     time: Decimal | None
     chunk_sizes: tuple[int, ...] = ()
+    head_length: int | None = None
 
     def header(self, name: str) -> Header | None:
         """The first header of that name, or None."""
@@ -65,6 +75,37 @@ class HttpResponse:
     def interim(self) -> bool:
         """A 1xx answer that another answer follows (RFC 9110, section 15.2); 101 is final."""
         return 100 <= self.code < 200 and self.code != 101
+
+
+def head_length(message: HttpRequest | HttpResponse) -> int | None:
+    """Bytes of start line, header lines and the empty line, counted from their text; None when that is not
+    certain.
+
+    Whoever uses it must see that it agrees with another number of the capture before a sentence says so.
+    """
+    if message.head_length is not None:
+        return message.head_length or None
+    if not message.headers_known or not message.headers:
+        return None
+    if isinstance(message, HttpRequest):
+        start = f"{message.method} {message.target} {message.version}"
+    else:
+        start = f"{message.version} {message.code} {message.phrase}"
+    total, end = len(start), 2
+    texts = [start]
+    for header in message.headers:
+        text = header.line
+        for mark, size in _LINE_ENDS:
+            if text.endswith(mark):
+                text, end = text[: -len(mark)], size
+                break
+        else:
+            return None
+        texts.append(text)
+        total += len(text) + end
+    if not all(text.isascii() and text.isprintable() and "\\" not in text for text in texts):
+        return None
+    return total + 2 * end
 
 
 @value

@@ -22,8 +22,12 @@ class TreeLine:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The tree of one frame, in order from top to bottom, and the captured bytes of that frame."""
+    """The tree of one frame, in order from top to bottom, and the captured bytes of that frame.
+
+    `hidden` are the places [start, end) of bytes that are not to be shown; `data` has asterisks there.
+    """
 
     frame: int
     lines: tuple[TreeLine, ...]
     data: bytes
+    hidden: tuple[tuple[int, int], ...] = ()

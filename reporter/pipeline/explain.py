@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from reporter import rules
@@ -14,6 +15,7 @@ from reporter.extract.fieldpass import FieldPass
 from reporter.extract.filter import Frames, matching_each
 from reporter.model.stream import Stream
 from reporter.model.value import value
+from reporter.privacy import Guard
 
 
 @value
@@ -29,7 +31,7 @@ class Explanation:
 
     With `keep` False memory stays bounded: exchanges and connections of the past are not kept, and `streams` and
     `endings` have nothing of them. The notes of a `course` come after our own findings. `source` is a pass of
-    this capture that has been started before.
+    this capture that has been started before. What is secret is masked, unless `guard` says otherwise.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class Explanation:
         strict: bool = False,
         course: Course | None = None,
         source: FieldPass | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self.path = path
         self._decode_as = decode_as
         self._course = course
         self.source = source or FieldPass(path, decode_as=decode_as)
+        self._guard = guard or Guard()
         self._keep = keep
         self._analysis = Analysis(keep=keep)
         self._strict = strict
@@ -63,7 +67,7 @@ class Explanation:
         self.failures = explainer.failures
         witness = self._witness = Witness()
         notes = self._notes()
-        for seen in self._analysis.run(self.source):
+        for seen in self._analysis.run(self._guard.packets(self.source)):
             findings = explainer.explain(seen)
             if self._keep:
                 witness.see(seen, findings)
@@ -77,7 +81,9 @@ class Explanation:
         notes = self._course.notes if self._course is not None else ()
         if not notes:
             return []
-        return list(zip(notes, matching_each(self.path, [each.when for each in notes], self._decode_as), strict=True))
+        matching = matching_each(self.path, [each.when for each in notes], self._decode_as)
+        shown = [replace(each, when=self._guard.text(each.when)) for each in notes]
+        return list(zip(shown, matching, strict=True))
 
     @property
     def packets(self) -> int:

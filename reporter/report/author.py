@@ -153,7 +153,7 @@ class Author:
     ) -> PacketWindow:
         """The window of one packet, one layer opened; lines of the `marked` fields are set off, with their bytes."""
         fields = frozenset(marked)
-        tree, cut_tree = tree_rows(detail, fields, self.label("redacted"), layer)
+        tree, cut_tree = tree_rows(detail, fields, layer)
         rows, cut_bytes = hex_rows(detail, fields)
         omitted = []
         if cut_tree:

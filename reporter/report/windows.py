@@ -25,15 +25,12 @@ _LEFT_OUT = frozenset(
 )
 _LEFT_OUT_TEXT = ("[Timestamps]", "[SEQ/ACK analysis]", "[Expert Info", "[iRTT")
 _LEFT_OUT_PREFIX = ("_ws.expert", "tcp.time_", "tcp.analysis", "tcp.options.")
-#: Fields whose values are private: neither the tree nor the bytes show them.
-_PRIVATE = ("http.cookie", "http.set_cookie", "http.authorization", "http.authbasic", "http.proxy_authorization")
 
 
-def tree_rows(detail: Detail, marked: frozenset[str], private: str, layer: str) -> tuple[tuple[TreeRow, ...], int]:
+def tree_rows(detail: Detail, marked: frozenset[str], layer: str) -> tuple[tuple[TreeRow, ...], int]:
     """The lines of the tree that are shown, and how many of the opened layers were left out.
 
-    Only `layer` is opened; the others are one line, as Wireshark shows them folded. `private` stands where a
-    value is not shown.
+    Only `layer` is opened; the others are one line, as Wireshark shows them folded.
     """
     lines = list(_opened(detail.lines, layer))
     shown = lines[:_TREE_LINES]
@@ -43,7 +40,7 @@ def tree_rows(detail: Detail, marked: frozenset[str], private: str, layer: str) 
         rows.append(
             TreeRow(
                 depth=line.depth,
-                text=_shown_text(line, private),
+                text=visible(line.text, _LONGEST),
                 marked=line.field in marked,
                 parent=line.depth == 0 or (following is not None and following.depth > line.depth),
             )
@@ -71,15 +68,11 @@ def _worth(line: TreeLine) -> bool:
     )
 
 
-def _shown_text(line: TreeLine, private: str) -> str:
-    if line.field.startswith(_PRIVATE):
-        name, colon, _ = line.text.partition(":")
-        return f"{name}{colon} {private}"
-    return visible(line.text, _LONGEST)
-
-
 def hex_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[HexRow, ...], int]:
-    """Rows of sixteen bytes with the bytes of the marked fields, and how many bytes were left out."""
+    """Rows of sixteen bytes with the bytes of the marked fields, and how many bytes were left out.
+
+    Bytes that are hidden are asterisks.
+    """
     places = [
         (line.start, line.start + line.length)
         for line in detail.lines
@@ -88,12 +81,7 @@ def hex_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[HexRow, ...]
     first = min((start for start, _ in places), default=0)
     end = max((stop for _, stop in places), default=0)
     data = detail.data[: _HEX_ROWS * 16]
-    hidden = {
-        position
-        for line in detail.lines
-        if line.field.startswith(_PRIVATE) and line.start is not None
-        for position in range(line.start, min(line.start + line.length, len(data)))
-    }
+    hidden = {position for start, end in detail.hidden for position in range(start, min(end, len(data)))}
     rows = []
     for offset in range(0, len(data), 16):
         chunk = data[offset : offset + 16]

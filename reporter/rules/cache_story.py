@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reporter.analyse.http import without_secrets
 from reporter.explain.endings import CaptureEnd, capture_rule
 from reporter.explain.evidence import Fact, Facts, frame_of, known, word
 from reporter.model.application import HttpRequest
@@ -121,5 +120,4 @@ def _in_order(end: CaptureEnd) -> Iterable[tuple[str, Exchange]]:
 
 
 def _uri(request: HttpRequest, frame: int) -> Fact:
-    shown = without_secrets(request.full_uri)
-    return known(shown, frame, _URI) if shown == request.full_uri else word(shown)
+    return known(request.full_uri, frame, _URI)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reporter.analyse.http import head_length, is_chunked, length_line, members, without_body
+from reporter.analyse.http import is_chunked, length_line, members, without_body
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
-from reporter.model.application import Header, HttpRequest, HttpResponse
+from reporter.model.application import Header, HttpRequest, HttpResponse, head_length
 
 _RANK = 32
 #: Chunks that are written out as a sum; more would not be read.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from reporter.analyse.http import SECRET_HEADERS, extension_of, lines_of, media_type, without_secrets
+from reporter.analyse.http import extension_of, lines_of, media_type
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
 from reporter.model.application import Header
+from reporter.privacy.masks import SECRET_HEADER, has_secret
 
 _REQUEST_LINE = "http.request.line"
 _RESPONSE_LINE = "http.response.line"
@@ -154,7 +155,7 @@ def credentials_in_clear(at: At) -> Facts | None:
                 "scheme": word(plain) if plain else None,
                 "length": None,
             }
-        if without_secrets(request.target) != request.target:
+        if has_secret(request.target):
             return {
                 "sender": word(at.me),
                 "kind": word("target"),
@@ -189,9 +190,7 @@ def type_and_name_disagree(at: At) -> Facts | None:
         expected, declared = _TYPES.get(extension), media_type(line.value)
         if each.response.code not in (200, 206) or expected is None or not declared or declared in _UNDECLARED:
             continue
-        if not declared.startswith((*expected, "multipart/")) and without_secrets(exchange.request.target) == (
-            exchange.request.target
-        ):
+        if not declared.startswith((*expected, "multipart/")):
             return {
                 "target": known(exchange.request.target, exchange.request_frame, "http.request.uri"),
                 "extension": word("." + extension),
@@ -202,7 +201,7 @@ def type_and_name_disagree(at: At) -> Facts | None:
 
 
 def _secret_names(headers: tuple[Header, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(header.name for header in headers if header.name.lower() in SECRET_HEADERS))
+    return tuple(dict.fromkeys(header.name for header in headers if SECRET_HEADER.fullmatch(header.name)))
 
 
 def _encrypted(at: At) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reporter.analyse.http import comparable, extension_of, host_of, media_type, without_secrets
+from reporter.analyse.http import comparable, extension_of, host_of, media_type
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, frame_of, known, word
 from reporter.explain.registry import rule
@@ -49,11 +49,10 @@ def caused_by_page(at: At) -> Facts | None:
             continue
         if host_of(line.value) != host_of(each.request.full_uri) or page.frame >= at.packet.frame:
             continue
-        shown = without_secrets(line.value)
         kind, field, basis = _kind(each.request, at.packet.frame)
         return {
             "sender": word(at.me),
-            "referer": known(shown, at.packet.frame, _LINE, line.line) if shown == line.value else word(shown),
+            "referer": known(line.value, at.packet.frame, _LINE, line.line),
             "page_frame": frame_of(page.frame),
             "kind": word(kind),
             "field": word(field) if field else None,
@@ -86,8 +85,7 @@ def redirect(at: At) -> Facts | None:
     line = response.header("Location")
     location = None
     if line is not None and line.value:
-        shown = without_secrets(line.value)
-        location = known(shown, frame, "http.response.line", line.line) if shown == line.value else word(shown)
+        location = known(line.value, frame, "http.response.line", line.line)
     request_frame = exchange.request_frame if exchange is not None else None
     if location is None and not response.headers_known:
         return None
@@ -112,10 +110,9 @@ def follows_redirect(at: At) -> Facts | None:
         uri = each.request.full_uri
         told = at.memory.redirects.get((at.packet.source, comparable(uri))) if uri else None
         if told is not None and told.frame < at.packet.frame:
-            shown = without_secrets(uri)
             return {
                 "sender": word(at.me),
-                "uri": known(shown, at.packet.frame, "http.request.full_uri") if shown == uri else word(shown),
+                "uri": known(uri, at.packet.frame, "http.request.full_uri"),
                 "code": known(told.code, told.frame, "http.response.code"),
                 "redirect_frame": frame_of(told.frame),
             }

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from reporter.analyse.http import (
-    head_length,
     host_of,
     is_chunked,
     length_line,
     lines_of,
     path_of,
-    without_secrets,
 )
 from reporter.analyse.step import Asked
 from reporter.explain.at import At
@@ -151,8 +149,7 @@ def _by_method(at: At, *methods: str) -> list[Asked]:
 
 
 def _target(request: HttpRequest, frame: int) -> Fact:
-    shown = without_secrets(request.target)
-    return known(shown, frame, "http.request.uri") if shown == request.target else word(shown)
+    return known(request.target, frame, "http.request.uri")
 
 
 def _request(at: At, request: HttpRequest) -> dict[str, Fact | None]:
@@ -160,8 +157,7 @@ def _request(at: At, request: HttpRequest) -> dict[str, Fact | None]:
     versioned = request.version.startswith("HTTP/")
     uri = None
     if host_of(request.full_uri) and request.target.startswith("/"):
-        shown = without_secrets(request.full_uri)
-        uri = known(shown, frame, "http.request.full_uri") if shown == request.full_uri else word(shown)
+        uri = known(request.full_uri, frame, "http.request.full_uri")
     return {
         **at.roles,
         "target": _target(request, frame),

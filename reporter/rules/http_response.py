@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from reporter.analyse.http import is_chunked, length_line, path_of, without_body, without_secrets
+from reporter.analyse.http import is_chunked, length_line, path_of, without_body
 from reporter.analyse.step import Answered
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
@@ -42,8 +42,7 @@ def answers(at: At) -> Facts | None:
     request_frame = exchange.request_frame if exchange is not None else None
     target = None
     if asked is not None and request_frame is not None:
-        shown = without_secrets(asked.target)
-        target = known(shown, request_frame, "http.request.uri") if shown == asked.target else word(shown)
+        target = known(asked.target, request_frame, "http.request.uri")
     return {
         **at.roles,
         **_status(response, frame),

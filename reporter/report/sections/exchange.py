@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reporter.analyse.http import SECRET_HEADERS
 from reporter.explain.evidence import Evidence
 from reporter.explain.visible import visible
 from reporter.explain.words import Rich
@@ -169,10 +168,7 @@ def _headers(
     rows = list(lead)
     for header in headers:
         name = header.name.lower()
-        if name in SECRET_HEADERS:
-            value: Rich = author.text(author.label("redacted"))
-        else:
-            value = _line(author, header.value, frame, field, header.line)
+        value = _line(author, header.value, frame, field, header.line)
         rows.append((author.text(header.name), value, author.text(meanings.get(name, author.label("unknown-header")))))
     return author.grid(
         author.table("section-exchange", caption, frame=frame),

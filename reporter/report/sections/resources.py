@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reporter.analyse.http import media_type, without_secrets
+from reporter.analyse.http import media_type
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.visible import visible
 from reporter.explain.words import Rich
@@ -84,7 +84,7 @@ def _row(context: Context, each: Exchange) -> tuple[Rich, ...]:
     request, response = each.request, each.response
     asked = none
     if request is not None and each.request_frame is not None:
-        target = visible(without_secrets(request.target), 80)
+        target = visible(request.target, 80)
         evidence = Evidence(each.request_frame, "http.request.uri", request.target)
         asked = (author.run(f"{request.method} "), author.run(target, evidence))
     status, kind, length = none, none, none
