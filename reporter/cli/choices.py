@@ -41,6 +41,13 @@ DecodeAs = Annotated[
         help="Read a port as a protocol, as in Wireshark's Decode As: tcp.port==8888,http (repeatable).",
     ),
 ]
+NoRedact = Annotated[
+    bool, typer.Option("--no-redact", help="Show cookies, passwords and tokens, which are else masked.")
+]
+Anonymize = Annotated[
+    bool,
+    typer.Option("--anonymize", help="Replace IP and MAC addresses and host names, the same ones always alike."),
+]
 Course = Annotated[
     Path | None,
     typer.Option(

@@ -34,6 +34,8 @@ TOP = {
     "timezone": "timezone",
     "course": "course",
     "theme": "theme",
+    "redact": "redact",
+    "anonymize": "anonymize",
 }
 
 
@@ -128,6 +130,8 @@ class _Reader:
             self._refuse(key, f"{key} must be text", to_do=f'write {key} = "…"')
         if key == "theme" and "/" in value:
             return str(self._path.parent / value)
+        if key in ("redact", "anonymize") and not isinstance(value, bool):
+            self._refuse(key, f"{key} must be true or false", to_do=f"write {key} = true or {key} = false")
         return self._path.parent / value if key == "course" else value
 
     def _refuse(self, key: str, what: str, *, to_do: str = "") -> NoReturn:

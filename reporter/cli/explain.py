@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reporter.cli.choices import CaptureArgument, Course, DecodeAs, Filter, Format, Lang, Language
+from reporter.cli.choices import Anonymize, CaptureArgument, Course, DecodeAs, Filter, Format, Lang, Language, NoRedact
 
 EXAMPLES = """\b
 Examples:
@@ -33,6 +33,8 @@ def explain(
     lang: Lang = Language.ZH,
     decode_as: DecodeAs = None,
     course: Course = None,
+    no_redact: NoRedact = False,
+    anonymize: Anonymize = False,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="Write to a file; - is standard output."),
@@ -44,6 +46,7 @@ def explain(
     """
     from reporter.cli.explaining import run
     from reporter.cli.selection import Wanted
+    from reporter.privacy import Guard
 
     wanted = Wanted(
         frames=frozenset(frame or ()),
@@ -51,4 +54,5 @@ def explain(
         display_filter=display_filter,
         decode_as=tuple(decode_as or ()),
     )
-    run(capture, wanted, form, str(lang), None if output is None or str(output) == "-" else output, course)
+    target = None if output is None or str(output) == "-" else output
+    run(capture, wanted, form, str(lang), target, course, Guard(redact=not no_redact, anonymize=anonymize))

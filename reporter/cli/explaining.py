@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reporter.explain.course import Course
     from reporter.explain.words import Words
     from reporter.pipeline import Explained, Explanation
+    from reporter.privacy import Guard
     from reporter.render.json import Span
     from reporter.render.text import Line
 
@@ -49,7 +50,13 @@ class Job:
 
 
 def run(
-    path: Path, wanted: Wanted, form: Format, language: str, output: Path | None, course: Path | None = None
+    path: Path,
+    wanted: Wanted,
+    form: Format,
+    language: str,
+    output: Path | None,
+    course: Path | None = None,
+    guard: Guard | None = None,
 ) -> None:
     """Explain a capture. Raises Trouble."""
     check(path)
@@ -62,7 +69,9 @@ def run(
 
         taught = _course(course)
         keep = form is not Format.JSONL
-        explanation = Explanation(path, decode_as=wanted.decode_as, keep=keep, course=taught, source=source)
+        explanation = Explanation(
+            path, decode_as=wanted.decode_as, keep=keep, course=taught, source=source, guard=guard
+        )
 
         overlays = [taught.folder] if taught is not None else []
         selection = Selection(wanted, _matching(path, wanted))

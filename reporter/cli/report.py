@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reporter.cli.choices import DecodeAs, Filter, Language
+from reporter.cli.choices import Anonymize, DecodeAs, Filter, Language, NoRedact
 
 EXAMPLES = """\b
 Examples:
@@ -76,6 +76,8 @@ def report(
         str | None,
         typer.Option("--timezone", metavar="ZONE", help="Zone of the times, e.g. Asia/Shanghai (else UTC)."),
     ] = None,
+    no_redact: NoRedact = False,
+    anonymize: Anonymize = False,
     course: Annotated[
         str | None,
         typer.Option(
@@ -118,6 +120,8 @@ def report(
         "teacher": teacher,
         "date": date,
         "timezone": timezone,
+        "redact": False if no_redact else None,
+        "anonymize": anonymize or None,
         "theme": theme,
         "sections_from": tuple(section) if section else None,
     }

@@ -19,6 +19,7 @@ from reporter.options import ReportOptions
 from reporter.pipeline.asked import verify_stream
 from reporter.pipeline.course import ready_course
 from reporter.pipeline.explain import Explained, Explanation
+from reporter.privacy import Guard
 from reporter.render.files import replacing
 from reporter.report.compose import compose, order_of
 from reporter.report.document import Document
@@ -70,12 +71,18 @@ def make_document(
         order_of(find_theme(options.theme, () if course is None else (course.folder,)))  # trouble is told at once
         calls = [early or Early(captures[0], options.decode_as)]
         calls += [Early(path, options.decode_as) for path in captures[1:]]
+        guard = guard_of(options)
         gathered = []
         for number, (each, name) in enumerate(zip(calls, names_of(captures), strict=True)):
-            capture = gather(stack.enter_context(each), options, course, progress)
+            capture = gather(stack.enter_context(each), options, course, progress, guard=guard)
             gathered.append(replace(capture, number=number, called=name))
         progress("composing", None)
         return document_of(gathered, options, course)
+
+
+def guard_of(options: ReportOptions) -> Guard:
+    """What the options ask to be masked or replaced; one for all captures of a report."""
+    return Guard(redact=options.redact, anonymize=options.anonymize)
 
 
 def document_of(gathered: Sequence[Capture], options: ReportOptions, course: Course | None) -> Document:
@@ -88,17 +95,17 @@ def document_of(gathered: Sequence[Capture], options: ReportOptions, course: Cou
         gathered,
         options,
         tshark=version.line(),
-        command=f"reporter report {names}{_asked(options)}",
+        command=f"reporter report {names}{_asked(options, gathered[0].guard)}",
         overlays=() if course is None else (course.folder,),
     )
 
 
-def _asked(options: ReportOptions) -> str:
+def _asked(options: ReportOptions, guard: Guard) -> str:
     parts = ["--lang", options.lang]
     if options.stream is not None:
         parts += ["--stream", str(options.stream)]
     if options.display_filter:
-        parts += ["--filter", options.display_filter]
+        parts += ["--filter", guard.text(options.display_filter)]
     for source in options.sources:
         number = "" if source.stream is None else f":{source.stream}"
         parts += ["--section", f"{source.section}={source.file}{number}"]
@@ -110,6 +117,7 @@ def _asked(options: ReportOptions) -> str:
         parts += ["--course", options.course.name]
     if options.theme != DEFAULT:
         parts += ["--theme", Path(options.theme).name]
+    parts += [*([] if options.redact else ["--no-redact"]), *(["--anonymize"] if options.anonymize else [])]
     return " " + " ".join(shlex.quote(part) for part in parts)
 
 
@@ -119,10 +127,14 @@ def gather(
     course: Course | None,
     progress: Progress,
     witness: Callable[[Explained], None] | None = None,
+    guard: Guard | None = None,
 ) -> Capture:
-    """What a report may show of one capture. `witness` is handed every packet with its findings. Raises Trouble."""
-    path = early.path
-    explanation = Explanation(path, decode_as=options.decode_as, course=course, source=early.packets)
+    """What a report may show of one capture. `witness` is handed every packet with its findings. Raises Trouble.
+
+    Captures of one report share one `guard` (`guard_of`), so that a host has the same alias in all of them.
+    """
+    path, guard = early.path, guard or guard_of(options)
+    explanation = Explanation(path, decode_as=options.decode_as, course=course, source=early.packets, guard=guard)
     file = CaptureFile.of(path)
     keeper = Keeper()
     for explained in explanation:
@@ -142,34 +154,38 @@ def gather(
     if options.display_filter:
         shown = matching_frames(path, options.display_filter, options.decode_as)
     return Capture(
-        particulars=_particulars(file),
+        guard=guard,
+        particulars=_particulars(file, guard),
         keeper=keeper,
         streams=explanation.streams(),
         endings=explanation.endings(),
         tail=explanation.tail,
         failures=tuple(explanation.failures),
         shown=shown,
-        details=_Fetch(early.details).get,
+        details=_Fetch(early.details, guard).get,
     )
 
 
 class _Fetch:
     """Details of frames, fetched together and remembered."""
 
-    def __init__(self, details: Details) -> None:
+    def __init__(self, details: Details, guard: Guard) -> None:
         self._details = details
+        self._guard = guard
         self._known: dict[int, Detail] = {}
 
     def get(self, frames: Iterable[int]) -> Mapping[int, Detail]:
         """The details of these frames, as far as tshark gives them."""
         missing = [frame for frame in frames if frame not in self._known]
         if missing:
-            self._known |= self._details.get(missing)
+            self._known |= {frame: self._guard.detail(each) for frame, each in self._details.get(missing).items()}
         return self._known
 
 
-def _particulars(file: CaptureFile) -> Particulars:
-    interfaces = tuple((each.name or "", each.capture_filter or "") for each in file.interfaces)
+def _particulars(file: CaptureFile, guard: Guard) -> Particulars:
+    interfaces = tuple(
+        (guard.interface(each.name or ""), guard.text(each.capture_filter or "")) for each in file.interfaces
+    )
     return Particulars(file.path, file.size, file.sha256, file.kind, interfaces)
 
 

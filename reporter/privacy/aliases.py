@@ -19,7 +19,7 @@ _TOKENS = re.compile(
     r"(?P<mac>(?<![0-9A-Za-z:-])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}(?![0-9A-Za-z:-]))"
     r"|(?P<v6>(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?"
     r"(?![0-9A-Za-z]))"
-    r"|(?P<name>(?<![\w.-])[\w-]+(?:\.[\w-]+)*(?![\w-]))",
+    r"|(?P<name>(?<![\w-])[\w-]+(?:\.[\w-]+)*(?![\w-]))",
 )
 _URL_HOST = re.compile(
     r"(?i)(?:[a-z][a-z0-9+.-]{1,20}:|(?<=[\s\"'(=,]))//(?:[^/\s@\"'<>]*@)?(\[[0-9a-f:.]+\]|[^/\s:?#\"'<>\\,;)]+)"
@@ -29,31 +29,9 @@ _DOMAIN = re.compile(r"(?i)(?:^|[;\s])domain=\.?([^;,\s\\]+)")
 _MAIL = re.compile(r"[\w.+%-]{1,64}@(?=[\w-]+\.[\w.-]+)")
 _DOTTED = re.compile(r"(?<![\w./@-])\*?\.?((?:[A-Za-z0-9_-]+\.)+[A-Za-z]{2,24})(?![\w(-])")
 _FILES = frozenset(
-    [
-        "html",
-        "htm",
-        "css",
-        "js",
-        "json",
-        "xml",
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "svg",
-        "ico",
-        "txt",
-        "php",
-        "asp",
-        "aspx",
-        "jsp",
-        "pdf",
-        "wav",
-        "mp3",
-        "mp4",
-        "woff",
-        "map",
-    ]
+    """
+    html htm css js json xml png jpg jpeg gif svg ico txt php asp aspx jsp pdf wav mp3 mp4 woff map
+    """.split()  # noqa: SIM905 (a list would be a screen)
 )
 _KEPT = frozenset(("localhost", "localhost.localdomain", "ip6-localhost"))
 

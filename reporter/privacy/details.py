@@ -14,7 +14,7 @@ _END = r"((?:\\r)?(?:\\n)?\]?)"
 _HEADER = re.compile(rf"(?s)(\[?(?:Header: )?([\w:-]+): )(.*?){_END}")
 _ITEM = re.compile(r'(?s)((?:Form item|Header): "?([^":]+)"?(?: = |: )"?)(.*?)("?)')
 _NAMED = re.compile(r'(?:Key|Member|Name|Header|Form item): "?([^":=]+)"?')
-_VALUE = re.compile(rf"(?s)(\[?[^:]{{1,60}}: )(.*?){_END}")
+_VALUE = re.compile(rf"(?s)(\[?[^:]{{1,60}}: )(.*?){_END}\Z")
 #: Bytes printed as hexadecimal digits, in any of Wireshark's ways.
 _DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{2}(?:[: .-]?[0-9a-fA-F]{2}){7,}(?![0-9A-Za-z])")
 _HEXADECIMAL = frozenset(("frame.md5_hash",))
@@ -82,9 +82,11 @@ def _lines(lines: tuple[TreeLine, ...], masks: Masks) -> list[str]:
         text = line.text
         named = _NAMED.match(text)
         if line.field.startswith(_SECRET):
-            text = _VALUE.sub(lambda match: match[1] + _pair(match[2], masks) + match[3], text, count=1)
+            value = _VALUE.match(text)
+            text = value[1] + _pair(value[2], masks) + value[3] if value else masks.mask(text)
         elif scope is not None and not named:
-            text = _VALUE.sub(lambda match: match[1] + _inner(match[2], key, masks) + match[3], text, count=1)
+            value = _VALUE.match(text)
+            text = value[1] + _inner(value[2], key, masks) + value[3] if value else masks.mask(text)
         else:
             item = _ITEM.fullmatch(text)
             header = _HEADER.fullmatch(text) if line.field.startswith("http") else None
@@ -96,7 +98,8 @@ def _lines(lines: tuple[TreeLine, ...], masks: Masks) -> list[str]:
             text = masks.command(text)
         if scope is None and named and (secret_name(named[1].strip()) or SECRET_HEADER.fullmatch(named[1].strip())):
             scope, key = line.depth if line.field != "urlencoded-form.key" else line.depth - 1, named[1].strip()
-        found.append(masks.loose(text))
+        computed = text.startswith("[") and text.endswith("]")
+        found.append(f"[{masks.loose(text[1:-1])}]" if computed else masks.loose(text))
     return found
 
 
@@ -107,13 +110,13 @@ def _pair(value: str, masks: Masks) -> str:
 
 def _inner(value: str, key: str, masks: Masks) -> str:
     """The value of a child of a line called `key`."""
-    if SECRET_HEADER.fullmatch(key):
-        return masks.header(key, value)
     for mark in (f"/{key}:", f"{key}:"):
         before, found, secret = value.partition(mark)
         if found:
             return before + found + masks.mask(secret)
-    return value if value == key else masks.mask(value)
+    if value == key:
+        return value
+    return masks.header(key, value) if SECRET_HEADER.fullmatch(key) else masks.mask(value)
 
 
 def _bytes(detail: Detail, masks: Masks) -> list[tuple[int, int]]:

@@ -15,33 +15,36 @@ from urllib.parse import quote, unquote_plus
 SECRET_HEADER = re.compile(
     r"(?i)cookie2?|set-cookie2?|(?:proxy-)?authorization|[\w-]*(?:token|secret|passw|api-?key|csrf|xsrf|session-?id)[\w-]*"
 )
-_LIKE_A_SECRET = (
-    r"[\w.\[\]%$-]{0,40}(?:passw(?:or)?d|passphrase|passcode|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|"
-    r"signature|session_?id|credential|密码|口令|%E5%AF%86%E7%A0%81|%E5%8F%A3%E4%BB%A4)[\w.\[\]%$-]{0,40}"
+_PART_OF_A_NAME = r"(?:[\w.\[\]$-]|%5b|%5d){0,40}"
+_PRIVATE_NAME = (
+    rf"{_PART_OF_A_NAME}(?:passw(?:or)?d|passphrase|passcode|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|"
+    rf"signature|session_?id|credential|密码|口令|%E5%AF%86%E7%A0%81|%E5%8F%A3%E4%BB%A4){_PART_OF_A_NAME}"
     r"|pass|passwort|pw|psw|auth|sid|jsessionid|phpsessid|sig|otp|pin|mima|code_verifier"
 )
 _VALUE = r"(?:(?!%26|%23|\\[rn])[^&# \t\r\n\x00\"<>])+"
 #: A parameter of a URI, also of one that is itself percent-encoded in another.
-_PARAMETER = re.compile(rf"(?i)((?:[?&;#]|%3f|%26|%3b|%23)(?:{_LIKE_A_SECRET})(?:=|%3d))({_VALUE})")
+_PARAMETER = re.compile(rf"(?i)((?:[?&;#]|%3f|%26|%3b|%23)(?:{_PRIVATE_NAME})(?:=|%3d))({_VALUE})")
 #: The same where the text need not be a URI: the body of a form, a line of a tree.
-_FIELD = re.compile(rf"(?i)((?:^|[?&;#\s:\"'{{]|%3f|%26|%3b|%23)(?:{_LIKE_A_SECRET})(?:=|%3d))({_VALUE})")
-_MEMBER = re.compile(rf"(?i)([\"'](?:{_LIKE_A_SECRET})[\"']\s*[:=]\s*)(\"(?:[^\"\\]|\\.)*\"?|[^\s,}}\]\"]+)")
-_PART = re.compile(rf"(?i)(name=\"?(?:{_LIKE_A_SECRET})\"?[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n)([^\r\n]+)")
+_FIELD = re.compile(rf"(?i)((?:^|[?&;#\s:\"'{{]|%3f|%26|%3b|%23)(?:{_PRIVATE_NAME})(?:=|%3d))({_VALUE})")
+_MEMBER = re.compile(rf"(?i)([\"'](?:{_PRIVATE_NAME})[\"']\s*[:=]\s*)(\"(?:[^\"\\]|\\.)*\"?|[^\s,}}\]\"]+)")
+_PART = re.compile(rf"(?i)(name=\"?(?:{_PRIVATE_NAME})\"?[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n)([^\r\n]+)")
 _USER = re.compile(r"(?i)([a-z][a-z0-9+.-]{0,30}(?:://|%3a%2f%2f))([^/?#@\s\"<>]{1,300})@")
-_NAME = re.compile(rf"(?i)(?:{_LIKE_A_SECRET})")
+_NAME = re.compile(rf"(?i)(?:{_PRIVATE_NAME})")
 #: Log-in commands of protocols that send them in the clear: FTP, POP3, IMAP, SMTP, Redis, IRC.
 _COMMAND = re.compile(
     r"(?i)((?:^|[\s:])(?:pass:?|auth(?: (?:plain|login|xoauth2|cram-md5))?|acct|oper \S+|\S+ login \S+|"
     r"\S+ authenticate \S+)\s+)([^\s,|]+)"
 )
 _COOKIE_ATTRIBUTES = frozenset(
-    ["path", "domain", "expires", "max-age", "httponly", "secure", "samesite", "partitioned", "priority"]
+    """
+    path domain expires max-age httponly secure samesite partitioned priority
+    """.split()  # noqa: SIM905 (a list would be a screen)
 )
 _MASK = re.compile(r"\*{3}\d+")
 _WORDS = re.compile(r"[^\s;,&?#/\"<>=]{4,}")
 #: What is shorter, or a cookie that may be a common word, is not looked for where nothing says that it is a secret.
 _TELLING = 4
-_LIKE_A_KEY = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z]).{8,}|.{16,}", re.DOTALL)
+_LIKE_A_KEY = re.compile(r"(?=.*[0-9]).{8,}|.{16,}", re.DOTALL)
 _MOST = 5000
 
 

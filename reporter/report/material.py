@@ -13,6 +13,7 @@ from reporter.explain.engine import Failure, Finding
 from reporter.model.detail import Detail
 from reporter.model.packet import Packet
 from reporter.model.stream import Stream
+from reporter.privacy import Guard
 
 #: How many packets of one stream are kept from its beginning and from its end, and how many outside any stream.
 HEAD, TAIL, OUTSIDE = 600, 200, 400
@@ -122,7 +123,8 @@ class Capture:
     """One capture of the report. `shown` are the frames a display filter lets through, None without one.
 
     `endings` are the findings about whole streams and the whole capture, `number` counts the captures of the
-    report from 0, `called` is its name where the file's own would not tell it from another.
+    report from 0, `called` is its name where the file's own would not tell it from another. `guard` is what
+    everything of it has passed.
     """
 
     particulars: Particulars
@@ -135,6 +137,7 @@ class Capture:
     endings: Endings = field(default_factory=Endings)
     number: int = 0
     called: str = ""
+    guard: Guard = field(default_factory=Guard)
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ from reporter.analyse.step import Asked
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, frame_of, known, word
 from reporter.explain.registry import rule
-from reporter.model.application import HttpRequest
+from reporter.model.application import HttpRequest, head_length
 
 _RANK = 30
 _LINE = "http.request.line"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reporter.model.detail import Detail, TreeLine
 from reporter.report.windows import hex_rows, tree_rows
 
@@ -20,21 +22,20 @@ def detail() -> Detail:
     return Detail(7, lines, DATA)
 
 
-def test_private_values_are_in_neither_pane() -> None:
-    rows, _ = tree_rows(detail(), frozenset(), "(hidden)", "http")
-    assert [row.text for row in rows if "Cookie" in row.text] == ["Cookie: (hidden)"]
-    shown, _ = hex_rows(detail(), frozenset())
-    assert "secret" not in "".join(row.characters for row in shown)
-    assert b"secret".hex(" ") not in " ".join(row.hexadecimal for row in shown)
+def test_hidden_bytes_are_asterisks_in_both_columns() -> None:
+    shown, _ = hex_rows(replace(detail(), hidden=((30, 36),)), frozenset())
+    assert shown[1].hexadecimal == "00 00 00 00 43 6f 6f 6b 69 65 3a 20 61 3d ** **"
+    assert shown[1].characters == "····Cookie: a=**"
+    assert shown[2].hexadecimal.startswith("** ** ** ** 0d 0a")
 
 
 def test_layers_below_are_folded_and_bookkeeping_is_left_out() -> None:
-    rows, _ = tree_rows(detail(), frozenset(), "", "http")
+    rows, _ = tree_rows(detail(), frozenset(), "http")
     assert not [row for row in rows if "Protocols in frame" in row.text or "Expert" in row.text]
 
 
 def test_direction_marks_are_spelled_out() -> None:
-    rows, _ = tree_rows(detail(), frozenset(), "", "http")
+    rows, _ = tree_rows(detail(), frozenset(), "http")
     assert any("\\u202elab" in row.text for row in rows)
 
 
@@ -46,7 +47,7 @@ def test_marked_fields_mark_their_bytes() -> None:
 
 def test_what_is_left_out_is_counted() -> None:
     long = Detail(1, tuple(TreeLine(0, f"layer {n}", "x", 0, 1) for n in range(50)), bytes(1000))
-    rows, omitted = tree_rows(long, frozenset(), "", "http")
+    rows, omitted = tree_rows(long, frozenset(), "http")
     assert len(rows) + omitted == 50
     shown, missing = hex_rows(long, frozenset())
     assert len(shown) * 16 + missing == 1000

@@ -27,6 +27,9 @@ def method(context: Context) -> Draft | None:
     author = context.author
     blocks: list[Block] = [author.paragraph("section-method", "intro")]
     blocks += [_particulars(context.about(capture)) for capture in context.captures]
+    blocks.append(author.paragraph("section-method", "redacted" if context.main.guard.redact else "not-redacted"))
+    if context.main.guard.anonymize:
+        blocks.append(author.paragraph("section-method", "anonymized"))
     drafts = [_choice(context)] if context.story else []
     frame = _sample(context.story) if context.story else None
     if context.story is not None and frame is not None:
