@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 
 import pytest
 
@@ -170,3 +171,15 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(tmp_path):
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
         assert b"Traceback" not in process.stderr.read()
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+def test_nothing_in_a_capture_steers_the_terminal(form, tmp_path):
+    agent, hostile = b"curl/7.88.1", "\u202e\x1b[31mgnp".encode()
+    assert len(agent) == len(hostile)
+    capture = tmp_path / "hostile.pcapng"
+    capture.write_bytes(CAPTURE.read_bytes().replace(agent, hostile))
+    shown = reporter("explain", capture, "--format", form, "--lang", "en").stdout.decode()
+    assert "[31mgnp" in shown
+    unsafe = {each for each in shown if unicodedata.category(each) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")}
+    assert unsafe <= {"\n"}

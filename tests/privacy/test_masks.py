@@ -71,7 +71,7 @@ def test_masking_twice_changes_nothing_more(name: str, text: str) -> None:
     assert masks.uri(once) == masks.uri(masks.uri(once))
 
 
-@given(st.from_regex(r"[A-Za-z0-9._~-]{1,30}", fullmatch=True), st.integers(0, 3))
+@given(st.from_regex(r"[A-Za-z0-9._~-]{7,29}[0-9]", fullmatch=True), st.integers(0, 4))
 def test_a_cookie_cut_by_a_segment_is_hidden_on_both_sides(secret: str, where: int) -> None:
     masks = Masks()
     masks.header("Cookie", f"id={secret}")
@@ -81,7 +81,7 @@ def test_a_cookie_cut_by_a_segment_is_hidden_on_both_sides(secret: str, where: i
     for part in (request[:cut], request[cut:]):
         shown = details.masked(Detail(1, tree, part), masks)
         rest = bytes(byte for byte in shown.data if byte != ord("*"))
-        assert len(secret) < 8 or secret[:8].encode() not in rest
+        assert secret[:8].encode() not in rest
 
 
 def test_places_in_bytes() -> None:
