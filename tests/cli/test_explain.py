@@ -175,7 +175,7 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(tmp_path):
 
 @pytest.mark.parametrize("form", ["text", "json", "jsonl"])
 def test_nothing_in_a_capture_steers_the_terminal(form, tmp_path):
-    agent, hostile = b"curl/7.88.1", "\u202e\x1b[31mgnp".encode()
+    agent, hostile = b"sample-client", "\u202e\x1b[31mgnp.x".encode()
     assert len(agent) == len(hostile)
     capture = tmp_path / "hostile.pcapng"
     capture.write_bytes(CAPTURE.read_bytes().replace(agent, hostile))
