@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from reporter.analyse.http import without_secrets
 from reporter.explain.visible import visible
 from reporter.model.packet import Packet
 from reporter.model.stream import Exchange, Opening, Stream
@@ -54,7 +53,7 @@ def _bar(each: Exchange, packets: Mapping[int, Packet]) -> Bar:
         begun = packet is not None and each.request_time <= packet.time <= each.response_time
         first = packet.time if packet is not None and begun else each.response_time
     return Bar(
-        label=visible(f"{each.request.method} {without_secrets(each.request.target)}", 60),
+        label=visible(f"{each.request.method} {each.request.target}", 60),
         status=str(each.response.code) if each.response else "",
         start=each.request_time,
         first=first,
