@@ -57,10 +57,16 @@ def duplicate_ack(at: At) -> Facts | None:
 def gap(at: At) -> Facts | None:
     """The segment begins above the number expected: what lies between was lost, is late, or not captured.
 
+    Silent where SACK had reported the bytes right before this segment: they were sent before the capture began,
+    and what is missing of them the SACK tells.
+
     Reference: RFC 9293, section 3.4; tshark field tcp.analysis.lost_segment.
     """
     sent, tcp = at.step.sent, at.tcp
     if not sent.gap or sent.expected is None or tcp.rst or tcp.syn or at.step.keep_alive is not None:
+        return None
+    standing = at.conversation.acks.get(at.peer)
+    if standing is not None and standing.sacked is not None and standing.sacked >= sent.start:
         return None
     edge, seq = sent.edge, at["tcp.seq"]
     sources: tuple[Fact, ...] = (seq,)
