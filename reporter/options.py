@@ -22,7 +22,8 @@ class ReportOptions:
     `display_filter` selects the packets that are shown, never those that are analysed. `timezone` is an IANA
     name (`Asia/Shanghai`); None means UTC. `course` is a folder or `course.toml` with a teacher's notes and words,
     `course_name` what the cover calls the course. `theme` is the name of a theme or the path of its folder.
-    `sources` say which capture feeds which section, where that is not left to us.
+    `sources` say which capture feeds which section, where that is not left to us; `sections` are those of the
+    report, in order, where the theme is not to say it. `folder` holds a person's own words.
     `redact` masks secrets, `anonymize` replaces addresses and host names.
     """
 
@@ -44,3 +45,5 @@ class ReportOptions:
     sources: tuple[Source, ...] = ()
     redact: bool = True
     anonymize: bool = False
+    sections: tuple[str, ...] = ()
+    folder: Path | None = None

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
 import tomllib
 import zoneinfo
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from reporter.errors import UsageTrouble
 from reporter.options import ReportOptions
+from reporter.report.own.inside import nearest
 
 LANGUAGES = ("zh", "en")
 #: Keys of the [cover] table and of the file itself, and the option each one sets.
@@ -36,15 +37,47 @@ TOP = {
     "theme": "theme",
     "redact": "redact",
     "anonymize": "anonymize",
+    "captures": "captures",
+    "output": "outputs",
+    "sections": "sections",
+    "from": "feeds",
 }
+_LISTS = {"captures": "lab.pcapng", "output": "report.pdf", "sections": "handshake"}
+#: What report.toml says beside the options: files, and which of them feeds which section.
+_BESIDE = ("captures", "outputs", "feeds")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """`section = "capture"` of the table [from], and where it stands."""
+
+    section: str
+    capture: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a report.toml and the command line say together. `captures` and `outputs` are names beside the file."""
+
+    options: ReportOptions
+    captures: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+
+
+def settings_from(config: Path | None, chosen: Mapping[str, Any]) -> Settings:
+    """What was `chosen`, else what the file says. Raises UsageTrouble."""
+    values = {} if config is None else _Reader(config).values()
+    beside = {name: values.pop(name) for name in _BESIDE if name in values}
+    values |= {name: value for name, value in chosen.items() if value is not None}
+    _check_timezone(values.get("timezone"), config)
+    return Settings(ReportOptions(**values), **beside)
 
 
 def options_from(config: Path | None, chosen: Mapping[str, Any]) -> ReportOptions:
     """The options of a report: what was `chosen`, else what the file says. Raises UsageTrouble."""
-    values = {} if config is None else _Reader(config).values()
-    values |= {name: value for name, value in chosen.items() if value is not None}
-    _check_timezone(values.get("timezone"), config)
-    return ReportOptions(**values)
+    return settings_from(config, chosen).options
 
 
 def _check_timezone(name: Any, config: Path | None) -> None:
@@ -55,15 +88,10 @@ def _check_timezone(name: Any, config: Path | None) -> None:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         known = sorted(zoneinfo.available_timezones())
         raise UsageTrouble(
-            f"there is no time zone {name!r}{_nearest(name, known)}",
+            f"there is no time zone {name!r}{nearest(name, known)}",
             where="--timezone" if config is None else f"--timezone, or timezone in {config}",
             to_do="use a name such as Asia/Shanghai or UTC",
         ) from None
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 class _Reader:
@@ -99,7 +127,7 @@ class _Reader:
         for key in table:
             if key not in known:
                 names = [*known, *(["cover"] if known is TOP else [])]
-                hint = _nearest(key, names)
+                hint = nearest(key, names)
                 if known is TOP and key in COVER:
                     hint = "; it belongs in the table [cover]"
                 self._refuse(key, f"unknown key {key!r}{place}{hint}", to_do="known are " + ", ".join(names))
@@ -112,7 +140,29 @@ class _Reader:
             self._refuse(key, f"{key} must be text", to_do=f'write {key} = "…"')
         return str(value)
 
+    def _feeds(self, table: Any) -> tuple[Feed, ...]:
+        if not isinstance(table, dict):
+            self._refuse("from", "from is a table: write [from] and its keys below")
+        for key, value in table.items():
+            if not isinstance(value, str):
+                self._refuse(key, f"{key} must be text", to_do=f'write {key} = "lab.pcapng"')
+        return tuple(Feed(key, value, self._where(key)) for key, value in table.items())
+
+    def _list(self, key: str, value: Any) -> tuple[str, ...]:
+        names = [value] if isinstance(value, str) else value
+        if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
+            self._refuse(key, f"{key} must be a list of names", to_do=f'write {key} = ["{_LISTS[key]}"]')
+        if key == "sections":
+            from reporter.report.sources import check_sections
+
+            check_sections(names, self._where(key))
+        return tuple(names)
+
     def _top(self, key: str, value: Any) -> Any:
+        if key == "from":
+            return self._feeds(value)
+        if key in _LISTS:
+            return self._list(key, value)
         if key == "lang" and value not in LANGUAGES:
             self._refuse(key, f"there is no language {value!r}", to_do='write lang = "zh" or lang = "en"')
         if key == "stream" and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
@@ -135,6 +185,9 @@ class _Reader:
         return self._path.parent / value if key == "course" else value
 
     def _refuse(self, key: str, what: str, *, to_do: str = "") -> NoReturn:
+        raise UsageTrouble(what, where=self._where(key), to_do=to_do)
+
+    def _where(self, key: str) -> str:
         found = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]", self._text, re.MULTILINE)
         line = "" if found is None else f", line {self._text.count(chr(10), 0, found.start()) + 1}"
-        raise UsageTrouble(what, where=f"{self._path}{line}", to_do=to_do)
+        return f"{self._path}{line}"

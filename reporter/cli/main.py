@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from reporter import __version__
-from reporter.cli import annotate, doctor, explain, report, rules
+from reporter.cli import annotate, doctor, explain, new, report, rules
 from reporter.cli.output import ReaderLeft
 from reporter.cli.problems import say, tell, tell_bug
 from reporter.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, Trouble
@@ -19,6 +19,7 @@ from reporter.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, T
 _EXAMPLES = """\b
 Examples:
   reporter report lab.pcapng -o lab.pdf -o lab.html
+  reporter new my-lab
   reporter explain lab.pcapng --frame 4
   reporter annotate lab.pcapng -o explained.pcapng --open
   reporter rules show H01
@@ -37,6 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("report", epilog=report.EXAMPLES)(report.report)
+app.command("new", epilog=new.EXAMPLES)(new.new)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("annotate", epilog=annotate.EXAMPLES)(annotate.annotate)
 app.add_typer(rules.app, name="rules")

@@ -18,6 +18,7 @@ Examples:
   reporter report lab.pcapng -o lab.pdf --theme brief
   reporter report opening.pcapng closing.pcapng -o lab.pdf --config report.toml
   reporter report a.pcapng b.pcapng -o lab.pdf --section teardown=b.pcapng
+  reporter report my-lab/
   reporter report lab.pcapng -o lab.pdf --decode-as tcp.port==8888,http --stream 2
 
 \b
@@ -42,12 +43,21 @@ def _cover(option: str, text: str) -> typer.models.OptionInfo:
 def report(
     captures: Annotated[
         list[Path],
-        typer.Argument(metavar="CAPTURE", readable=False, help="One or more captures that Wireshark can open."),
+        typer.Argument(
+            metavar="CAPTURE",
+            readable=False,
+            help="One or more captures that Wireshark can open; or a folder with a report.toml ('reporter new').",
+        ),
     ],
     output: Annotated[
-        list[Path],
-        typer.Option("-o", "--output", metavar="OUT", help="OUT.pdf or OUT.html; repeat for both."),
-    ],
+        list[Path] | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="OUT.pdf or OUT.html; repeat for both. Of a folder: both, in it, unless said.",
+        ),
+    ] = None,
     lang: Annotated[Language | None, typer.Option("--lang", help="Language of the report (zh unless said).")] = None,
     stream: Annotated[
         int | None,
@@ -125,4 +135,4 @@ def report(
         "theme": theme,
         "sections_from": tuple(section) if section else None,
     }
-    run(captures, output, chosen, config)
+    run(captures, output or [], chosen, config)

@@ -4,15 +4,16 @@ before anything heavy is loaded."""
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from reporter.capture.file import check
-from reporter.cli.config import options_from
+from reporter.cli.config import Feed, settings_from
 from reporter.cli.output import verify_output
 from reporter.cli.progress import Progress
+from reporter.cli.submission import submission
 from reporter.errors import UsageTrouble
 from reporter.options import Source
 
@@ -22,13 +23,20 @@ FORMATS = (".pdf", ".html", ".htm")
 def run(captures: list[Path], outputs: list[Path], chosen: Mapping[str, Any], config: Path | None) -> None:
     """Make the reports. Raises Trouble."""
     given = _told_apart(chosen)
-    sources = given.pop("sections_from", None)
-    options = options_from(config, given)
+    asked = given.pop("sections_from", None) or ()
+    folder = captures[0] if len(captures) == 1 and captures[0].is_dir() else None
+    if folder is not None:
+        captures, outputs, settings = submission(folder, outputs, given, config)
+        options = replace(settings.options, folder=folder)
+    else:
+        settings = settings_from(config, given)
+        options = settings.options
+    if not outputs:
+        raise UsageTrouble("there is no output", where="-o", to_do="say where to write: -o report.pdf")
     for capture in captures:
         check(capture)
     _check_twice(captures)
-    if sources:
-        options = replace(options, sources=_sources(sources, captures))
+    options = replace(options, sources=_sources(settings.feeds, asked, captures))
     for output in outputs:
         _check_output(output, captures)
     from reporter.extract.early import Early
@@ -55,12 +63,16 @@ def _check_twice(captures: list[Path]) -> None:
             raise UsageTrouble("the capture is named twice", where=str(capture), to_do="name each capture once")
 
 
-def _sources(texts: tuple[str, ...], captures: list[Path]) -> tuple[Source, ...]:
-    """What `--section` says, taken apart; the last one of a section counts. Raises UsageTrouble."""
+def _sources(feeds: Sequence[Feed], texts: Sequence[str], captures: list[Path]) -> tuple[Source, ...]:
+    """What [from] and then `--section` say, taken apart; the last one of a section counts. Raises UsageTrouble."""
+    if not feeds and not texts:
+        return ()
     from reporter.report.material import names_of
-    from reporter.report.sources import source_of
+    from reporter.report.sources import checked, source_of
 
-    found = [source_of(text, names_of(captures), f"--section {text}") for text in texts]
+    names = names_of(captures)
+    found = [checked(feed.section, feed.capture, names, feed.where) for feed in feeds]
+    found += [source_of(text, names, f"--section {text}") for text in texts]
     return tuple({source.section: source for source in found}.values())
 
 

@@ -21,7 +21,7 @@ from reporter.pipeline.course import ready_course
 from reporter.pipeline.explain import Explained, Explanation
 from reporter.privacy import Guard
 from reporter.render.files import replacing
-from reporter.report.compose import compose, order_of
+from reporter.report.compose import compose, order_of, words_of
 from reporter.report.document import Document
 from reporter.report.material import Capture, Keeper, Particulars, Told, names_of
 from reporter.report.theme import DEFAULT, find_theme
@@ -68,7 +68,8 @@ def make_document(
     """Explain the captures and compose the document; `early` as for `make_reports`. Raises Trouble."""
     with ExitStack() as stack:
         course = ready_course(options.course)
-        order_of(find_theme(options.theme, () if course is None else (course.folder,)))  # trouble is told at once
+        theme = find_theme(options.theme, () if course is None else (course.folder,))
+        words_of(options, order_of(theme, options.sections))  # trouble is told at once
         calls = [early or Early(captures[0], options.decode_as)]
         calls += [Early(path, options.decode_as) for path in captures[1:]]
         guard = guard_of(options)
@@ -90,7 +91,8 @@ def document_of(gathered: Sequence[Capture], options: ReportOptions, course: Cou
     version = Version()
     _check_filter(gathered, options)
     _check_stream(gathered, options)
-    names = " ".join(shlex.quote(capture.name) for capture in gathered)
+    named = [options.folder.resolve().name] if options.folder else [capture.name for capture in gathered]
+    names = " ".join(shlex.quote(name) for name in named)
     return compose(
         gathered,
         options,

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,17 +24,21 @@ from reporter.errors import UsageTrouble
 from reporter.explain.evidence import Evidence
 from reporter.explain.visible import visible
 from reporter.explain.words import Rich, Span
-from reporter.render import axes, typeset
+from reporter.render import axes, highlight, typeset
+from reporter.render.prose import prose
 from reporter.report.document import (
     Block,
     Caption,
+    Code,
     Commentary,
     Document,
     PacketList,
     PacketRow,
     PacketWindow,
     Section,
+    frame_anchor,
 )
+from reporter.report.prose import Element
 from reporter.resources import templates_dir
 
 #: How language codes of ours are written in HTML; others are written as they are.
@@ -123,6 +127,10 @@ class _Page:
             return self._plain("".join(span.text for span in text))
         return Markup("").join(self._span(span, here) if span.evidence else self._plain(span.text) for span in text)
 
+    def prose(self, elements: Iterable[Element | str]) -> Markup:
+        """A person's own words; figures and tables that they name are linked, as in `rich`."""
+        return prose(elements, self._plain)
+
     def place(self, section: Section) -> str:
         """The block of `report.html.j2` that draws this section: `section_handshake_step` for `handshake-12`."""
         name = "section_" + re.sub(r"-\d+$", "-step", section.id).replace("-", "_")
@@ -139,9 +147,16 @@ class _Page:
         return [["".join(span.text for span in cell) for cell in row] for row in rows]
 
     def widths(self) -> str:
-        """Style rules for the column widths in use; the page's policy does not allow style attributes."""
-        used = {width for block in _blocks(self._document.sections) for width in getattr(block, "widths", ())}
-        return "".join(f".w{width}{{width:{width}%}}" for width in sorted(used))
+        """Style rules for widths and first line numbers in use; the page's policy allows no style attributes."""
+        blocks = tuple(_blocks(self._document.sections))
+        used = {width for block in blocks for width in getattr(block, "widths", ())}
+        first = {block.first for block in blocks if isinstance(block, Code) and block.first != 1}
+        return "".join(
+            [
+                *(f".w{width}{{width:{width}%}}" for width in sorted(used)),
+                *(f".screen .code .from-{line}{{counter-reset:line {line - 1}}}" for line in sorted(first)),
+            ]
+        )
 
     def _plain(self, text: str) -> Markup:
         if self._reference is None:
@@ -171,15 +186,11 @@ class _Page:
         return origin if value in ("", shown) else f"{origin} = {value}"
 
 
-def frame_anchor(file: int, frame: int) -> str:
-    """The id of a frame in the page: `frame-7`, and `frame-2-7` in the second capture of a report."""
-    return f"frame-{file + 1}-{frame}" if file else f"frame-{frame}"
-
-
 def _blocks(sections: tuple[Section, ...]) -> Iterator[Block]:
     for section in sections:
         yield from section.blocks
         yield from _blocks(section.sections)
+        yield from section.closing
 
 
 def _captions(document: Document) -> Iterator[Caption]:
@@ -205,6 +216,10 @@ def _frame_owners(document: Document) -> dict[tuple[int, int], Block]:
             for row in block.rows:
                 owners.setdefault((row.file, row.frame), block)
     return owners
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
 
 
 def _any_of(labels: Mapping[str, str]) -> re.Pattern[str] | None:
@@ -253,7 +268,9 @@ def _environment(folders: tuple[Path, ...]) -> SandboxedEnvironment:
         "text_width": typeset.text_width,
         "tree": typeset.tree,
         "hex": typeset.hexadecimal,
-        "numbered": typeset.numbered,
+        "numbered": highlight.numbered,
+        "highlighted": highlight.highlighted,
+        "base64": _base64,
         "list_lines": typeset.list_lines,
         "columns": typeset.columns,
         "on_paper": typeset.on_paper,

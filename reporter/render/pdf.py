@@ -17,7 +17,7 @@ from reporter.render.health import load_weasyprint
 from reporter.render.html import render_html
 from reporter.report.document import Document
 
-_PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp)[;,]", re.IGNORECASE)
+_PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
 #: Ideographs and the punctuation and full-width forms that go with them.
 _CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 

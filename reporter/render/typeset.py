@@ -149,14 +149,6 @@ def _gap(position: int) -> str:
     return "  " if position == 8 else " "
 
 
-def numbered(text: str, width: int = 0) -> str:
-    """A listing with its line numbers, lines broken at `width` cells."""
-    lines = text.rstrip("\n").split("\n")
-    digits = max(2, len(str(len(lines))))
-    numbers = (f"{number:>{digits}}  {line.expandtabs(4)}" for number, line in enumerate(lines, 1))
-    return "\n".join(wrapped(line, width, digits + 2) if width else line for line in numbers)
-
-
 def on_paper(info: str) -> str:
     """The Info column without the values of timestamps, which would break nearly every row of it in two."""
     return _TIMESTAMPS.sub("", info)

@@ -40,7 +40,7 @@ class Author:
         self.words = words
         self.language = words.language
         self.file = 0
-        self._numbers = {"figure": 0, "table": 0}
+        self._numbers = {"figure": 0, "table": 0, "listing": 0}
         self._labels: dict[tuple[str, str], str] = {}
 
     def of(self, file: int) -> Author:
@@ -190,6 +190,12 @@ class Author:
     ) -> Table:
         """A table whose head are words of the report; `more` as `Table` has it."""
         return Table(caption, tuple(self.label(name) for name in head), tuple(rows), widths, mono, **more)
+
+    def captioned(self, kind: str, text: str) -> Caption:
+        """The caption of the next figure, table or listing in a person's own words."""
+        self._numbers[kind] += 1
+        number = self._numbers[kind]
+        return Caption(self.words.plain("report", kind, {"number": number}), self.text(text), f"{kind}-{number}")
 
     def _caption(self, kind: str, code: str, key: str, facts: dict[str, Any]) -> Caption:
         self._numbers[kind] += 1

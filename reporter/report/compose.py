@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,16 +17,24 @@ from reporter.report.author import Author
 from reporter.report.choose import Chosen, choose, choose_named, choose_part
 from reporter.report.document import Cover, Document, Note, Section, Tone
 from reporter.report.material import Capture, Story
+from reporter.report.own.files import OwnWords, own_words
+from reporter.report.own.placing import Placing, check_links
 from reporter.report.sections import SECTIONS, Context, Draft
-from reporter.report.sources import named_in
+from reporter.report.sources import check_sections, named_in
 from reporter.report.theme import Theme, find_theme
 
 _COVER = ("student", "student_id", "major", "school", "course", "teacher")
 _OPTIONS = {"course": "course_name"}
 
 
-def order_of(theme: Theme) -> tuple[str, ...]:
-    """The section names of a theme, in order. Raises UsageTrouble for a name that does not exist."""
+def order_of(theme: Theme, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The section names of a theme, in order, or those `wanted` instead.
+
+    Raises UsageTrouble for a name that does not exist.
+    """
+    if wanted:
+        check_sections(wanted, "sections")
+        return wanted
     sections.load()
     unknown = [name for name in theme.sections if name not in SECTIONS]
     if unknown:
@@ -35,6 +44,11 @@ def order_of(theme: Theme) -> tuple[str, ...]:
             to_do="use some of " + ", ".join(sorted(SECTIONS)),
         )
     return theme.sections
+
+
+def words_of(options: ReportOptions, order: tuple[str, ...]) -> OwnWords:
+    """A person's own words for a report of these sections. Raises UsageTrouble for what is wrong in them."""
+    return own_words(options.folder, order, list(SECTIONS))
 
 
 def compose(
@@ -51,7 +65,8 @@ def compose(
     Raises UsageTrouble for a theme or words that cannot be used.
     """
     theme = theme or find_theme(options.theme, overlays)
-    order = order_of(theme)
+    order = order_of(theme, options.sections)
+    words = words_of(options, order)
     author = Author(Words(options.lang, overlays))
     story = choose(captures, options.stream)
     chosen_for = _assigned(captures, story, options.sources)
@@ -65,14 +80,17 @@ def compose(
         tshark=tshark,
         command=command,
         theme=theme,
+        words=words,
         zone=ZoneInfo(options.timezone) if options.timezone else UTC,
     )
-    drafts = []
+    placing = Placing(words, author)
+    drafts: list[Draft] = []
     for name in order:
         chosen = chosen_for.get(name, main)
         here = replace(context, chosen=chosen, author=author.of(chosen.capture.number))
-        drafts.append(SECTIONS[name].builder(here))
-    numbered = [_number(draft, str(index)) for index, draft in enumerate((each for each in drafts if each), 1)]
+        drafts += placing.around(name, partial(SECTIONS[name].builder, here))
+    numbered = [_number(draft, str(index)) for index, draft in enumerate(drafts, 1)]
+    check_links(words, numbered)
     title = options.title or author.label("title")
     return Document(
         language=options.lang,
@@ -116,7 +134,7 @@ def _told(story: Story | None, chosen: Sequence[Chosen]) -> tuple[Story, ...]:
 
 def _number(draft: Draft, number: str) -> Section:
     inner = tuple(_number(each, f"{number}.{index}") for index, each in enumerate(draft.sections, 1))
-    return Section(draft.id, number, draft.title, draft.blocks, inner, draft.source)
+    return Section(draft.id, number, draft.title, draft.blocks, inner, draft.source, draft.closing)
 
 
 def _cover(author: Author, captures: Sequence[Capture], options: ReportOptions, title: str) -> Cover:

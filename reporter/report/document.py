@@ -15,6 +15,12 @@ from reporter.explain.words import Rich
 from reporter.report.caption import Caption as Caption
 from reporter.report.drawings import SequencePlot as SequencePlot
 from reporter.report.drawings import Waterfall as Waterfall
+from reporter.report.prose import Heading, Prose
+
+
+def frame_anchor(file: int, frame: int) -> str:
+    """The id of a frame in the page: `frame-7`, and `frame-2-7` in the second capture of a report."""
+    return f"frame-{file + 1}-{frame}" if file else f"frame-{frame}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,11 @@ class PacketRow:
     colour: Colour
     stream: int | None = None
     file: int = 0
+
+    @property
+    def anchor(self) -> str:
+        """The id of this frame in the page."""
+        return frame_anchor(self.file, self.frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,12 +287,24 @@ class Commentary:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A listing with line numbers; `language` for highlighting."""
+    """A listing with line numbers from `first` on; `language` (a name that Pygments knows) for highlighting."""
 
     caption: Caption
     text: str
     language: str
+    first: int = 1
     kind: str = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, verified and ready to be embedded; `media` is its type, `description` its text alternative."""
+
+    caption: Caption
+    media: str
+    data: bytes
+    description: str
+    kind: str = "picture"
 
 
 Block = (
@@ -299,12 +322,18 @@ Block = (
     | FlagBits
     | Commentary
     | Code
+    | Picture
+    | Prose
+    | Heading
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section with its number (`3` or `3.2`); `source` names the file and stream it speaks of."""
+    """A section with its number (`3` or `3.2`); `source` names the file and stream it speaks of.
+
+    `closing` are blocks that stand after its inner sections.
+    """
 
     id: str
     number: str
@@ -312,6 +341,7 @@ class Section:
     blocks: tuple[Block, ...]
     sections: tuple[Section, ...] = ()
     source: str = ""
+    closing: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

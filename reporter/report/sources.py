@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from reporter.errors import CaptureTrouble, UsageTrouble
 from reporter.model.stream import Stream
 from reporter.options import Source
 from reporter.report import sections
 from reporter.report.material import Capture
+from reporter.report.own.inside import nearest
 from reporter.report.sections import SECTIONS
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` when a known name is like this one, else nothing."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+def check_sections(names: Sequence[str], where: str) -> None:
+    """Raise UsageTrouble for a section that does not exist, or stands twice."""
+    sections.load()
+    for index, name in enumerate(names):
+        if name not in SECTIONS:
+            raise UsageTrouble(
+                f"the section {name!r} does not exist{nearest(name, SECTIONS)}",
+                where=where,
+                to_do="use some of " + ", ".join(sorted(SECTIONS)),
+            )
+        if name in names[:index]:
+            raise UsageTrouble(f"the section {name!r} stands twice", where=where, to_do="name it once")
 
 
 def source_of(text: str, files: Sequence[str], where: str) -> Source:

@@ -27,6 +27,7 @@ from reporter.report.document import (
     PacketWindow,
     Pairs,
     Paragraph,
+    Picture,
     Remark,
     Rung,
     Said,
@@ -36,8 +37,14 @@ from reporter.report.document import (
     TreeRow,
 )
 from reporter.report.drawings import Bar, Lane, Panel, SequencePlot, Stroke, Waterfall
+from reporter.report.prose import Element, Heading, Prose
 
 CLIENT, SERVER = "127.0.0.1:51234", "127.0.0.1:8080"
+#: A picture of one pixel.
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415478da6360606000000004"
+    "0001c8eaebf90000000049454e44ae426082"
+)
 HOSTILE = "<script>alert('x')</script> & \"q\" </style>"
 
 
@@ -597,6 +604,15 @@ def sample(language: str = "zh", *, packets: int = 15, rungs: int = 0, list_rows
                 "1.1",
                 say("网页", "The page"),
                 (
+                    Heading(say("自己的话（示例）", "Own words (sample)"), 2),
+                    Prose(
+                        (
+                            Element("p", (say("见图 1：", "See Figure 1: "), Element("em", (HOSTILE,)))),
+                            Element("p", (Element("a", ("example",), "https://example.org/?a=1&b=2"), Element("br"))),
+                            Element("ul", (Element("li", (Element("code", ("GET / HTTP/1.1",)),)),)),
+                        )
+                    ),
+                    Picture(numbers.figure(say("一个点（示例）", "A dot (sample)")), "image/png", DOT, HOSTILE),
                     Code(
                         numbers.table(
                             say(

@@ -13,6 +13,7 @@ from reporter.report.author import Author
 from reporter.report.choose import Chosen, Part
 from reporter.report.document import Block
 from reporter.report.material import Capture, Story
+from reporter.report.own.files import OwnWords
 from reporter.report.theme import Theme
 
 
@@ -22,7 +23,7 @@ class Context:
 
     `stories` are the connections that the report tells of, the chosen one first; none when there is no TCP at all.
     `author` writes of the capture of this section, `zone` is that of its times;
-    `theme` says how much.
+    `theme` says how much; `words` are those of a person.
     """
 
     author: Author
@@ -33,6 +34,7 @@ class Context:
     tshark: str
     command: str
     theme: Theme
+    words: OwnWords
     zone: tzinfo
 
     @property
@@ -102,6 +104,7 @@ class Draft:
     blocks: tuple[Block, ...]
     sections: tuple[Draft, ...] = ()
     source: str = ""
+    closing: tuple[Block, ...] = ()
 
 
 Builder = Callable[[Context], Draft | None]
