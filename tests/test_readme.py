@@ -8,8 +8,9 @@ import shlex
 import pytest
 
 from reporter import errors
-from reporter.cli.config import options_from
+from reporter.cli.config import options_from, settings_from
 from reporter.explain.course import load_course
+from reporter.report.theme import find_theme
 from tests.captures import BUNDLED, ROOT
 from tests.cli.run import reporter, reporter_in
 
@@ -95,6 +96,17 @@ def test_what_it_refers_to_is_there(language):
         assert link.startswith("https://") or (ROOT / link).exists(), link
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", TEXT[language], re.MULTILINE)) <= targets
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_the_guide_to_folders_names_every_section_and_every_key(language, tmp_path):
+    text = (ROOT / "docs" / f"folder.{language}.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "report.toml").write_text(shown, encoding="utf-8")
+    settings = settings_from(tmp_path / "report.toml", {})
+    assert [feed.section for feed in settings.feeds] == ["handshake", "teardown"]
+    named = set(re.findall(r"`([a-z-]+)`", text))
+    assert set(find_theme("lab").sections) <= named
 
 
 def test_both_say_the_same():

@@ -20,13 +20,13 @@ def submission(
 ) -> tuple[list[Path], list[Path], Settings]:
     """The captures, the outputs and the settings of a folder; what was `chosen` or given as `outputs` comes first.
 
-    Raises UsageTrouble without a report.toml, and CaptureTrouble without a capture.
+    Raises CaptureTrouble without a report.toml or a capture, UsageTrouble for what is wrong in the first.
     """
     file = config or folder / CONFIG
     if not file.is_file() and config is None:
         found = sorted(path.name for path in folder.glob("*.toml"))
-        raise UsageTrouble(
-            f"the folder has no {CONFIG}{nearest(CONFIG, found)}",
+        raise CaptureTrouble(
+            f"this is a folder, and it has no {CONFIG}{nearest(CONFIG, found)}",
             where=str(folder),
             to_do=f"write one, or let 'reporter new' begin a folder; or name the capture: {folder}/NAME.pcapng",
         )
