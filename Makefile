@@ -45,7 +45,7 @@ lint: setup-dev ## check format and lint
 
 .PHONY: types
 types: setup-dev ## check the types
-	@$(BIN)/mypy reporter tests
+	@$(BIN)/mypy reporter tests benchmarks
 
 .PHONY: layers
 layers: setup-dev ## check who imports whom
@@ -63,6 +63,13 @@ setup-dev:
 reference: setup-dev ## write the examples and docs/reference anew, after rules, prose or captures have changed
 	@$(BIN)/python scripts/examples.py
 	@$(BIN)/python scripts/reference.py
+
+# How large the captures are that `make bench` measures with: small (minutes) or full (an hour).
+BENCH ?= small
+
+.PHONY: bench
+bench: setup-dev ## measure what reporter costs, against its floors, into benchmarks/RESULTS.md (BENCH=full)
+	@$(BIN)/python -m benchmarks --size $(BENCH)
 
 .PHONY: lock
 lock: ## write requirements/ anew from pyproject.toml (ARGS=--upgrade for newer versions)

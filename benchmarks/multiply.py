@@ -93,6 +93,15 @@ def multiplied(link: int, records: list[Record], packets: int) -> Iterator[Recor
             yield Record(record.time + copy * period, record.length, data)
 
 
+def write(source: Path, target: Path, packets: int) -> None:
+    """Make a pcap of at least so many packets."""
+    link, records = records_of(source.read_bytes())
+    with target.open("wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262_144, link))
+        for time, length, data in multiplied(link, records, packets):
+            file.write(struct.pack("<IIII", time // 1_000_000_000, time % 1_000_000_000, len(data), length) + data)
+
+
 def main() -> None:
     """Read the command line and write the capture."""
     parser = argparse.ArgumentParser(description="Make a large capture out of a small one.")
@@ -100,11 +109,7 @@ def main() -> None:
     parser.add_argument("target", type=Path)
     parser.add_argument("--packets", type=int, default=100_000, help="at least so many (default 100000)")
     chosen = parser.parse_args()
-    link, records = records_of(chosen.source.read_bytes())
-    with chosen.target.open("wb") as file:
-        file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262_144, link))
-        for time, length, data in multiplied(link, records, chosen.packets):
-            file.write(struct.pack("<IIII", time // 1_000_000_000, time % 1_000_000_000, len(data), length) + data)
+    write(chosen.source, chosen.target, chosen.packets)
 
 
 if __name__ == "__main__":

@@ -299,6 +299,8 @@ set_up_venv() {
         stamp package "$package"
     fi
     rm -f "$venv/.setup-running"
+    # pip does this for packages that it copies; without it, whoever may not write here compiles at every start.
+    "$venv/bin/python" -m compileall -q reporter >/dev/null || true
 }
 
 # ------------------------------------------------------------ all together

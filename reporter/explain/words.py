@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template, TemplateError
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
@@ -18,7 +18,7 @@ from reporter.errors import UsageTrouble
 from reporter.explain.engine import Finding
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.visible import LONGEST, escaped, visible
-from reporter.resources import templates_dir
+from reporter.resources import compiled_templates, templates_dir
 
 LANGUAGES = ("zh", "en")
 _OPEN, _MIDDLE, _CLOSE = "\ue000", "\ue001", "\ue002"
@@ -104,10 +104,13 @@ class Words:
         self._shown: dict[Enum, str] = {}
         # Words become plain text here; what renders HTML escapes it.
         # Words of others run in Jinja's sandbox.
+        self._place = f"{'others' if over else 'ours'}/{language}/"
         self.environment = (ImmutableSandboxedEnvironment if over else Environment)(
             undefined=StrictUndefined,
             finalize=self._finalize,
             autoescape=False,
+            loader=FunctionLoader(self._source),
+            bytecode_cache=compiled_templates(Path(__file__), repr(self.lexicon)),
         )
         self.environment.filters |= {
             "ms": self._milliseconds,
@@ -226,13 +229,17 @@ class Words:
         found = self._compiled.get((code, key))
         if found is None:
             try:
-                template = self.environment.from_string(self._entries[code][key])
+                template = self.environment.get_template(f"{self._place}{code}.{key}")
             except (KeyError, TemplateError) as error:
                 where = str(self._replaced.get((code, key), ""))
                 what = f"the words {code}.{key} ({self.language}) cannot be used: {error}"
                 raise UsageTrouble(what, where=where) from error
             found = self._compiled[code, key] = _Snippet(template, self._globals)
         return found
+
+    def _source(self, name: str) -> str:
+        code, _, key = name.removeprefix(self._place).rpartition(".")
+        return str(self._entries[code][key])
 
     def _finalize(self, value: Any) -> Any:
         if type(value) is Fact and self._marks is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reporter.capture.records import Place, bytes_of
 from reporter.extract.pdml import PREFERENCES, Tree, lines_of, number_of, tree_of
-from reporter.extract.tshark import Isolation, Limits, find_tshark, running
+from reporter.extract.tshark import Isolation, Limits, find_tshark, running, version_line
 from reporter.model.detail import Detail
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class Details:
         self._capture: PdmlCapture | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
+        #: The program that has dissected the frames (`wireshark/4.0.17`), as far as known.
+        self.creator = ""
         #: Why pyshark could not be used, if so.
         self.failure: Exception | None = None
 
@@ -70,6 +72,12 @@ class Details:
                 trees[frame] = tree_of(self._packets[frame])
         data = self._bytes(trees)
         return {frame: Detail(frame, lines_of(trees[frame], data[frame]), data[frame]) for frame in sorted(data)}
+
+    def version(self) -> str:
+        """As `version_line`, without asking tshark where what it printed told its version."""
+        self._wait()
+        program, _, number = self.creator.partition("/")
+        return f"TShark (Wireshark) {number}" if program == "wireshark" and number else version_line(self._tshark)
 
     def close(self) -> None:
         """End what still runs."""
@@ -125,6 +133,8 @@ class Details:
         except Exception as error:  # whatever is wrong with pyshark, the report is made without it
             self.failure = error
         finally:
+            if self._capture is not None:
+                self.creator = self._capture.creator or self.creator
             self._capture = None
             isolation.close()
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import suppress
 from pathlib import Path
 
-from reporter.errors import Trouble
 from reporter.extract.detail import Details
 from reporter.extract.fieldpass import FieldPass
-from reporter.extract.tshark import version_line
 
 
 class Early:
@@ -29,21 +25,3 @@ class Early:
     def __exit__(self, *_: object) -> None:
         self.packets.close()
         self.details.close()
-
-
-class Version:
-    """The version of tshark, asked for in the background."""
-
-    def __init__(self) -> None:
-        self._line = ""
-        self._thread = threading.Thread(target=self._ask, name="version", daemon=True)
-        self._thread.start()
-
-    def _ask(self) -> None:
-        with suppress(Trouble):  # told by whoever asks first for packets
-            self._line = version_line()
-
-    def line(self) -> str:
-        """As `version_line`; waits for the answer."""
-        self._thread.join()
-        return self._line or version_line()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,10 +23,24 @@ from reporter.extract.tshark import Isolation, Limits, limit_memory
 
 #: Given one packet's PDML; returns False to stop.
 Take = Callable[[bytes], bool]
+_CREATOR = re.compile(rb'<pdml[^>]*? creator="([^"]*)"')
+_HEAD = 2048
 
 
 class _RawXmlParser(TsharkXmlParser):  # type: ignore[misc]
-    """Cuts tshark's output into packets as pyshark does, but leaves the XML: pyshark's layers are flat."""
+    """Cuts tshark's output into packets as pyshark does, but leaves the XML: pyshark's layers are flat.
+
+    `creator` is what the output says at its beginning of the program that made it: `wireshark/4.0.17`.
+    """
+
+    creator = ""
+
+    def _extract_packet_from_data(self, data: bytes, got_first_packet: bool = True) -> tuple[bytes | None, bytes]:
+        if not self.creator:
+            said = _CREATOR.search(data, 0, _HEAD)
+            self.creator = said[1].decode("utf-8", "replace") if said else ""
+        found: tuple[bytes | None, bytes] = super()._extract_packet_from_data(data, got_first_packet)
+        return found
 
     def _parse_single_packet(self, packet: bytes) -> bytes:
         return packet
@@ -42,7 +57,13 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
         self._limits = limits
         self._task: asyncio.Task[None] | None = None
         self._stopped = False
+        self._parser = _RawXmlParser()
         super().__init__(path, keep_packets=False, custom_parameters=["-2", *arguments])
+
+    @property
+    def creator(self) -> str:
+        """The program that has dissected, as PDML names it (`wireshark/4.0.17`); empty before anything was read."""
+        return self._parser.creator
 
     def run(self, take: Take) -> None:
         """Pass each packet to `take`, until the end, or until it returns False, or until the time is over."""
@@ -80,7 +101,7 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
         return str(self._tshark)
 
     def _setup_tshark_output_parser(self) -> _RawXmlParser:
-        return _RawXmlParser()
+        return self._parser
 
     async def _get_tshark_process(
         self, packet_count: int | None = None, stdin: None = None

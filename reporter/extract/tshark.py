@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,10 @@ _USUAL_PLACES = (
     "/Applications/Wireshark.app/Contents/MacOS/tshark",
     "C:\\Program Files\\Wireshark\\tshark.exe",
 )
-_COLUMNS = 'gui.column.format:"No.","%m","Protocol","%p","Info","%i"'
+#: What `tshark --version` begins with; what follows tells how it was packaged.
+_VERSION = re.compile(r"TShark \(Wireshark\) [0-9][\w.-]*\w")
+#: The columns asked for, so that Protocol and Info are there whatever the profile says.
+COLUMNS = 'gui.column.format:"No.","%m","Protocol","%p","Info","%i"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def running(
     `colour_rules` is the text of Wireshark's file `colorfilters` for this run.
     """
     isolation = Isolation(colour_rules)
-    command = [str(tshark or find_tshark()), "-n", "-o", _COLUMNS, *arguments]
+    command = [str(tshark or find_tshark()), "-n", "-o", COLUMNS, *arguments]
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed below, whatever happens)
     try:
         process = subprocess.Popen(
@@ -180,14 +184,14 @@ def output_of(
         return code, text, run.messages()
 
 
-def version_line() -> str:
-    """The first line of `tshark --version`, e.g. `TShark (Wireshark) 4.0.17 …`; asked for once."""
-    tshark = find_tshark()
+def version_line(tshark: Path | None = None) -> str:
+    """Name and number of this tshark (else of the one in use), e.g. `TShark (Wireshark) 4.0.17`; asked for once."""
+    tshark = tshark or find_tshark()
     return _version_of(tshark, tshark.stat().st_mtime)
 
 
 @cache
 def _version_of(tshark: Path, changed: float) -> str:
     code, text, _ = output_of(["--version"], tshark=tshark)
-    lines = text.splitlines()
-    return lines[0].strip() if code == 0 and lines else "tshark, version unknown"
+    said = _VERSION.match(text.lstrip()) if code == 0 else None
+    return said[0] if said else "tshark, version unknown"

@@ -12,7 +12,7 @@ from reporter.capture.file import CaptureFile
 from reporter.errors import CaptureTrouble
 from reporter.explain.course import Course
 from reporter.extract.detail import Details
-from reporter.extract.early import Early, Version
+from reporter.extract.early import Early
 from reporter.extract.filter import matching_frames
 from reporter.model.detail import Detail
 from reporter.options import ReportOptions
@@ -88,7 +88,6 @@ def guard_of(options: ReportOptions) -> Guard:
 
 def document_of(gathered: Sequence[Capture], options: ReportOptions, course: Course | None) -> Document:
     """Compose the document of captures whose calls of tshark (`Early`) are still open. Raises Trouble."""
-    version = Version()
     _check_filter(gathered, options)
     _check_stream(gathered, options)
     named = [options.folder.resolve().name] if options.folder else [capture.name for capture in gathered]
@@ -96,7 +95,7 @@ def document_of(gathered: Sequence[Capture], options: ReportOptions, course: Cou
     return compose(
         gathered,
         options,
-        tshark=version.line(),
+        tshark=gathered[0].tshark(),
         command=f"reporter report {names}{_asked(options, gathered[0].guard)}",
         overlays=() if course is None else (course.folder,),
     )
@@ -165,6 +164,7 @@ def gather(
         failures=tuple(explanation.failures),
         shown=shown,
         details=_Fetch(early.details, guard).get,
+        tshark=early.details.version,
     )
 
 

@@ -39,7 +39,7 @@ from reporter.report.document import (
     frame_anchor,
 )
 from reporter.report.prose import Element
-from reporter.resources import templates_dir
+from reporter.resources import compiled_templates, templates_dir
 
 #: How language codes of ours are written in HTML; others are written as they are.
 _TAGS = {"zh": "zh-CN"}
@@ -262,6 +262,7 @@ def _environment(folders: tuple[Path, ...]) -> SandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=compiled_templates(Path(__file__), Path(typeset.__file__)),
     )
     filters: dict[str, Callable[..., Any]] = {
         "fit": typeset.fit,

@@ -135,6 +135,8 @@ class Capture:
     shown: Set[int] | None
     details: Callable[[Iterable[int]], Mapping[int, Detail]]
     endings: Endings = field(default_factory=Endings)
+    #: Asked for the version of the tshark that has dissected it.
+    tshark: Callable[[], str] = str
     number: int = 0
     called: str = ""
     guard: Guard = field(default_factory=Guard)

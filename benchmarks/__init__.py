@@ -1,0 +1,1 @@
+"""What `reporter` costs, against floors measured in the same run: `python -m benchmarks`."""
