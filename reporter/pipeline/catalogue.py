@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -176,7 +176,20 @@ def troubles(course: Path | None = None) -> list[Trouble]:
         found += _wrong_words(words)
         if taught is None:
             found += _wrong_terms(words)
+    if taught is None:
+        found += uneven([Words(language) for language in LANGUAGES])
     return found
+
+
+def uneven(languages: Sequence[Words]) -> Iterator[Trouble]:
+    """Words of a rule that one of these languages has and another has not."""
+    for name in sorted({name for words in languages for name in words.codes()}):
+        for key in _KEYS:
+            lacking = [words for words in languages if not words.has(name, key)]
+            for words in lacking if len(lacking) < len(languages) else ():
+                what = f"the words {name}.{key} are missing in the language {words.language}"
+                where = words.origin(name) or f"prose/{words.language}"
+                yield UsageTrouble(what, where=where, to_do=f'write [{name}] {key} = "…", or take it out elsewhere')
 
 
 def _wrong_words(words: Words) -> Iterator[Trouble]:

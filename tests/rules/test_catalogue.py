@@ -14,7 +14,7 @@ from reporter.errors import UsageTrouble
 from reporter.explain.endings import END_RULES
 from reporter.explain.registry import RULES, catalogue_order
 from reporter.explain.words import LANGUAGES, Words
-from reporter.pipeline.catalogue import entries, entry, examples, glossary, silenced_by, troubles
+from reporter.pipeline.catalogue import entries, entry, examples, glossary, silenced_by, troubles, uneven
 from tests.captures import BUNDLED, ROOT
 
 rules.load()
@@ -29,6 +29,15 @@ PARTS = [(name, part) for each in entries() for name, part in each.parts]
 
 def test_words_are_in_order():
     assert [each.what for each in troubles()] == []
+
+
+def test_words_of_one_language_only_are_told(tmp_path):
+    prose = tmp_path / "prose" / "zh"
+    prose.mkdir(parents=True)
+    (prose / "more.toml").write_text('[D08]\nask = "为什么？"\n', encoding="utf-8")
+    [trouble] = uneven([Words("zh", [tmp_path]), Words("en")])
+    assert "D08.ask" in trouble.what
+    assert "en" in trouble.what
 
 
 @pytest.mark.parametrize(("name", "part"), PARTS, ids=[name for name, _ in PARTS])
