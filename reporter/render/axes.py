@@ -64,11 +64,11 @@ class Axis:
         return round(min(max(piece.at(number), piece.left), piece.right), 1)
 
 
-def time_axis(times: Iterable[Number], left: float, right: float) -> Axis:
-    """The axis on which these times (seconds) lie between `left` and `right`."""
+def time_axis(times: Iterable[Number], left: float, right: float, busy: Iterable[tuple[Number, Number]] = ()) -> Axis:
+    """The axis on which these times (seconds) lie between `left` and `right`; nothing that is `busy` is a pause."""
     points = sorted({float(time) for time in times}) or [0.0]
     origin = points[0]
-    pauses = _pauses(points)
+    pauses = _pauses(points, [(float(first), float(last)) for first, last in busy])
     shown = points[-1] - points[0] - sum(other - one for one, other in pauses)
     room = right - left - _BREAK * len(pauses)
     edges = [points[0], *(edge for pause in pauses for edge in pause), points[-1]]
@@ -99,9 +99,12 @@ def time_axis(times: Iterable[Number], left: float, right: float) -> Axis:
     return Axis(tuple(pieces), tuple(ticks), tuple(breaks), "ms" if milliseconds else "s")
 
 
-def _pauses(points: Sequence[float]) -> list[tuple[float, float]]:
+def _pauses(points: Sequence[float], busy: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """The pauses that take up most of what is left of the time, one after the other, in order of time."""
-    gaps = sorted(pairwise(points), key=lambda gap: gap[0] - gap[1])
+    idle = (
+        (one, other) for one, other in pairwise(points) if not any(first < other and last > one for first, last in busy)
+    )
+    gaps = sorted(idle, key=lambda gap: gap[0] - gap[1])
     left = points[-1] - points[0]
     found = []
     for one, other in gaps[:_MOST] if len(points) > _MOST else ():

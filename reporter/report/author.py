@@ -137,7 +137,7 @@ class Author:
             selected,
             self.rest(len(rows) - limit),
             fewer,
-            self.rest(len(rows) - fewer, on_paper=fewer < limit),
+            self.rest(len(rows) - fewer, on_paper=fewer < limit and len(rows) <= limit),
         )
 
     def rest(self, count: int, *, on_paper: bool = False) -> Rich:

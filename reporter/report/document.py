@@ -72,7 +72,7 @@ class Pairs:
 class Table:
     """A table. `widths` are percentages; columns in `mono` hold packet text; `head` repeats on each page.
 
-    `paper` are the rows of the PDF where they are others (folded, fewer), `omitted` says then what is missing there.
+    `paper` are the rows of the PDF where they are others (folded, fewer), `omitted_on_paper` says what is missing there.
     `flat` columns are set on paper as lines of equal characters, which long tables need to be cheap.
     """
 
@@ -81,8 +81,9 @@ class Table:
     rows: tuple[tuple[Rich, ...], ...]
     widths: tuple[int, ...]
     mono: tuple[int, ...] = ()
-    paper: tuple[tuple[Rich, ...], ...] | None = None
     omitted: Rich = ()
+    paper: tuple[tuple[Rich, ...], ...] | None = None
+    omitted_on_paper: Rich = ()
     flat: bool = False
     kind: str = "table"
 
@@ -276,7 +277,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Commentary:
-    """Packet by packet. The PDF has the first `paper` remarks only, and says `omitted_on_paper`."""
+    """Packet by packet. The PDF has `paper` remarks, of the beginning and the end, and says `omitted_on_paper`."""
 
     remarks: tuple[Remark, ...]
     omitted: Rich = ()

@@ -32,7 +32,7 @@ LIMITS: Mapping[str, int] = {
     "packet-list-on-paper": 30,
     "rungs": 60,
     "remarks": 1000,
-    "remarks-on-paper": 220,
+    "remarks-on-paper": 160,
     "ledger": 2000,
     "ledger-on-paper": 45,
     "requests": 200,

@@ -115,3 +115,29 @@ def test_every_section_and_every_figure_has_a_block():
     for block in typing.get_args(shapes.Block):
         kind = block.__dataclass_fields__["kind"].default
         assert f"{{% block figure_{kind.replace('-', '_')} %}}" in frame
+
+
+@pytest.mark.tshark
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_brief_is_two_pages_at_most(language, tmp_path):
+    import pypdf
+
+    from reporter.options import ReportOptions
+    from reporter.pipeline.report import make_reports
+    from tests.captures import BUNDLED
+
+    output = tmp_path / "brief.pdf"
+    options = ReportOptions(lang=language, theme="brief", student="示例")
+    make_reports([BUNDLED / "page-nginx-browser.pcapng"], [output], options=options, progress=lambda what, count: None)
+    assert len(pypdf.PdfReader(output).pages) <= 2
+
+
+def test_plain_fills_no_area_with_colour():
+    import dataclasses
+    import re
+
+    html = render_html(dataclasses.replace(sample("zh"), theme=find_theme("plain").folders), paged=True)
+    drawings = "".join(re.findall(r"<svg.*?</svg>", html, re.S)).partition("</svg>")[2]  # the emblem aside
+    filled = set(re.findall(r'<(?:rect|path|polygon)[^>]* fill="(#[0-9a-f]{6})"', drawings))
+    assert filled <= {"#ffffff", "#000000"}

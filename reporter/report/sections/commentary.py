@@ -51,7 +51,8 @@ def _packets(context: Context) -> list[Block]:
         blocks.append(author.paragraph("section-commentary", "dropped", count=dropped))
     if story is not None and story.capture.shown is not None:
         blocks.append(author.paragraph("section-commentary", "filtered"))
-    on_paper = author.rest(len(remarks) - fewer, on_paper=fewer < most)
+    rest = len(remarks) - fewer
+    on_paper = author.say("section-commentary", "middle", count=rest, whole=len(remarks) <= most) if rest > 0 else ()
     blocks.append(Commentary(tuple(remarks[:most]), author.rest(len(remarks) - most), fewer, on_paper))
     return blocks
 

@@ -89,7 +89,8 @@ def _table(context: Context, stream: int, told: Sequence[Told]) -> Table:
         [_row(context, each) for each in told[:most]],
         (8, 9, 13, 15, 11, 8, 11, 11, 14),
         paper=tuple(folded[:fewer]),
-        omitted=on_paper or rest,
+        omitted=rest,
+        omitted_on_paper=on_paper or rest,
         flat=True,
     )
 

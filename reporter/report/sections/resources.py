@@ -45,14 +45,15 @@ def resources(context: Context) -> Draft | None:
             caption,
             ("stream", "request", "status", "content-type", "content-length", "time-taken", "frames"),
             rows,
-            (9, 25, 9, 17, 13, 12, 15),
+            (9, 23, 9, 17, 14, 13, 15),
             mono=(1,),
             paper=tuple(rows[:fewer]),
-            omitted=author.rest(len(exchanges) - min(most, fewer), on_paper=fewer < most),
+            omitted=author.rest(len(exchanges) - most),
+            omitted_on_paper=author.rest(
+                len(exchanges) - min(most, fewer), on_paper=fewer < most and len(exchanges) <= most
+            ),
         ),
     ]
-    if len(exchanges) > most:
-        blocks.append(author.paragraph("report", "rows-omitted", count=len(exchanges) - most))
     if figure is not None:
         blocks.append(figure)
     said = _said(context, story, streams)
