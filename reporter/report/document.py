@@ -72,7 +72,7 @@ class Pairs:
 class Table:
     """A table. `widths` are percentages; columns in `mono` hold packet text; `head` repeats on each page.
 
-    `paper` are the rows of the PDF where they are others (folded, fewer), `omitted_on_paper` says what is missing there.
+    `paper` are the rows of the PDF where they are others (folded, fewer), `omitted_on_paper` says what it lacks.
     `flat` columns are set on paper as lines of equal characters, which long tables need to be cheap.
     """
 
