@@ -112,4 +112,5 @@ def test_a_long_connection_is_folded_on_paper_and_whole_on_the_screen():
     assert found.paper is not None
     assert len(found.rows) == 299
     assert len(found.paper) < 60
-    assert found.omitted
+    assert found.omitted_on_paper
+    assert not found.omitted
