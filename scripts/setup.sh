@@ -72,6 +72,9 @@ have_font() { have fc-list && [ -n "$(fc-list ":family=$1" family 2>/dev/null)" 
 have_chinese_fonts() { have_font 'Noto Serif CJK SC' && have_font 'Noto Sans CJK SC'; }
 have_some_chinese_font() { have fc-list && [ -n "$(fc-list :lang=zh-cn family 2>/dev/null)" ]; }
 
+have_browser() { have chromium || have chromium-browser || have google-chrome || have google-chrome-stable; }
+is_debian() { have apt-get && grep -qs '^ID=debian$' /etc/os-release; }
+
 # fit PYTHON: is it 3.11 or newer, and can it make virtual environments?
 fit() {
     "$1" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
@@ -100,6 +103,8 @@ look() {
     have_chinese_fonts || missing="$missing fonts"
     if [ "$dev" = yes ]; then
         { have pdftotext && have pdftoppm; } || missing="$missing poppler"
+        # Where it is no plain package (Ubuntu), the tests that need it are skipped and say so.
+        have_browser || ! is_debian || missing="$missing browser"
     fi
     missing=${missing# }
 }
@@ -132,6 +137,7 @@ debian_packages() {
             harfbuzz) echo libharfbuzz-subset0 ;;
             fonts) echo fontconfig fonts-noto-cjk ;;
             poppler) echo poppler-utils ;;
+            browser) echo chromium ;;
         esac
     done | tr '\n' ' ' | sed 's/ $//'
 }

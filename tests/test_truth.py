@@ -34,6 +34,7 @@ from reporter.model.stream import Role, State, Stream
 from reporter.options import ReportOptions
 from reporter.pipeline import Explained, Explanation
 from reporter.pipeline.report import make_document
+from reporter.privacy import Guard
 from reporter.render import json as to_json
 from reporter.report.compose import compose
 from reporter.report.document import Document
@@ -85,7 +86,7 @@ class Reading:
 
 
 def read(path: Path) -> Reading:
-    explanation = Explanation(path, strict=True)
+    explanation = Explanation(path, strict=True, guard=Guard(redact=False))
     packets = list(explanation)
     streams = explanation.streams()
     endings = explanation.endings()

@@ -1,11 +1,13 @@
 "use strict";
-// Filter and fold packets, jump to a frame, say evidence to screen readers. Everything can be read without this.
+// Filters, folds, the jump to a frame, the choice of colours. Everything can be read without this.
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const main = document.querySelector("main");
 
-  for (const part of all(".commentary")) {
+  // Filters: of the commentary (its remarks) and of packet lists (their rows).
+  for (const part of all("[data-shown]")) {
     const form = part.querySelector(".filter");
-    const remarks = all(".remark", part);
+    const items = all(".remark, tbody tr", part);
     const output = form.querySelector("output");
     const nothing = part.querySelector(".nothing");
     let texts = null;
@@ -13,37 +15,57 @@
     const apply = () => {
       const { text, stream, rule } = form.elements;
       const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
-      if (words.length && !texts) texts = remarks.map((remark) => remark.textContent.toLowerCase());
+      if (words.length && !texts) texts = items.map((item) => item.textContent.toLowerCase());
       let shown = 0;
-      remarks.forEach((remark, index) => {
+      items.forEach((item, index) => {
         const fits = words.every((word) => texts[index].includes(word))
-          && (!stream || !stream.value || remark.dataset.stream === stream.value)
-          && (!rule.value || remark.dataset.rules.split(" ").includes(rule.value));
-        if (remark.hidden === fits) remark.hidden = !fits;
+          && (!stream || !stream.value || item.dataset.stream === stream.value)
+          && (!rule || !rule.value || item.dataset.rules.split(" ").includes(rule.value));
+        if (item.hidden === fits) item.hidden = !fits;
         shown += fits ? 1 : 0;
       });
-      output.value = part.dataset.shown.replace("{shown}", shown).replace("{total}", remarks.length);
+      output.value = part.dataset.shown.replace("{shown}", shown).replace("{total}", items.length);
       nothing.hidden = shown > 0;
     };
     let waiting = 0;
     form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 120); });
     form.addEventListener("reset", () => setTimeout(apply));
     form.addEventListener("submit", (event) => { event.preventDefault(); apply(); });
-    const fold = (open) => remarks.forEach((remark) => { remark.open = open; });
-    form.querySelector("[data-fold]").addEventListener("click", () => fold(false));
-    form.querySelector("[data-unfold]").addEventListener("click", () => fold(true));
+    const fold = (open) => items.forEach((item) => { item.open = open; });
+    form.querySelector("[data-fold]")?.addEventListener("click", () => fold(false));
+    form.querySelector("[data-unfold]")?.addEventListener("click", () => fold(true));
     apply();
+  }
+
+  // Sections fold at their headings.
+  const folding = (section, folded) => {
+    section.classList.toggle("folded", folded);
+    section.querySelector(".fold").setAttribute("aria-expanded", String(!folded));
+  };
+  for (const section of all("main > section")) {
+    const heading = section.querySelector("h2");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "fold";
+    button.setAttribute("aria-expanded", "true");
+    button.setAttribute("aria-label", `${main.dataset.section}: ${heading.textContent.trim()}`);
+    button.addEventListener("click", () => folding(section, !section.classList.contains("folded")));
+    heading.append(button);
   }
 
   // A place that is folded or filtered away is shown when it is gone to.
   const reveal = (target) => {
-    const remark = target && target.closest(".remark");
-    if (remark) { remark.hidden = false; remark.open = true; }
-    return target;
+    if (!target) return;
+    target.closest("[hidden]")?.removeAttribute("hidden");
+    for (let at = target; at; at = at.parentElement) {
+      if (at.tagName === "DETAILS") at.open = true;
+      if (at.classList.contains("folded")) folding(at, false);
+    }
   };
   const arrive = () => {
-    const target = reveal(document.getElementById(decodeURIComponent(location.hash.slice(1))));
-    if (target) target.scrollIntoView();
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    reveal(target);
+    target?.scrollIntoView();
   };
   addEventListener("hashchange", arrive);
   if (location.hash) arrive();
@@ -57,8 +79,34 @@
       const found = document.getElementById(id);
       output.value = found ? "" : form.dataset.missing;
       if (!found) return;
-      if (location.hash === `#${id}`) arrive(); else location.hash = id;
+      location.hash = id;
+      arrive();
+      // The keyboard goes on from there.
+      const place = found.querySelector("summary") ?? found;
+      if (place === found) found.tabIndex = -1;
+      place.focus({ preventScroll: true });
     });
+  }
+
+  // Colours: as the system has them, or light, or dark. The rules for dark are those of the style sheet.
+  for (const choice of all(".scheme")) {
+    const media = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+      .filter((rule) => rule.media && rule.media.mediaText.includes("prefers-color-scheme"))
+      .map((rule) => [rule.media, rule.media.mediaText]);
+    const wish = { auto: null, light: "not all", dark: "screen" };
+    const choose = (name) => {
+      for (const [list, written] of media) list.mediaText = wish[name] ?? written;
+    };
+    const key = "reporter-scheme";
+    let kept = null;
+    try { kept = localStorage.getItem(key); } catch { /* a page from a file may have no storage */ }
+    const select = choice.querySelector("select");
+    if (kept in wish) { select.value = kept; choose(kept); }
+    select.addEventListener("change", () => {
+      choose(select.value);
+      try { localStorage.setItem(key, select.value); } catch { /* as above */ }
+    });
+    choice.hidden = false;
   }
 
   const origin = (event) => {
@@ -71,7 +119,7 @@
   document.addEventListener("mouseover", origin);
 
   // Print what is there, not what happens to be unfolded.
-  addEventListener("beforeprint", () => all("details.remark").forEach((remark) => { remark.open = true; }));
+  addEventListener("beforeprint", () => all("details").forEach((each) => { each.open = true; }));
 
   // Mark where the reader is in the contents.
   const links = new Map(all(".toc a").map((link) => [link.hash.slice(1), link]));
