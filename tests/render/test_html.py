@@ -149,7 +149,7 @@ def test_landmarks_and_names():
 def test_without_script_nothing_is_hidden_but_the_tools():
     parsed = Page(render_html(sample("zh")))
     hidden = [attrs.get("class") for _, attrs in parsed.elements if "hidden" in attrs]
-    assert set(hidden) == {"filter", "jump", "nothing"}
+    assert set(hidden) == {"filter", "jump", "nothing", "scheme"}
     assert all("open" in attrs for tag, attrs in parsed.elements if tag == "details")
 
 
