@@ -71,7 +71,7 @@ def settings_from(config: Path | None, chosen: Mapping[str, Any]) -> Settings:
     values = {} if config is None else _Reader(config).values()
     beside = {name: values.pop(name) for name in _BESIDE if name in values}
     values |= {name: value for name, value in chosen.items() if value is not None}
-    _check_timezone(values.get("timezone"), config)
+    check_timezone(values.get("timezone"), config)
     return Settings(ReportOptions(**values), **beside)
 
 
@@ -80,7 +80,8 @@ def options_from(config: Path | None, chosen: Mapping[str, Any]) -> ReportOption
     return settings_from(config, chosen).options
 
 
-def _check_timezone(name: Any, config: Path | None) -> None:
+def check_timezone(name: Any, config: Path | None) -> None:
+    """Raise UsageTrouble when there is no such time zone."""
     if name is None:
         return
     try:

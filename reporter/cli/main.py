@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from reporter import __version__
-from reporter.cli import annotate, doctor, explain, new, report, rules
+from reporter.cli import annotate, batch, check, doctor, explain, new, report, rubric, rules
 from reporter.cli.output import ReaderLeft
 from reporter.cli.problems import say, tell, tell_bug
 from reporter.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, Trouble
@@ -22,11 +22,13 @@ Examples:
   reporter new my-lab
   reporter explain lab.pcapng --frame 4
   reporter annotate lab.pcapng -o explained.pcapng --open
+  reporter batch submissions.zip -o out --roster roster.csv
+  reporter check lab.pcapng --rubric rubric.toml
   reporter rules show H01
   reporter doctor
 
 'reporter COMMAND --help' shows more of each. Exit codes: 0 done, 1 something you can put right,
-2 wrong usage, 3 a bug (a log is written), 130 interrupted."""
+2 wrong usage, 3 a bug (a log is written), 4 done, but a check or a submission failed, 130 interrupted."""
 
 app = typer.Typer(
     help="Turns a Wireshark capture into a lab report in which every sentence is true of that capture.",
@@ -41,6 +43,9 @@ app.command("report", epilog=report.EXAMPLES)(report.report)
 app.command("new", epilog=new.EXAMPLES)(new.new)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("annotate", epilog=annotate.EXAMPLES)(annotate.annotate)
+app.command("batch", epilog=batch.EXAMPLES)(batch.batch)
+app.command("check", epilog=check.EXAMPLES)(check.check)
+app.add_typer(rubric.app, name="rubric")
 app.add_typer(rules.app, name="rules")
 app.command("doctor")(doctor.doctor)
 

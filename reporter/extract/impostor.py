@@ -23,11 +23,13 @@ def refuse_impostor(path: Path, packet: Packet) -> None:
             "the capture is cut off before its first packet",
             where=str(path),
             to_do="copy or download the file again; if that does not help, capture again",
+            code="cut-short",
         )
     raise CaptureTrouble(
         "the file is not a capture",
         where=str(path),
         to_do="save the packets in Wireshark with File > Save As (pcapng) and use that file",
+        code="not-a-capture",
     )
 
 

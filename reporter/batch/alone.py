@@ -1,0 +1,55 @@
+"""One student's own submission against a rubric, without reports and without a ledger."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from reporter.batch.archives import HEAD, Refused, kind_of_archive
+from reporter.batch.classroom import ready_rubric
+from reporter.batch.job import gathered
+from reporter.batch.ledger import told_of
+from reporter.batch.submission import Piece, Remark, Student
+from reporter.batch.unpack import Quota, Unpacker
+from reporter.batch.verdict import Evidence, judge
+from reporter.capture.file import check
+from reporter.errors import CaptureTrouble
+
+
+def checked(
+    path: Path, rubric: Path, student: Student, decode_as: tuple[str, ...]
+) -> tuple[list[Mapping[str, Any]], tuple[Remark, ...]]:
+    """The verdicts on a capture, or on a folder or archive as it would be handed in, with remarks. Raises Trouble."""
+    ready = ready_rubric(rubric)
+    with tempfile.TemporaryDirectory(prefix="reporter-") as scratch, ExitStack() as stack:
+        pieces, remarks = _pieces(path, Path(scratch))
+        course = gathered(stack, pieces, Path(scratch), decode_as, report=False)
+        if not course.captures:
+            if course.troubles:
+                raise course.troubles[0][1]
+            raise CaptureTrouble("there is no capture there", where=str(path), to_do="name a capture, or its folder")
+        evidence = Evidence(tuple(course.observed), course.paths, student, decode_as)
+        verdicts: list[Mapping[str, Any]] = [told_of(each) for each in judge(ready, evidence)]
+    return list(verdicts), (*remarks, *course.remarks())
+
+
+def _pieces(path: Path, scratch: Path) -> tuple[tuple[Piece, ...], tuple[Remark, ...]]:
+    unpacker = Unpacker(scratch / "in", Quota())
+    try:
+        if path.is_dir():
+            unpacker.folder(path, ())
+        else:
+            size = check(path)
+            with path.open("rb") as file:
+                head = file.read(HEAD)
+            if not kind_of_archive(head, path.name):
+                return (Piece(path.name, path, size),), ()
+            unpacker.file(path, (path.name,))
+    except Refused as refused:
+        raise CaptureTrouble(
+            f"the submission cannot be unpacked ({refused.code})", where=str(path), to_do="pack it again as a zip"
+        ) from None
+    return tuple(sorted(unpacker.found.captures, key=lambda each: each.name)), tuple(unpacker.found.remarks)

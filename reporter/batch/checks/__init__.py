@@ -1,0 +1,148 @@
+"""The kinds of checks that a rubric may have. A kind is one registered function in a file here."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reporter.batch.observe import Observed
+from reporter.batch.submission import Student
+from reporter.extract.tally import Tally
+
+#: Frames that a verdict names of one capture.
+CITED = 6
+
+
+class Wrong(ValueError):
+    """A value of a check that cannot be used; the text goes after the key's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """Frames of a capture on which a verdict rests; `more` tells that there are others between or after them."""
+
+    capture: str
+    frames: tuple[int, ...]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a kind says: passed or not, None when the capture cannot tell; numbers for the words, and where to look."""
+
+    passed: bool | None
+    facts: Mapping[str, Any]
+    cites: tuple[Cite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a check may rest on: what was observed of the captures of one student, and what `report.toml` has."""
+
+    observed: tuple[Observed, ...]
+    paths: Mapping[str, Path]
+    student: Student
+    decode_as: tuple[str, ...] = ()
+    sections: tuple[str, ...] | None = None
+
+
+#: What a check wants, what is known, and the tally of its filter in each capture (in the order of `observed`).
+Judge = Callable[[Mapping[str, Any], Evidence, tuple[Tally, ...]], Said]
+Read = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of check: `keys` are those it may have, each with what reads its value; `needs` must be there."""
+
+    name: str
+    judge: Judge
+    keys: Mapping[str, Read]
+    needs: tuple[str, ...]
+    filter_key: str = ""
+
+    def filters(self, wants: Mapping[str, Any]) -> tuple[str, ...]:
+        """The display filter that a check of this kind puts to tshark, if any."""
+        return (wants[self.filter_key],) if self.filter_key else ()
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def kind(
+    name: str, *, keys: Mapping[str, Read], needs: tuple[str, ...] = (), filter_key: str = ""
+) -> Callable[[Judge], Judge]:
+    """Register a function as the judge of a kind."""
+
+    def enter(function: Judge) -> Judge:
+        KINDS[name] = Kind(name, function, keys, needs, filter_key)
+        return function
+
+    return enter
+
+
+def kinds() -> Mapping[str, Kind]:
+    """All kinds."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return KINDS
+
+
+def text(value: Any) -> str:
+    """A text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise Wrong("must be text")
+    return value.strip()
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """A list of texts; one by itself will do."""
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list) or not listed:
+        raise Wrong("must be a list of texts")
+    return tuple(text(each) for each in listed)
+
+
+def number(value: Any) -> int:
+    """A whole number from 0 on."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise Wrong("must be a whole number from 0 on")
+    return value
+
+
+def some_of(known: Iterable[str]) -> Read:
+    """A list of names of which all are known."""
+    allowed = tuple(known)
+
+    def read(value: Any) -> tuple[str, ...]:
+        found = texts(value)
+        unknown = [each for each in found if each not in allowed]
+        if unknown:
+            raise Wrong(f"knows no {unknown[0]!r}; there are " + ", ".join(allowed))
+        return found
+
+    return read
+
+
+#: Keys of a check that counts something.
+COUNTING: Mapping[str, Read] = {"at_least": number, "at_most": number}
+
+
+def counted(wants: Mapping[str, Any], count: int, cites: Iterable[Cite], **facts: Any) -> Said:
+    """The verdict of a check that counts: by default at least one is wanted, with only `at_most` none is needed."""
+    most = wants.get("at_most")
+    least = wants.get("at_least", 0 if most is not None else 1)
+    passed = count >= least and (most is None or count <= most)
+    wanted = {"count": count, "at_least": least, "at_most": most if most is not None else "∞"}
+    return Said(passed, {**wanted, **facts}, tuple(cites))
+
+
+def cite(capture: str, frames: Iterable[int | None], count: int | None = None) -> Cite:
+    """The first frames of several; `count` is how many there are in all, where they are not all given."""
+    named = sorted({frame for frame in frames if frame})
+    total = len(named) if count is None else count
+    return Cite(capture, tuple(named[:CITED]), total > len(named[:CITED]))

@@ -1,0 +1,38 @@
+"""`quality`: the capture is whole, shows both directions, and shows its connections from their beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reporter.batch.checks import Cite, Evidence, Said, cite, kind, some_of
+from reporter.extract.tally import Tally
+from reporter.model.stream import Opening
+
+COMPLETE, BOTH, START = "complete", "both-directions", "from-the-start"
+
+
+@kind("quality", keys={"requires": some_of((COMPLETE, BOTH, START))}, needs=("requires",))
+def judge(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...]) -> Said:
+    """Every capture must hold what is required; what does not is cited."""
+    wrong: list[str] = []
+    cites: list[Cite] = []
+    for each in evidence.observed:
+        if COMPLETE in wants["requires"] and each.tail:
+            wrong.append(COMPLETE)
+            cites.append(cite(each.name, [each.packets]))
+        if BOTH in wants["requires"]:
+            one_way = [one for one in each.connections if sum(one.heard) > 1 and not all(one.heard)]
+            # A SYN that nobody answers is a fact of the network, not a fault of the capture.
+            one_way = [one for one in one_way if one.opening != str(Opening.UNANSWERED)]
+            if one_way:
+                wrong.append(BOTH)
+                cites.append(cite(each.name, [one.first_frame for one in one_way]))
+        if START in wants["requires"]:
+            late = [one for one in each.connections if one.opening == str(Opening.NOT_CAPTURED)]
+            if late:
+                wrong.append(START)
+                cites.append(cite(each.name, [one.first_frame for one in late]))
+    return Said(
+        not wrong, {"requires": ", ".join(wants["requires"]), "wrong": ", ".join(dict.fromkeys(wrong))}, tuple(cites)
+    )

@@ -1,0 +1,80 @@
+"""Grade books: the teacher's own file, filled in place. A kind of book is one registered function in a file here."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reporter.batch.names import comparable
+from reporter.errors import UsageTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """How a grade book is to be read: the column for the points, and the rows of students by place in the file.
+
+    `keys` are, for each row, how a student may be found: (`lms`, `id`, `login` or `name`, value) in this order.
+    """
+
+    kind: str
+    column: int
+    keys: Mapping[int, tuple[tuple[str, str], ...]]
+
+
+#: Table of texts, and the title of the column to fill where the teacher named one; None when it is not of this kind.
+Reader = Callable[[Sequence[Sequence[str]], str | None], Book | None]
+_READERS: list[tuple[int, str, Reader]] = []
+
+
+def gradebook(name: str, *, order: int) -> Callable[[Reader], Reader]:
+    """Register a function as the reader of a kind of grade book."""
+
+    def enter(function: Reader) -> Reader:
+        _READERS.append((order, name, function))
+        return function
+
+    return enter
+
+
+def recognise(table: Sequence[Sequence[str]], column: str | None, where: str) -> Book:
+    """The book that a table is. Raises UsageTrouble when it is none that is known."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    for _, _, reader in sorted(_READERS, key=lambda each: each[:2]):
+        book = reader(table, column)
+        if book is not None:
+            return book
+    raise UsageTrouble(
+        "this is no grade book that can be filled",
+        where=where,
+        to_do="give Moodle's offline grading sheet, Canvas's export, or a CSV file with the columns 学号 and 成绩",
+    )
+
+
+def column_of(header: Sequence[str], titles: Sequence[str]) -> int | None:
+    """The first column with one of these titles, compared without case and punctuation."""
+    wanted = [comparable(title) for title in titles]
+    return next((place for place, title in enumerate(header) if comparable(title) in wanted), None)
+
+
+def named_column(header: Sequence[str], title: str) -> int:
+    """The column that the teacher named. Raises UsageTrouble when there is none, or several."""
+    exact = [place for place, each in enumerate(header) if each.strip() == title.strip()]
+    found = exact or [place for place, each in enumerate(header) if comparable(title) in comparable(each)]
+    if len(found) != 1:
+        there = ", ".join(each for each in header if each.strip())
+        what = f"there is no column {title!r}" if not found else f"several columns are called like {title!r}"
+        raise UsageTrouble(what, where="--grade-column", to_do=f"name one of {there}")
+    return found[0]
+
+
+def cell(row: Sequence[str], place: int | None) -> str:
+    """A cell's text, empty where there is none."""
+    return row[place].strip() if place is not None and place < len(row) else ""
+
+
+def keys_of(row: Sequence[str], places: Sequence[tuple[str, int | None]]) -> tuple[tuple[str, str], ...]:
+    """How the student of a row may be found."""
+    return tuple((by, cell(row, place)) for by, place in places if cell(row, place))

@@ -1,0 +1,261 @@
+"""The ledger: one SQLite file that is the truth of a run. A row is there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reporter.batch.job import Outcome, Output
+from reporter.batch.observe import Connection
+from reporter.batch.submission import Remark
+from reporter.batch.verdict import Verdict
+from reporter.errors import OutputTrouble, UsageTrouble
+
+NAME = "ledger.sqlite"
+_LOCK = ".lock.sqlite"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS result (
+    key TEXT PRIMARY KEY, identity TEXT NOT NULL, status TEXT NOT NULL, remarks TEXT NOT NULL, outputs TEXT NOT NULL,
+    captures TEXT NOT NULL, points REAL, of REAL, seconds REAL NOT NULL, finished TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS finding (
+    key TEXT NOT NULL REFERENCES result ON DELETE CASCADE, capture TEXT NOT NULL, rule TEXT NOT NULL,
+    count INTEGER NOT NULL, frames TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS verdict (
+    key TEXT NOT NULL REFERENCES result ON DELETE CASCADE, place INTEGER NOT NULL, id TEXT NOT NULL,
+    passed INTEGER, points REAL NOT NULL, of REAL NOT NULL, told TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS connection (
+    key TEXT NOT NULL REFERENCES result ON DELETE CASCADE, capture TEXT NOT NULL, stream INTEGER NOT NULL,
+    client TEXT NOT NULL, server TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, start TEXT NOT NULL,
+    client_isn INTEGER, server_isn INTEGER, keys TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS grade (book TEXT NOT NULL, row TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (book, row));
+CREATE INDEX IF NOT EXISTS finding_key ON finding (key);
+CREATE INDEX IF NOT EXISTS verdict_key ON verdict (key);
+CREATE INDEX IF NOT EXISTS connection_key ON connection (key);
+"""
+_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A result as the ledger has it; `told` of a verdict is what its words need."""
+
+    key: str
+    identity: str
+    status: str
+    remarks: tuple[Remark, ...]
+    outputs: tuple[Output, ...]
+    points: float | None
+    of: float | None
+    verdicts: tuple[dict[str, Any], ...] = ()
+    findings: tuple[tuple[str, str, int, tuple[int, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A connection of somebody, as far as it can be known again."""
+
+    key: str
+    capture: str
+    stream: int
+    client: str
+    server: str
+    first: int
+    last: int
+    start: str
+    isns: tuple[int, int] | None
+    keys: frozenset[int]
+
+
+class Ledger:
+    """The open ledger of an output folder. Only one process has it open at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._lock = sqlite3.connect(folder / _LOCK, timeout=0, isolation_level=None)
+        try:
+            self._lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise UsageTrouble(
+                "another run is at work in this folder", where=str(folder), to_do="wait for it, or name another -o"
+            ) from None
+        try:
+            self._db = sqlite3.connect(folder / NAME)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA foreign_keys=ON")
+            self._db.executescript(_SCHEMA)
+            version = self.meta("schema")
+            if version not in ("", _VERSION):
+                raise sqlite3.DatabaseError(f"made by another version ({version})")
+            self.set_meta("schema", _VERSION)
+        except sqlite3.DatabaseError as error:
+            raise OutputTrouble(
+                f"the ledger of earlier runs cannot be used: {error}",
+                where=str(folder / NAME),
+                to_do="name another folder with -o, or remove this one",
+            ) from None
+
+    def close(self) -> None:
+        """Close, and let others in."""
+        self._db.close()
+        self._lock.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def meta(self, name: str) -> str:
+        """A remark about the whole run, empty when there is none."""
+        found = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Keep a remark about the whole run."""
+        with self._db:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def row(self, key: str) -> Row | None:
+        """The result of one submission."""
+        return next(self._rows("WHERE key = ?", (key,)), None)
+
+    def rows(self) -> dict[str, Row]:
+        """All results, by key."""
+        return {row.key: row for row in self._rows("", ())}
+
+    def _rows(self, where: str, values: Sequence[str]) -> Iterator[Row]:
+        query = f"SELECT key, identity, status, remarks, outputs, points, of FROM result {where}"  # noqa: S608
+        for key, identity, status, remarks, outputs, points, of in self._db.execute(query, values).fetchall():
+            verdicts = self._db.execute("SELECT told FROM verdict WHERE key = ? ORDER BY place", (key,))
+            findings = self._db.execute(
+                "SELECT capture, rule, count, frames FROM finding WHERE key = ? ORDER BY rowid", (key,)
+            )
+            yield Row(
+                key,
+                identity,
+                status,
+                tuple(Remark.of(code, **facts) for code, facts in json.loads(remarks)),
+                tuple(Output(*each) for each in json.loads(outputs)),
+                points,
+                of,
+                tuple(json.loads(told) for (told,) in verdicts),
+                tuple((capture, rule, count, tuple(json.loads(frames))) for capture, rule, count, frames in findings),
+            )
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Remove results."""
+        with self._db:
+            self._db.executemany("DELETE FROM result WHERE key = ?", [(key,) for key in keys])
+
+    def enter(self, outcome: Outcome, identity: str, finished: str) -> None:
+        """Enter a result, in place of an earlier one of the same submission."""
+        points, of = _points(outcome)
+        with self._db:
+            self._db.execute("DELETE FROM result WHERE key = ?", (outcome.key,))
+            self._db.execute(
+                "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    outcome.key,
+                    identity,
+                    str(outcome.status),
+                    _json([(each.code, dict(each.facts)) for each in outcome.remarks]),
+                    _json([(each.name, each.size, each.sha256) for each in outcome.outputs]),
+                    _json([(each.name, each.sha256, each.packets, each.tail) for each in outcome.observed]),
+                    points,
+                    of,
+                    outcome.seconds,
+                    finished,
+                ),
+            )
+            self._db.executemany(
+                "INSERT INTO finding VALUES (?, ?, ?, ?, ?)",
+                [
+                    (outcome.key, each.name, rule, found.count, _json(found.frames))
+                    for each in outcome.observed
+                    for rule, found in each.findings.items()
+                ],
+            )
+            self._db.executemany(
+                "INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [_verdict(outcome.key, place, each) for place, each in enumerate(outcome.verdicts)],
+            )
+            self._db.executemany(
+                "INSERT INTO connection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [_trace(outcome.key, each.name, one) for each in outcome.observed for one in each.connections],
+            )
+
+    def traces(self) -> Iterator[Trace]:
+        """The connections of all submissions, in a fixed order."""
+        query = "SELECT * FROM connection ORDER BY key, capture, stream"
+        for key, capture, stream, client, server, first, last, start, mine, theirs, keys in self._db.execute(query):
+            isns = None if mine is None else (int(mine), int(theirs))
+            known = frozenset(int(each, 16) for each in keys.split())
+            yield Trace(key, capture, stream, client, server, first, last, start, isns, known)
+
+    def grades(self, book: str) -> dict[str, str]:
+        """What was written into a grade book earlier, by row."""
+        return dict(self._db.execute("SELECT row, value FROM grade WHERE book = ?", (book,)).fetchall())
+
+    def graded(self, book: str, values: dict[str, str]) -> None:
+        """Remember what is written into a grade book."""
+        with self._db:
+            rows = [(book, row, value) for row, value in values.items()]
+            self._db.executemany("INSERT OR REPLACE INTO grade VALUES (?, ?, ?)", rows)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The database itself, for whoever asks it something of their own."""
+        yield self._db
+
+
+def _points(outcome: Outcome) -> tuple[float | None, float | None]:
+    if not outcome.verdicts:
+        return None, None
+    return sum(each.points for each in outcome.verdicts), sum(each.of for each in outcome.verdicts)
+
+
+def told_of(each: Verdict) -> dict[str, Any]:
+    """A verdict as the ledger keeps it and the words take it."""
+    return {
+        "id": each.check,
+        "kind": each.kind,
+        "passed": each.passed,
+        "points": each.points,
+        "of": each.of,
+        "facts": dict(each.facts),
+        "texts": dict(each.texts),
+        "cites": [{"capture": cite.capture, "frames": list(cite.frames), "more": cite.more} for cite in each.cites],
+    }
+
+
+def _verdict(key: str, place: int, each: Verdict) -> tuple[Any, ...]:
+    return key, place, each.check, each.passed, each.points, each.of, _json(told_of(each))
+
+
+def _trace(key: str, capture: str, one: Connection) -> tuple[Any, ...]:
+    mine, theirs = one.isns if one.isns is not None else (None, None)
+    keys = " ".join(f"{each:x}" for each in one.keys)
+    start = str(one.start)
+    return (
+        key,
+        capture,
+        one.number,
+        one.client,
+        one.server,
+        one.first_frame,
+        one.last_frame,
+        start,
+        mine,
+        theirs,
+        keys,
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True, default=str)

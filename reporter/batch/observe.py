@@ -1,0 +1,202 @@
+"""What is remembered of a capture once its report is written: findings, connections, exchanges. Bounded, picklable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from reporter.explain.endings import Endings
+from reporter.explain.engine import FALLBACK
+from reporter.model.packet import Packet
+from reporter.model.stream import Exchange, Stream
+from reporter.pipeline.explain import Explained
+
+_FRAMES = 5
+_STREAMS, _EXCHANGES, _ADDRESSES, _KEYS = 5000, 5000, 4096, 128
+
+
+@dataclass(slots=True)
+class Count:
+    """How often something was seen, and on which frames first."""
+
+    count: int = 0
+    frames: list[int] = field(default_factory=list)
+
+    def add(self, frame: int) -> None:
+        """Once more."""
+        self.count += 1
+        if len(self.frames) < _FRAMES:
+            self.frames.append(frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One TCP connection. `isns` are the raw initial sequence numbers of client and server, None without a SYN/ACK.
+
+    `keys` are raw sequence and acknowledgment number of the first segments with data, as one number each.
+    `heard` are the packets of client and of server. `start` is the time of its first frame (`frame.time_epoch`).
+    """
+
+    number: int
+    client: str
+    server: str
+    opening: str
+    closing: str
+    first_frame: int
+    last_frame: int
+    start: Decimal
+    heard: tuple[int, int]
+    handshake: tuple[int, ...]
+    teardown: tuple[int, ...]
+    answered: int
+    isns: tuple[int, int] | None
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One HTTP exchange; `status` and the response's frame are None without an answer."""
+
+    stream: int
+    method: str
+    host: str
+    target: str
+    status: int | None
+    type: str
+    request_frame: int | None
+    response_frame: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One capture. `tail` is `cut short`, `damaged` or empty; `addresses` have the frame they are first seen on."""
+
+    name: str
+    sha256: str
+    size: int
+    packets: int
+    tail: str
+    first: Decimal
+    last: Decimal
+    findings: dict[str, Count]
+    connections: tuple[Connection, ...]
+    exchanges: tuple[Asked, ...]
+    addresses: dict[str, int]
+
+
+@dataclass(slots=True)
+class _Seen:
+    heard: dict[tuple[str, int], int] = field(default_factory=dict)
+    isns: tuple[int, int] | None = None
+    keys: list[int] = field(default_factory=list)
+    start: Decimal = Decimal(0)
+
+
+class Traces:
+    """What makes the TCP connections of one capture known again."""
+
+    def __init__(self) -> None:
+        self.streams: dict[int, _Seen] = {}
+
+    def see(self, packet: Packet) -> None:
+        """Enter the next packet."""
+        tcp = packet.tcp
+        if tcp is None:
+            return
+        seen = self.streams.get(tcp.stream)
+        if seen is None:
+            if len(self.streams) >= _STREAMS:
+                return
+            seen = self.streams[tcp.stream] = _Seen(start=packet.epoch)
+        sender = (packet.source, tcp.src_port)
+        seen.heard[sender] = seen.heard.get(sender, 0) + 1
+        if tcp.syn and tcp.has_ack and seen.isns is None:
+            seen.isns = ((tcp.ack_raw - 1) & 0xFFFFFFFF, tcp.seq_raw)
+        elif tcp.length and len(seen.keys) < _KEYS:
+            seen.keys.append(tcp.seq_raw << 32 | tcp.ack_raw)
+
+
+class Observer:
+    """Watches the packets of one capture go by."""
+
+    def __init__(self) -> None:
+        self._findings: dict[str, Count] = {}
+        self._traces = Traces()
+        self._addresses: dict[str, int] = {}
+        self._first: Decimal | None = None
+        self._last = Decimal(0)
+        self._packets = 0
+
+    def __call__(self, explained: Explained) -> None:
+        packet = explained.seen.packet
+        self._packets += 1
+        self._first = packet.epoch if self._first is None else min(self._first, packet.epoch)
+        self._last = max(self._last, packet.epoch)
+        for finding in explained.findings:
+            self._findings.setdefault(finding.rule, Count()).add(finding.frame)
+        if packet.ip is not None:
+            for address in (packet.ip.src, packet.ip.dst):
+                if address not in self._addresses and len(self._addresses) < _ADDRESSES:
+                    self._addresses[address] = packet.frame
+        self._traces.see(packet)
+
+    def observed(
+        self, *, name: str, sha256: str, size: int, tail: str, streams: Iterable[Stream], endings: Endings
+    ) -> Observed:
+        """All of it, when the last packet has gone by."""
+        for ending in (*endings.capture, *(each for found in endings.streams.values() for each in found)):
+            self._findings.setdefault(ending.entry, Count()).count += 1
+        self._findings.pop(FALLBACK, None)
+        kept = [stream for stream in streams if stream.number in self._traces.streams]
+        exchanges = (_asked(each) for stream in kept for each in stream.exchanges[:_EXCHANGES])
+        return Observed(
+            name=name,
+            sha256=sha256,
+            size=size,
+            packets=self._packets,
+            tail=tail,
+            first=self._first or Decimal(0),
+            last=self._last,
+            findings=dict(sorted(self._findings.items())),
+            connections=tuple(self._connection(stream) for stream in kept),
+            exchanges=tuple(each for each, _ in zip(exchanges, range(_EXCHANGES), strict=False)),
+            addresses=self._addresses,
+        )
+
+    def _connection(self, stream: Stream) -> Connection:
+        seen = self._traces.streams[stream.number]
+        ends = (stream.client, stream.server)
+        client, server = (seen.heard.get((end.address, end.port), 0) for end in ends)
+        return Connection(
+            number=stream.number,
+            client=str(stream.client),
+            server=str(stream.server),
+            opening=str(stream.opening),
+            closing=str(stream.closing),
+            first_frame=stream.first_frame,
+            last_frame=stream.last_frame,
+            start=seen.start,
+            heard=(client, server),
+            handshake=stream.handshake,
+            teardown=stream.teardown,
+            answered=sum(1 for each in stream.exchanges if each.request_frame and each.response_frame),
+            isns=seen.isns,
+            keys=tuple(seen.keys),
+        )
+
+
+def _asked(exchange: Exchange) -> Asked:
+    request, response = exchange.request, exchange.response
+    host = request.header("Host") if request is not None else None
+    kind = response.header("Content-Type") if response is not None else None
+    return Asked(
+        stream=exchange.stream,
+        method=request.method if request is not None else "",
+        host=host.value if host is not None else "",
+        target=request.target if request is not None else "",
+        status=response.code if response is not None else None,
+        type=kind.value if kind is not None else "",
+        request_frame=exchange.request_frame,
+        response_frame=exchange.response_frame,
+    )

@@ -1,0 +1,132 @@
+"""The roster: who belongs to the class, and which of them a name of a download means."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reporter.batch.names import comparable, decoded, plain
+from reporter.batch.submission import Claim, Student
+from reporter.errors import UsageTrouble
+
+#: Titles of the columns, as comparable() writes them. `name` may come in two columns.
+_TITLES = {
+    "id": ("学号", "学生学号", "学工号", "id", "studentid", "studentnumber", "number", "sid", "sisuserid", "idnumber"),
+    "name": ("姓名", "学生姓名", "名字", "name", "fullname", "student", "studentname"),
+    "first": ("名", "firstname", "givenname"),
+    "last": ("姓", "lastname", "surname", "familyname"),
+    "login": ("用户名", "账号", "登录名", "login", "username", "sisloginid", "email", "邮箱", "emailaddress"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: the student and how the LMS may call them."""
+
+    student: Student
+    logins: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Roster:
+    """The rows, and the ways to find one. What would find two finds none."""
+
+    entries: list[Entry]
+    _by_id: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    _by_login: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    _by_name: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for entry in self.entries:
+            if entry.student.id:
+                self._by_id[_number(entry.student.id)].append(entry)
+            for login in entry.logins:
+                for each in {login.casefold(), login.casefold().partition("@")[0]}:
+                    self._by_login[each].append(entry)
+            for name in spellings(entry.student.name):
+                self._by_name[name].append(entry)
+
+    def find(self, claim: Claim) -> tuple[Student | None, str]:
+        """The student that a claim means and by what (`id`, `login`, `name`); None and empty when nobody alone."""
+        for by, table, keys in (
+            ("id", self._by_id, [_number(claim.id)]),
+            ("login", self._by_login, [claim.login.casefold(), claim.login.casefold().partition("@")[0]]),
+            ("id", self._by_id, [_number(claim.login)]),
+            ("name", self._by_name, [comparable(claim.name)]),
+        ):
+            for key in keys:
+                found = table.get(key, []) if key else []
+                if len(found) == 1:
+                    return found[0].student, by
+        return None, ""
+
+
+def spellings(name: str) -> set[str]:
+    """A name in its words' possible orders, comparable: Canvas writes `limingxx` for `Xx, Li Ming`."""
+    words = [word for word in re.split(r"[\s,，]+", name) if word]
+    orders = itertools.permutations(words) if len(words) <= 4 else [tuple(words)]
+    return {comparable("".join(order)) for order in orders} - {""}
+
+
+def read_roster(path: Path) -> Roster:
+    """The roster of a CSV file: a header with 学号 and 姓名 (or id and name), UTF-8 or GBK. Raises UsageTrouble."""
+    try:
+        text = decoded(path.read_bytes()).removeprefix("\ufeff")
+    except OSError as error:
+        raise UsageTrouble(
+            f"the roster cannot be read: {error.strerror}", where=str(path), to_do="check --roster"
+        ) from None
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max("\t;,", key=first.count)
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(cell.strip() for cell in row)]
+    columns = _columns(rows[0]) if rows else {}
+    if "id" not in columns and "name" not in columns and not {"first", "last"} <= columns.keys():
+        raise UsageTrouble(
+            "the roster has no column 学号 or 姓名",
+            where=f"{path}, line 1",
+            to_do="let its first line be 学号,姓名 (or id,name)",
+        )
+    entries = list(_entries(rows[1:], columns))
+    seen: dict[str, int] = {}
+    for line, entry in enumerate(entries, 2):
+        number = _number(entry.student.id)
+        if number and number in seen:
+            raise UsageTrouble(
+                f"the roster has the number {entry.student.id} twice",
+                where=f"{path}, rows {seen[number]} and {line}",
+                to_do="correct one of them",
+            )
+        seen[number] = line
+    return Roster(entries)
+
+
+def _columns(header: list[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for place, title in enumerate(header):
+        for name, titles in _TITLES.items():
+            if comparable(title) in titles:
+                found.setdefault(name, []).append(place)
+    return found
+
+
+def _entries(rows: Iterable[list[str]], columns: dict[str, list[int]]) -> Iterable[Entry]:
+    for row in rows:
+
+        def cell(name: str, row: list[str] = row) -> str:
+            return next((plain(row[at]) for at in columns.get(name, ()) if at < len(row) and row[at].strip()), "")
+
+        name = cell("name") or f"{cell('last')} {cell('first')}".strip()
+        number = cell("id").lstrip("'")
+        logins = tuple(plain(row[at]) for at in columns.get("login", ()) if at < len(row) and row[at].strip())
+        if number or name:
+            yield Entry(Student(number, name), logins)
+
+
+def _number(text: str) -> str:
+    return text.strip().casefold()

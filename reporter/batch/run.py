@@ -1,0 +1,149 @@
+"""Runs jobs on an executor, whichever it is, and brings every outcome home: into its folder and into the ledger."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reporter.batch.identity import identity
+from reporter.batch.job import Job, Outcome, digest_of, work
+from reporter.batch.ledger import Ledger, Row
+from reporter.batch.status import status_of
+from reporter.batch.submission import Remark
+from reporter.batch.worker import BROKEN, DIED, TIMED_OUT
+from reporter.errors import OutputTrouble
+
+REPORTS, LOGS = "reports", "logs"
+#: How often a broken executor is made anew before the jobs it had are given up.
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One submission is done: `new` tells that it was worked on now, and not in an earlier run."""
+
+    outcome: Outcome | Row
+    new: bool
+
+
+class Runner:
+    """Runs jobs for one output folder. `make` makes an executor, `ahead` is how many jobs are handed out at once."""
+
+    def __init__(
+        self,
+        folder: Path,
+        scratch: Path,
+        ledger: Ledger,
+        make: Callable[[], Executor],
+        *,
+        ahead: int,
+        tell: Callable[[Event], None] = lambda _: None,
+        function: Callable[[Job], Outcome] = work,
+    ) -> None:
+        self._folder, self._scratch, self._ledger = folder, scratch, ledger
+        self._make, self._ahead, self._tell, self._function = make, ahead, tell, function
+
+    def settle(self, outcome: Outcome) -> None:
+        """Enter a submission that needs no work: what is missing, refused or replaced."""
+        with contextlib.suppress(OSError):
+            shutil.rmtree(self._folder / REPORTS / outcome.key)
+        self._ledger.enter(outcome, "", _now())
+        self._tell(Event(outcome, new=True))
+
+    def run(self, jobs: Iterable[Job]) -> None:
+        """Do what is not done yet. When it is interrupted, what was done stays done."""
+        waiting: deque[tuple[Job, str, int]] = deque()
+        rows = self._ledger.rows()
+        for job in jobs:
+            own = identity(job)
+            row = rows.get(job.key)
+            if row is not None and row.identity == own and self._is_there(row):
+                self._tell(Event(row, new=False))
+            else:
+                waiting.append((job, own, 0))
+        while waiting:
+            waiting = self._on_one_executor(waiting)
+
+    def _is_there(self, row: Row) -> bool:
+        place = self._folder / REPORTS / row.key
+        return all(digest_of(place / each.name) == each.sha256 for each in row.outputs)
+
+    def _on_one_executor(self, waiting: deque[tuple[Job, str, int]]) -> deque[tuple[Job, str, int]]:
+        """Jobs that are left because the executor broke; it was not necessarily one of them that broke it."""
+        executor = self._make()
+        under_way: dict[Future[Outcome], tuple[Job, str, int]] = {}
+        broken: list[tuple[Job, str, int]] = []
+        finished = False
+        try:
+            while (waiting or under_way) and not (broken and not under_way):
+                while waiting and not broken and len(under_way) < self._ahead:
+                    job, own, tries = waiting.popleft()
+                    shutil.rmtree(job.folder, ignore_errors=True)
+                    job.folder.mkdir(parents=True)
+                    under_way[executor.submit(self._function, job)] = (job, own, tries)
+                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                for future in done:
+                    job, own, tries = under_way.pop(future)
+                    error = future.exception()
+                    if isinstance(error, BROKEN) and tries < _TRIES:
+                        broken.append((job, own, tries + 1))
+                        continue
+                    self._bring_home(job, own, _outcome(job, future, error))
+            finished = True
+        finally:
+            executor.shutdown(cancel_futures=not finished or bool(broken))
+        return deque([*broken, *waiting])
+
+    def _bring_home(self, job: Job, own: str, outcome: Outcome) -> None:
+        """The folder first, then the row: a row is never without its files."""
+        place = self._folder / REPORTS / job.key
+        self._ledger.forget([job.key])
+        try:
+            shutil.rmtree(place, ignore_errors=True)
+            for each in job.folder.glob(".in-*"):
+                shutil.rmtree(each, ignore_errors=True)
+            if outcome.outputs:
+                place.parent.mkdir(exist_ok=True)
+                job.folder.replace(place)
+            else:
+                shutil.rmtree(job.folder, ignore_errors=True)
+            self._log(outcome)
+        except OSError as error:
+            raise OutputTrouble(
+                f"a report cannot be put in its place: {error.strerror}", where=str(place), to_do="free the disk"
+            ) from error
+        self._ledger.enter(outcome, own, _now())
+        self._tell(Event(outcome, new=True))
+
+    def _log(self, outcome: Outcome) -> None:
+        folder = self._folder / LOGS
+        folder.mkdir(exist_ok=True)
+        remarks = "".join(f"{each.code} {dict(each.facts)}\n" for each in outcome.remarks)
+        text = f"{_now()} {outcome.status} in {outcome.seconds:.2f} s\n{remarks}{outcome.log}\n"
+        (folder / f"{outcome.key}.log").write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def _outcome(job: Job, future: Future[Outcome], error: BaseException | None) -> Outcome:
+    if error is None:
+        return future.result()
+    if isinstance(error, TIMED_OUT):
+        code = "timed-out"
+    elif isinstance(error, (*DIED, *BROKEN)) or type(error).__name__ == "KilledWorker":
+        code = "worker-died"
+    else:
+        code = "bug"
+    facts = {"file": job.captures[0].name} if job.captures else {}
+    remarks = (Remark.of(code, **facts), *job.remarks)
+    log = "".join(traceback.format_exception(error))
+    return replace(Outcome(job.key, status_of(code), remarks), log=log)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,120 @@
+"""The same capture, twice: connections of different students that have the same raw initial sequence numbers.
+
+Both numbers are chosen at random by the two ends (RFC 9293, section 3.4.1), so that two connections have the same
+pair once in 2**64. They stay when a capture is renamed, trimmed, shifted in time or saved anew. Where the handshake
+has been cut away, the raw sequence and acknowledgment numbers of segments with data stand in for it.
+What was found is told with its evidence, and not judged.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+
+from reporter.batch.ledger import Trace
+
+#: Below this, initial sequence numbers are those of a simulator or a textbook, and prove nothing by themselves.
+_RANDOM = 1 << 16
+#: Segments with data that must agree where there is no handshake.
+_SEGMENTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Two connections that are the same one. `apart` is how far their times differ, in seconds."""
+
+    mine: Trace
+    theirs: Trace
+    same_addresses: bool
+    same_ports: bool
+    apart: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Two submissions and the connections that they share."""
+
+    one: str
+    other: str
+    evidence: tuple[Evidence, ...]
+
+
+def shared(traces: Iterable[Trace], groups: Mapping[str, str], excused: Iterable[Trace] = ()) -> list[Shared]:
+    """The pairs of submissions with connections in common, in order of their keys.
+
+    `groups` names for each key the group that handed in together, if any; what is `excused` counts for nobody.
+    """
+    excused_isns: set[tuple[int, int] | None] = set()
+    excused_keys: set[int] = set()
+    for each in excused:
+        excused_isns.add(each.isns)
+        excused_keys |= each.keys
+    kept = [
+        each
+        for each in traces
+        if not (each.isns is not None and each.isns in excused_isns)
+        and not (each.isns is None and len(each.keys & excused_keys) >= min(_SEGMENTS, len(each.keys) or 1))
+    ]
+    pairs: dict[tuple[str, str], dict[tuple[str, int, str, int], Evidence]] = defaultdict(dict)
+    for one, other in _candidates(kept):
+        if one.key == other.key or (groups.get(one.key) and groups.get(one.key) == groups.get(other.key)):
+            continue
+        mine, theirs = (one, other) if one.key < other.key else (other, one)
+        found = _compare(mine, theirs)
+        if found is not None:
+            place = (mine.capture, mine.stream, theirs.capture, theirs.stream)
+            pairs[mine.key, theirs.key][place] = found
+    return [
+        Shared(one, other, _distinct([evidence for _, evidence in sorted(found.items())]))
+        for (one, other), found in sorted(pairs.items())
+    ]
+
+
+def _distinct(evidence: list[Evidence]) -> tuple[Evidence, ...]:
+    """One piece of evidence for each connection: a student may have handed in the same capture twice."""
+    found: dict[object, Evidence] = {}
+    for each in evidence:
+        found.setdefault(each.mine.isns or each.theirs.isns or min(each.mine.keys & each.theirs.keys), each)
+    return tuple(found.values())
+
+
+def _candidates(traces: list[Trace]) -> Iterable[tuple[Trace, Trace]]:
+    """Pairs that agree in something: the initial sequence numbers, or, where one has none, a segment with data."""
+    by_isns: dict[tuple[int, int], list[Trace]] = defaultdict(list)
+    by_key: dict[int, list[Trace]] = defaultdict(list)
+    for each in traces:
+        if each.isns is not None:
+            by_isns[each.isns].append(each)
+        for key in each.keys:
+            by_key[key].append(each)
+    for same in by_isns.values():
+        yield from combinations(same, 2)
+    for same in by_key.values():
+        for one, other in combinations(same, 2):
+            if one.isns is None or other.isns is None:
+                yield one, other
+
+
+def _compare(mine: Trace, theirs: Trace) -> Evidence | None:
+    addresses = tuple(_split(each)[0] for each in (mine.client, mine.server, theirs.client, theirs.server))
+    ports = tuple(_split(each)[1] for each in (mine.client, mine.server, theirs.client, theirs.server))
+    same_addresses = set(addresses[:2]) == set(addresses[2:])
+    same_ports = set(ports[:2]) == set(ports[2:])
+    if mine.isns is not None and theirs.isns is not None:
+        # Numbers that nobody chose at random need the ports and addresses too.
+        if min(mine.isns) < _RANDOM and not (same_addresses and same_ports):
+            return None
+    else:
+        common = mine.keys & theirs.keys
+        few = min(len(mine.keys), len(theirs.keys)) < _SEGMENTS
+        if len(common) < (1 if few and same_ports else _SEGMENTS):
+            return None
+    return Evidence(mine, theirs, same_addresses, same_ports, abs(Decimal(mine.start) - Decimal(theirs.start)))
+
+
+def _split(endpoint: str) -> tuple[str, str]:
+    address, _, port = endpoint.rpartition(":")
+    return address, port

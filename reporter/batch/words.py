@@ -1,0 +1,93 @@
+"""The words of a class: `templates/batch/words`, filled with facts. Facts from submissions are only ever facts."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from reporter.batch.names import plain
+from reporter.batch.submission import Remark, Student
+from reporter.resources import templates_dir
+
+_LONGEST = 200
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@cache
+def _tables(language: str) -> Mapping[str, Any]:
+    path = templates_dir() / "batch" / "words" / f"{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+class BatchWords:
+    """The words of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._tables = _tables(language)
+
+    def say(self, table: str, key: str, /, **facts: Any) -> str:
+        """A text of a table, filled."""
+        return str(self._tables[table][key]).format_map(_Facts({name: shown(value) for name, value in facts.items()}))
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """All of a table."""
+        found: Mapping[str, Any] = self._tables[name]
+        return found
+
+    def status(self, status: str) -> str:
+        """A status in words."""
+        return self.say("status", status)
+
+    def remark(self, remark: Remark) -> str:
+        """A remark as a sentence."""
+        facts = dict(remark.facts)
+        if "why" in facts:
+            facts["why"] = self.remark(Remark.of(str(facts["why"]), file=facts.get("file", "")))
+        code = remark.code if remark.code in self._tables["remark"] else "bug"
+        return str(self._tables["remark"][code]).format_map(
+            _Facts({name: value if name == "why" else shown(value) for name, value in facts.items()})
+        )
+
+    def remarks(self, remarks: Sequence[Remark]) -> str:
+        """All remarks on one line."""
+        return " ".join(self.remark(each) for each in remarks)
+
+    def verdict(self, verdict: Mapping[str, Any]) -> str:
+        """What a verdict says: the teacher's words, else ours, with the frames on which it rests."""
+        passed, facts = verdict["passed"], verdict["facts"]
+        if passed is None:
+            unknown = [
+                self.say("check", f"unknown-{each}") for each in str(facts.get("unknown", "")).split(", ") if each
+            ]
+            return self.say("check", "undecided", unknown=self._list(unknown))
+        outcome = "pass" if passed else "fail"
+        own = verdict["texts"].get(self.language) or next(iter(verdict["texts"].values()), "")
+        table = self._tables["check"].get(verdict["kind"], self._tables["check"])
+        said = own or str(table[outcome]).format_map(_Facts({name: shown(each) for name, each in facts.items()}))
+        cites = self._list([self._cite(each) for each in verdict["cites"]], "semicolon")
+        return f"{said} ({cites})" if cites else said
+
+    def _cite(self, cite: Mapping[str, Any]) -> str:
+        frames = self._list([str(each) for each in cite["frames"]])
+        key = "cites-more" if cite["more"] else "cites" if len(cite["frames"]) == 1 else "cites-several"
+        return self.say("check", key, capture=cite["capture"], frames=frames)
+
+    def _list(self, parts: Sequence[str], joiner: str = "comma") -> str:
+        return self.say("list", joiner).join(parts)
+
+    def person(self, student: Student, otherwise: str = "") -> str:
+        """A student as they are called in a sentence."""
+        return shown(" ".join(part for part in (student.id, student.name) if part) or otherwise)
+
+
+def shown(value: Any) -> str:
+    """A fact as it may stand in any table: on one line, nothing hidden or reordered, not endless."""
+    text = plain(str(value))
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

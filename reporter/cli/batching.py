@@ -1,0 +1,178 @@
+"""The work of `reporter batch`: what the terminal shows of a class at work, and the grade book at the end."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from reporter.batch.classroom import Classroom, Settings
+from reporter.batch.klass import Klass
+from reporter.batch.names import decoded
+from reporter.batch.run import Event
+from reporter.batch.status import DONE, FAILED, Status
+from reporter.batch.views import json as json_view
+from reporter.batch.words import BatchWords
+from reporter.batch.worker import Bounds
+from reporter.cli.config import check_timezone
+from reporter.cli.problems import say
+from reporter.cli.table import Bar, print_table
+from reporter.errors import EXIT_CHECK_FAILED
+
+_QUIET_STATUSES = (*DONE, Status.DUPLICATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The command line."""
+
+    submissions: Path
+    output: Path
+    roster: Path | None
+    rubric: Path | None
+    course: Path | None
+    gradebook: Path | None
+    grade_column: str | None
+    overwrite: bool
+    dry_run: bool
+    formats: tuple[str, ...]
+    jobs: int
+    name_pattern: str | None
+    match_only: bool
+    again: tuple[str, ...]
+    excuse: tuple[Path, ...]
+    lang: str
+    timezone: str | None
+    decode_as: tuple[str, ...]
+    timeout: int
+    memory: int
+    quiet: bool
+    as_json: bool
+
+
+def run(wishes: Wishes) -> None:
+    """Work on a class. Raises Trouble; ends with its own exit code when some submissions could not be used."""
+    check_timezone(wishes.timezone, None)
+    settings = Settings(
+        submissions=wishes.submissions,
+        output=wishes.output,
+        roster=wishes.roster,
+        rubric=wishes.rubric,
+        course=wishes.course,
+        jobs=wishes.jobs,
+        formats=wishes.formats,
+        lang=wishes.lang,
+        name_pattern=wishes.name_pattern,
+        decode_as=wishes.decode_as,
+        timezone=wishes.timezone,
+        excuse=wishes.excuse,
+        bounds=Bounds(seconds=wishes.timeout, memory=wishes.memory),
+    )
+    with Classroom(settings) as classroom:
+        if wishes.match_only or not (wishes.quiet or wishes.as_json):
+            _match_table(classroom)
+        if wishes.match_only:
+            return
+        classroom.again(wishes.again)
+        klass = _work(classroom, wishes)
+        if wishes.gradebook is not None:
+            _grades(classroom, klass, wishes, wishes.gradebook)
+        if wishes.as_json:
+            sys.stdout.write(json_view.render(klass, classroom.words).decode("utf-8"))
+        else:
+            _summary(klass, classroom)
+    if any(each.row.status in FAILED for each in klass.members):
+        raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+def _match_table(classroom: Classroom) -> None:
+    words = classroom.words
+    label = words.table("table")
+    rows = []
+    for each in classroom.submissions:
+        if each.listed is None:
+            matched = "no-roster"
+        elif each.entries:
+            matched = each.matched or "none"
+        else:
+            matched = ""
+        rows.append(
+            (
+                each.student.id,
+                each.student.name,
+                words.say("list", "comma").join(each.entries) or words.status("missing"),
+                each.layout,
+                words.say("matched", matched) if matched else "",
+            )
+        )
+    print_table([label["id"], label["name"], label["entry"], label["layout"], label["matched"]], rows)
+
+
+def _work(classroom: Classroom, wishes: Wishes) -> Klass:
+    words = classroom.words
+    people = {each.key: words.person(each.student, each.key) for each in classroom.submissions}
+    with Bar(len(people), wanted=not (wishes.quiet or wishes.as_json)) as bar:
+
+        def tell(event: Event) -> None:
+            outcome = event.outcome
+            bar.advance(str(outcome.status))
+            if outcome.status not in _QUIET_STATUSES and not wishes.as_json:
+                bar.say(f"{people[outcome.key]}: {words.status(outcome.status)}. {_reason(outcome.remarks, words)}")
+
+        classroom.work(tell)
+    klass = classroom.klass()
+    classroom.show(klass)
+    return klass
+
+
+def _reason(remarks: tuple[object, ...], words: BatchWords) -> str:
+    return words.remarks(remarks[:1])  # type: ignore[arg-type]
+
+
+def _summary(klass: Klass, classroom: Classroom) -> None:
+    words = classroom.words
+    counts = Counter(each.row.status for each in klass.members)
+    said = [f"{words.status(status)} {counts[status]}" for status in map(str, Status) if counts[status]]
+    typer.echo(words.say("list", "comma").join(said))
+    for pair in klass.shared[:20]:
+        one, other = (
+            next(each for each in klass.members if each.submission.key == key) for key in (pair.one, pair.other)
+        )
+        with_whom = words.say("table", "share", who=words.person(other.student, pair.other), count=len(pair.evidence))
+        typer.echo(f"{words.person(one.student, pair.one)} {with_whom}")
+    typer.echo(str(classroom.settings.output / "index.html"))
+
+
+def _grades(classroom: Classroom, klass: Klass, wishes: Wishes, book: Path) -> None:
+    from reporter.batch.grading import fill
+    from reporter.render.files import replacing
+
+    name = str(book.resolve())
+    before = book.read_bytes() if book.is_file() else b""
+    earlier = classroom.ledger.grades(name)
+    filled = fill(book, klass, wishes.grade_column, earlier, overwrite=wishes.overwrite)
+    written = [each for each in filled.changes if not each.kept]
+    if wishes.dry_run:
+        lines = difflib.unified_diff(
+            decoded(before).splitlines(), decoded(filled.content).splitlines(), str(book), str(book), n=0, lineterm=""
+        )
+        for line in lines:
+            typer.echo(line, err=wishes.as_json)
+    elif written:
+        # Remembered first: should the run end between the two, the cells still hold what was there before.
+        classroom.ledger.graded(name, {each.row: each.new for each in written})
+        with replacing(book) as file:
+            file.write(filled.content)
+    for each in filled.changes:
+        if each.kept:
+            who = classroom.words.person(each.who.student, each.who.submission.key)
+            say(f"grade book, line {each.line}: {who} has {each.old}, entered by hand; it stays, not made {each.new}")
+    for member in filled.without_row:
+        say(f"grade book: no row for {classroom.words.person(member.student, member.submission.key)}")
+    if not wishes.as_json:
+        done = "would be filled" if wishes.dry_run else "filled"
+        typer.echo(f"{book} ({filled.kind}): {len(written)} grades {done}")

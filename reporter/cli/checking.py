@@ -1,0 +1,61 @@
+"""The work of `reporter check` and `reporter rubric check`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from reporter.batch.alone import checked
+from reporter.batch.klass import points_text
+from reporter.batch.rubric import read_rubric
+from reporter.batch.submission import Student
+from reporter.batch.verdict import filter_doubts, filter_troubles
+from reporter.batch.words import BatchWords
+from reporter.cli.problems import say, tell
+from reporter.errors import EXIT_CHECK_FAILED, EXIT_TROUBLE
+from reporter.explain.visible import visible
+
+_SIGNS = {True: "✓", False: "✗", None: "?"}
+
+
+def run(path: Path, rubric: Path, name: str, number: str, decode_as: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """Print the verdicts. Raises Trouble; ends with exit code 4 unless every check passed."""
+    words = BatchWords(lang)
+    verdicts, remarks = checked(path, rubric, Student(number, name), decode_as)
+    for remark in remarks:
+        say(words.remark(remark))
+    passed = all(each["passed"] for each in verdicts)
+    got, of = (sum(each[key] for each in verdicts) for key in ("points", "of"))
+    if as_json:
+        told = [
+            {**{key: each[key] for key in ("id", "passed", "points", "of", "cites")}, "text": words.verdict(each)}
+            for each in verdicts
+        ]
+        typer.echo(
+            json.dumps({"passed": passed, "points": got, "of": of, "checks": told}, ensure_ascii=False, indent=1)
+        )
+    else:
+        wide = max(len(each["id"]) for each in verdicts)
+        for each in verdicts:
+            points = f"{points_text(each['points'])}/{points_text(each['of'])}"
+            typer.echo(
+                f"{_SIGNS[each['passed']]} {each['id']:{wide}}  {points:>7}  {visible(words.verdict(each), 600)}"
+            )
+        typer.echo(f"{points_text(got)}/{points_text(of)}")
+    if not passed:
+        raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+def check_rubric(path: Path) -> None:
+    """Tell everything that is wrong with a rubric."""
+    rubric, troubles = read_rubric(path)
+    troubles += filter_troubles(rubric)
+    for trouble in troubles:
+        tell(trouble)
+    for doubt in filter_doubts(rubric):
+        say(doubt)
+    if troubles:
+        raise typer.Exit(EXIT_TROUBLE)
+    typer.echo(f"{path}: {len(rubric.checks)} checks, {points_text(rubric.points)} points: in order")

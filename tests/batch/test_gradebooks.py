@@ -1,0 +1,114 @@
+"""Grade books: the right cell, and every other byte as it was."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reporter.batch.grading import fill
+from reporter.batch.klass import Klass, Member
+from reporter.batch.ledger import Row
+from reporter.batch.spans import replaced, spans_of
+from reporter.batch.submission import Student, Submission
+from reporter.errors import UsageTrouble
+
+MOODLE = (
+    "\ufeffIdentifier,Full name,Status,Grade,Maximum grade,Grade can be changed,"
+    "Last modified (grade),Feedback comments\r\n"
+    'Participant 11,"Sample, Jia",Submitted,,100.00,Yes,-,"a ""note"", kept"\r\n'
+    "Participant 12,示例乙,Submitted,61.00,100.00,Yes,-,\r\n"
+    "Participant 13,示例丙,No submission,,100.00,Yes,-,\r\n"
+)
+MOODLE_ZH = "标识符,姓名,状态,成绩,最高分,最后修改 (成绩)\n参与者 11,示例甲,已提交,,100,-\n"
+CANVAS = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (901),Lab 2 (902),Final Score\n"
+    "    Points Possible,,,,,10,10,(read only)\n"
+    '"Sample, Jia",11,20260001,jia,S1,,7,80\n'
+    '"Sample, Yi",12,20260002,yi,S1,EX,,70\n'
+)
+GENERIC = '序号,学号,姓名,成绩,备注\n1,20260001,示例甲,,=1+1\n2,20260002,示例乙,"",\n3,20260009,示例壬,,\n'
+
+
+def klass_of(*points: float) -> Klass:
+    members = []
+    for place, each in enumerate(points, 1):
+        student = Student(f"2026000{place}", f"示例{'甲乙丙'[place - 1]}")
+        submission = Submission(f"k{place}", student, (f"e{place}",), lms_id=f"1{place}")
+        members.append(Member(submission, Row(f"k{place}", "", "ok", (), (), each, 100), ()))
+    return Klass(tuple(members), (), None)
+
+
+def filled(tmp_path, text, klass, column=None, earlier=None, overwrite=False, encoding="utf-8"):
+    path = tmp_path / "book.csv"
+    path.write_bytes(text.encode(encoding))
+    made = fill(path, klass, column, earlier or {}, overwrite=overwrite)
+    return made, made.content.decode(encoding)
+
+
+def test_moodle_is_filled_by_the_id_of_the_folder(tmp_path):
+    made, text = filled(tmp_path, MOODLE, klass_of(80, 90.5))
+    assert made.kind == "moodle"
+    assert text == MOODLE.replace("Submitted,,100", "Submitted,80,100")
+    assert [(each.line, each.old, each.new, each.kept) for each in made.changes] == [
+        (2, "", "80", False),
+        (3, "61.00", "90.5", True),
+    ]
+
+
+def test_moodle_in_chinese(tmp_path):
+    made, text = filled(tmp_path, MOODLE_ZH, klass_of(80))
+    assert made.kind == "moodle"
+    assert text == MOODLE_ZH.replace("已提交,,", "已提交,80,")
+
+
+def test_what_an_earlier_run_wrote_is_replaced_and_what_a_person_wrote_is_not(tmp_path):
+    _, text = filled(tmp_path, MOODLE, klass_of(80, 90.5), earlier={"lms:12": "61"})
+    assert ",90.5,100.00" in text
+    _, text = filled(tmp_path, MOODLE, klass_of(80, 90.5), overwrite=True)
+    assert ",90.5,100.00" in text
+
+
+def test_canvas_needs_to_know_which_assignment(tmp_path):
+    with pytest.raises(UsageTrouble, match="2 assignments"):
+        filled(tmp_path, CANVAS, klass_of(8))
+    made, text = filled(tmp_path, CANVAS, klass_of(8, 9), column="Lab 1 (901)")
+    assert made.kind == "canvas"
+    assert text == CANVAS.replace("jia,S1,,7", "jia,S1,8,7")
+    assert [each.old for each in made.changes if each.kept] == ["EX"]
+    with pytest.raises(UsageTrouble, match="no column"):
+        filled(tmp_path, CANVAS, klass_of(8), column="Lab 3")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_any_csv_with_a_number_and_a_grade(tmp_path, encoding):
+    made, text = filled(tmp_path, GENERIC, klass_of(80, 70, 60), encoding=encoding)
+    assert made.kind == "csv"
+    assert text == GENERIC.replace("示例甲,,", "示例甲,80,").replace('示例乙,"",', '示例乙,"70",')
+    assert [each.student.id for each in made.without_row] == ["20260003"]
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "", "PK\x03\x04"])
+def test_what_is_no_grade_book_is_refused(tmp_path, text):
+    with pytest.raises(UsageTrouble):
+        filled(tmp_path, text, klass_of(1))
+
+
+CELLS = st.lists(st.lists(st.text(st.sampled_from('a1,"\n\r é示=')), min_size=2, max_size=4), min_size=1, max_size=5)
+
+
+@given(CELLS, st.sampled_from(["utf-8", "gb18030"]), st.sampled_from(["\n", "\r\n"]))
+def test_spans_are_the_cells_and_changing_none_changes_nothing(cells, encoding, end):
+    import csv
+    import io
+
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(cells)
+    content = ("x,y,z" + end + text.getvalue()).encode(encoding, "replace")
+    rows, _ = spans_of(content)
+    assert [len(row) for row in rows] == [3, *map(len, cells)]
+    assert replaced(content, []) == content
+    span = rows[-1][-1]
+    changed = replaced(content, [(span, "7")])
+    assert changed == content[: span.start] + b'"7"' + content[span.end :]
+    assert spans_of(changed)[0][-1][-1].text == "7"

@@ -1,0 +1,159 @@
+"""Names of class downloads: whose they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from reporter.batch.collect import compile_pattern, plan
+from reporter.batch.layouts import Listing, by_pattern, layouts, recognise
+from reporter.batch.roster import Entry, Roster
+from reporter.batch.submission import Claim, Student
+from reporter.errors import UsageTrouble
+
+GRADESCOPE = """\
+---
+submission_101:
+  :submitters:
+  - :name: 示例甲
+    :sid: '20260001'
+    :email: jia@example.edu
+  - :name: "Sample, Yi"
+    :sid: '20260002'
+    :email: yi@example.edu
+  :created_at: 2026-01-01 08:00:00.000000000 Z
+  :score: 7.0
+  :history:
+  - :name: not a person
+submission_102:
+  :submitters:
+  - :name: 示例丙
+    :sid: '20260003'
+"""
+
+
+def claim_of(name: str, folder: bool = False) -> tuple[str, Claim]:
+    listing = Listing((name,), ()) if folder else Listing((), (name,))
+    return recognise(listing)[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "layout", "number", "person", "lms"),
+    [
+        ("示例 甲_1234_assignsubmission_file_", True, "moodle", "", "示例 甲", "1234"),
+        ("Sample_Li Ming_77_assignsubmission_file", True, "moodle", "", "Sample Li Ming", "77"),
+        ("Sample Li_77_assignsubmission_file_lab.pcapng", False, "moodle", "", "Sample Li", "77"),
+        ("Participant_77_77_assignsubmission_file_", True, "moodle", "", "", "77"),
+        ("liming_12345_678901_lab.pcapng", False, "canvas", "", "liming", "12345"),
+        ("liming_LATE_12345_678901_lab-1.pcapng", False, "canvas", "", "liming", "12345"),
+        ("示例甲_12345_678901_抓包.pcapng", False, "canvas", "", "示例甲", "12345"),
+        ("anon_ab12C_678901_lab.pcapng", False, "canvas", "", "", ""),
+        ("Lab 1_20260001_attempt_2026-03-04-10-11-12_lab.pcapng", False, "blackboard", "20260001", "", ""),
+        ("Lab 1_jdoe_attempt_2026-03-04-10-11-12.txt", False, "blackboard", "", "", ""),
+        ("20260001-示例甲.zip", False, "chaoxing", "20260001", "示例甲", ""),
+        ("20260001_示例甲_实验一.pcapng", False, "numbered", "20260001", "示例甲", ""),
+        ("后端-20260001-示例甲.zip", False, "numbered", "20260001", "后端", ""),
+        ("示例甲 20260001", True, "numbered", "20260001", "示例甲", ""),
+        ("计算机网络实验报告示例20260001", True, "numbered", "20260001", "", ""),
+        ("Sample Li 20260001 lab.pcapng", False, "numbered", "20260001", "Sample Li", ""),
+        ("20260304-20260000001-示例甲.pcapng", False, "numbered", "20260000001", "示例甲", ""),
+        ("sample", True, "folders", "", "sample", ""),
+    ],
+)
+def test_a_name_says_whose_it_is(name, folder, layout, number, person, lms):
+    found, claim = claim_of(name, folder)
+    assert found == layout
+    assert claim.id == number
+    assert claim.lms_id == lms
+    if "后端" not in name:  # which of two words is the person the roster has to say
+        assert claim.name == person
+
+
+def test_gradescope_reads_its_metadata_and_nothing_else_of_it():
+    listing = Listing(("submission_101", "submission_102"), ("submission_metadata.yml",), lambda _: GRADESCOPE)
+    found = recognise(listing)
+    title, claim = found["submission_101"]
+    assert title == "gradescope"
+    assert claim.members == (Student("20260001", "示例甲"), Student("20260002", "Sample, Yi"))
+    assert found["submission_102"][1].members == ()
+    assert found["submission_102"][1].id == "20260003"
+
+
+def test_every_layout_is_a_file_of_its_own():
+    modules = [each.claims.__module__ for each in layouts()]
+    assert len(set(modules)) == len(modules) == 7
+
+
+def test_the_commonest_layout_is_asked_first_and_strangers_go_to_the_others():
+    listing = Listing(
+        ("示例甲_11_assignsubmission_file_", "示例乙_12_assignsubmission_file_"), ("20260003-示例丙.pcapng",)
+    )
+    found = recognise(listing)
+    assert [title for title, _ in found.values()] == ["moodle", "moodle", "numbered"]
+
+
+def test_a_teachers_pattern_overrides():
+    listing = Listing(("x-2026-01-B7",), ())
+    pattern = compile_pattern(r"(?P<id>[A-Z]\d)$")
+    assert pattern is not None
+    assert by_pattern(listing, pattern)["x-2026-01-B7"][1].id == "B7"
+
+
+@pytest.mark.parametrize("pattern", ["(", "no groups"])
+def test_a_useless_pattern_is_refused(pattern):
+    with pytest.raises(UsageTrouble):
+        compile_pattern(pattern)
+
+
+class Names:
+    """A download of which only the names matter."""
+
+    def __init__(self, folders=(), files=(), text=lambda _: ""):
+        self.listing = Listing(tuple(folders), tuple(files), text)
+
+    def fill(self, unpacker, names):
+        raise AssertionError
+
+    def close(self):
+        return None
+
+
+def test_files_of_one_student_belong_together_and_of_two_archives_the_later_counts():
+    files = ("20260001-示例甲-握手.pcapng", "20260001-示例甲-挥手.pcapng", "20260002-乙.zip", "20260002-乙 (2).zip")
+    found = plan(Names(files=files), None, None)
+    assert [(each.student.id, len(each.entries), bool(each.replaced_by)) for each in found] == [
+        ("20260001", 2, False),
+        ("20260002", 1, False),
+        ("20260002", 1, True),
+    ]
+    assert found[1].entries == ("20260002-乙 (2).zip",)
+    assert len({each.key for each in found}) == 3
+
+
+def test_the_roster_finds_by_number_login_or_name_and_leaves_nobody_out():
+    roster = Roster(
+        [
+            Entry(Student("20260001", "示例甲")),
+            Entry(Student("20260002", "Sample, Li Ming")),
+            Entry(Student("20260003", "示例丙"), ("bing@example.edu",)),
+            Entry(Student("20260004", "示例丁")),
+        ]
+    )
+    files = ("示例甲_1_2_a.pcapng", "sampleliming_3_4_b.pcapng", "bing_5_6_c.pcapng", "stranger_7_8_d.pcapng")
+    found = {each.student.id or each.student.name: each for each in plan(Names(files=files), roster, None)}
+    assert found["20260001"].matched == "name"
+    assert found["20260002"].matched == "name"
+    assert found["20260004"].entries == ()
+    assert found["stranger"].listed is False
+    assert [each.code for each in found["stranger"].remarks] == ["not-on-roster"]
+
+
+def test_two_of_the_same_name_are_not_told_apart_by_it():
+    roster = Roster([Entry(Student("1", "示例甲")), Entry(Student("2", "示例甲"))])
+    assert roster.find(Claim(person="x", name="示例甲")) == (None, "")
+
+
+def test_members_of_a_group_each_get_a_row():
+    listing = Names(("submission_101", "submission_102"), ("submission_metadata.yml",), lambda _: GRADESCOPE)
+    found = plan(listing, None, None)
+    assert [each.student.id for each in found] == ["20260001", "20260002", "20260003"]
+    assert found[0].group == found[1].group != ""

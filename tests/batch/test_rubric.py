@@ -1,0 +1,177 @@
+"""Rubrics: what is refused, what goes into a filter, what each kind says, and `reporter check`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reporter.batch.alone import checked
+from reporter.batch.checks import Wrong, kinds
+from reporter.batch.placeholders import display_filter, filled
+from reporter.batch.rubric import read_rubric
+from reporter.batch.submission import Student
+from reporter.batch.words import BatchWords
+from reporter.extract.filter import matching_frames, refusals
+from reporter.extract.tally import tally
+from tests.captures import BUNDLED
+from tests.cli.run import reporter
+
+PAGE = BUNDLED / "page-python-curl.pcap"
+SOMEBODY = Student("20260000", "示例同学")
+
+
+def rubric_of(tmp_path, text):
+    path = tmp_path / "rubric.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def check_of(tmp_path, text, capture=PAGE, student=SOMEBODY):
+    verdicts, _ = checked(capture, rubric_of(tmp_path, f'[[check]]\nid = "x"\npoints = 4\n{text}'), student, ())
+    return verdicts[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no checks"),
+        ("checks = 1", "did you mean 'check'"),
+        ('[[check]]\nid = "a"', "no kind"),
+        ('[[check]]\nid = "a"\nkind = "filtre"', "did you mean 'filter'"),
+        ('[[check]]\nid = "a"\nkind = "filter"', "needs filter"),
+        ('[[check]]\nid = "a"\nkind = "filter"\nfilter = "tcp"\nat_lest = 2', "did you mean 'at_least'"),
+        ('[[check]]\nid = "a b"\nkind = "filter"\nfilter = "tcp"', "no usable id"),
+        ('[[check]]\nid = "a"\nkind = "filter"\nfilter = "tcp"\npoints = -1', "points"),
+        ('[[check]]\nid = "a"\nkind = "opening"\nany_of = ["two-way"]', "knows no 'two-way'"),
+        ('[[check]]\nid = "a"\nkind = "situation"\ncode = "H99"', "no rule"),
+        ('[[check]]\nid = "a"\nkind = "exchange"\nstatus = 99', "status code"),
+        ('[[check]]\nid = "a"\nkind = "time"\nafter = 2026-01-01', "not only a day"),
+        ('[[check]]\nid = "a"\nkind = "time"\nafter = 2026-01-01T00:00:00', "zone"),
+        ('[[check]]\nid = "a"\nkind = "addresses"\nallowed = "everywhere"', "networks"),
+        ('[[check]]\nid = "a"\nkind = "filter"\nfilter = "ip.addr == {student.id}"', "only within a string"),
+        ('[[check]]\nid = "a"\nkind = "filter"\nfilter = \'http contains "{student.age}"\'', "knows no {student.age}"),
+        ('[[check]]\nid = "a"\nkind = "filter"\nfilter = "tcp"\n' * 2, "twice"),
+        ("[[check", "not TOML"),
+    ],
+)
+def test_a_wrong_rubric_is_told_with_its_line(tmp_path, text, said):
+    _, troubles = read_rubric(rubric_of(tmp_path, text))
+    assert troubles
+    assert any(said in each.what for each in troubles), [each.what for each in troubles]
+    assert all("rubric.toml" in each.where for each in troubles)
+
+
+def test_every_kind_has_words_of_its_own_in_both_languages():
+    for language in ("zh", "en"):
+        for name in kinds():
+            assert {"pass", "fail"} <= BatchWords(language).table("check")[name].keys()
+
+
+CASES = [
+    ('kind = "filter"\nfilter = "http.request"', True, [6, 30]),
+    ('kind = "filter"\nfilter = "http.request"\nat_most = 2', False, [6, 30]),
+    ('kind = "filter"\nfilter = "tcp.port in {1, 2}"', False, None),
+    ('kind = "filter"\nfilter = \'http contains "{student.id}"\'', True, None),
+    ('kind = "filter"\nfilter = \'data-text-lines contains "{student.name}"\'', True, None),
+    ('kind = "situation"\ncode = "H01"', True, None),
+    ('kind = "situation"\ncode = "L01"\nat_most = 0', True, None),
+    ('kind = "exchange"\nmethod = "GET"\nstatus = 200\ntype = "text/html"', True, [6, 10]),
+    ('kind = "exchange"\npath = "/nowhere*"', False, None),
+    ('kind = "opening"\nany_of = ["three-way"]', True, None),
+    ('kind = "closing"\nany_of = ["reset"]', False, None),
+    ('kind = "connection"\nopening = ["three-way"]\nanswered = 1', True, None),
+    ('kind = "quality"\nrequires = ["complete", "both-directions", "from-the-start"]', True, None),
+    ('kind = "time"\nbefore = 2001-01-01T00:00:00Z', False, None),
+    ('kind = "addresses"\nallowed = ["192.168.0.0/16", "2001:db8::/32"]', None, None),
+    ('kind = "sections"\nnames = ["结论"]', False, None),
+]
+
+
+def test_what_each_kind_says_of_a_real_capture(tmp_path):
+    checks = [f'[[check]]\nid = "c{place}"\npoints = 4\n{text}\n' for place, (text, _, _) in enumerate(CASES)]
+    verdicts, _ = checked(PAGE, rubric_of(tmp_path, "".join(checks)), SOMEBODY, ())
+    for verdict, (text, passed, frames) in zip(verdicts, CASES, strict=True):
+        if passed is not None:
+            assert verdict["passed"] is passed, text
+            assert verdict["points"] == (4 if passed else 0)
+        if frames is not None:
+            assert verdict["cites"][0]["frames"] == frames, text
+        for language in ("zh", "en"):
+            assert "{" not in BatchWords(language).verdict(verdict).replace("{1, 2}", "")
+
+
+@pytest.mark.parametrize(
+    ("capture", "text", "passed"),
+    [
+        ("truncated.pcapng", 'requires = ["complete"]', False),
+        ("one-way.pcapng", 'requires = ["both-directions"]', False),
+        ("mid-connection.pcapng", 'requires = ["from-the-start"]', False),
+        ("syn-unanswered.pcapng", 'requires = ["complete", "both-directions", "from-the-start"]', True),
+    ],
+)
+def test_the_quality_of_a_capture(tmp_path, capture, text, passed):
+    assert check_of(tmp_path, f'kind = "quality"\n{text}', BUNDLED / capture)["passed"] is passed
+
+
+def test_a_check_that_asks_for_an_unknown_student_is_not_decided(tmp_path):
+    verdict = check_of(tmp_path, 'kind = "filter"\nfilter = \'http contains "{student.id}"\'', student=Student())
+    assert verdict["passed"] is None
+    assert verdict["points"] == 0
+    assert "学号" in BatchWords("zh").verdict(verdict)
+
+
+def test_tallies_are_what_the_filters_let_through():
+    filters = ["tcp.flags.syn == 1", "http.request", "tcp.port in {80, 5000..9000}", 'http contains "a,b"', "dns"]
+    for one, display in zip(tally(PAGE, filters), filters, strict=True):
+        frames = sorted(matching_frames(PAGE, display))
+        assert (one.count, one.first, one.last) == (len(frames), *((frames[0], frames[-1]) if frames else (0, 0)))
+
+
+@given(st.text(max_size=20), st.sampled_from(["http contains", "http.host ==", "http.host matches"]))
+def test_nothing_in_a_name_leaves_its_string(name, operator):
+    written = display_filter(f'{operator} "{{student.name}}"')
+    made = filled(written, Student("", name))
+    inner = made[len(operator) + 1 :]
+    assert inner[0] == inner[-1] == '"'
+    backslashes = 0
+    for character in inner[1:-1]:
+        assert not (character == '"' and backslashes % 2 == 0)
+        assert character.isprintable()
+        backslashes = backslashes + 1 if character == "\\" else 0
+    assert backslashes % 2 == 0
+
+
+@pytest.mark.parametrize("name", ['" || tcp || "', "\\", '\\"', "(", "[a", "{student.id}", "a b,c"])
+def test_tshark_takes_a_filter_with_any_name(name):
+    written = [display_filter(f'{each} "{{student.name}}"') for each in ("http contains", "http.host matches")]
+    assert refusals([filled(each, Student("1", name)) for each in written]) == {}
+
+
+def test_a_placeholder_in_a_raw_string_is_refused():
+    with pytest.raises(Wrong):
+        display_filter('http.host matches r"{student.id}"')
+
+
+def test_check_ends_with_4_when_a_check_fails_and_cites_frames(tmp_path):
+    good = rubric_of(tmp_path, '[[check]]\nid = "get"\nkind = "filter"\nfilter = "http.request"\npoints = 1\n')
+    done = reporter("check", PAGE, "--rubric", good, "--lang", "en")
+    assert done.returncode == 0
+    assert "frames 6, 30" in done.stdout.decode()
+    bad = rubric_of(tmp_path, '[[check]]\nid = "dns"\nkind = "filter"\nfilter = "dns"\npoints = 1\n')
+    done = reporter("check", PAGE, "--rubric", bad, "--json")
+    assert done.returncode == 4
+    assert json.loads(done.stdout)["checks"][0]["passed"] is False
+
+
+def test_rubric_check_shows_what_tshark_says(tmp_path):
+    path = rubric_of(tmp_path, '[[check]]\nid = "a"\nkind = "filter"\nfilter = "tcp.flgs.syn == 1"\n')
+    done = reporter("rubric", "check", path)
+    assert done.returncode == 1
+    said = done.stderr.decode()
+    assert "tcp.flgs.syn" in said
+    assert "^~~~" in said
+    assert "line 1" in said
+    assert reporter("batch", tmp_path, "-o", tmp_path / "out", "--rubric", path).returncode == 2
