@@ -1,0 +1,252 @@
+"""How one TCP connection opens and closes: which segments do it, and what has become of it."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from reporter.analyse.foresight import Foresight, client_of, ends
+from reporter.analyse.ledger import Confirmation, Direction, Sent
+from reporter.analyse.step import Mark, Move
+from reporter.model.packet import Packet
+from reporter.model.stream import Closing, Opening, Role
+from reporter.model.tcp import Tcp, TcpOptions
+
+#: Up to how many SYNs of one opening are listed.
+_ATTEMPTS = 64
+
+
+class Lifecycle:
+    """The part of a conversation that knows SYN, FIN and RST.
+
+    `syn`, `fin` and `options` are by the role that sent them; `reset_by` is who sent the first RST,
+    `reset` that RST; `stray` is a RST of `stray_by` that its receiver need not obey, `unobeyed` tells that more
+    came of the connection after it; `old_answer` is an ACK (frame, Ack) that answers a SYN with the number of an
+    earlier connection, `refuted` the RST of the client that refuses it, `late_syn` a SYN without ACK on the open
+    connection.
+    `syns` are the last few segments with SYN of each end, copies included, and `syn_count` counts them all;
+    `bare_syn` is the frame of an end's first SYN without ACK; `syn_flags` and `syn_window` are of its SYN.
+    `ledger` are the numbers that each end has sent.
+    """
+
+    def __init__(self, packet: Packet, foresight: Foresight) -> None:
+        sender, receiver = ends(packet)
+        self.client, self.basis = client_of(foresight, sender, receiver)
+        self.server = receiver if self.client == sender else sender
+        self.opening = Opening.NOT_CAPTURED
+        self.packets = 0
+        self.syn: dict[Role, Mark] = {}
+        self.syns: dict[Role, deque[Mark]] = {Role.CLIENT: deque(maxlen=4), Role.SERVER: deque(maxlen=4)}
+        self.syn_count = {Role.CLIENT: 0, Role.SERVER: 0}
+        self.bare_syn: dict[Role, int] = {}
+        self.fin: dict[Role, Mark] = {}
+        self.fins: list[Role] = []
+        self.fin_acked: dict[Role, int] = {}
+        self.options: dict[Role, TcpOptions] = {}
+        self.syn_flags: dict[Role, int] = {}
+        self.syn_window: dict[Role, int] = {}
+        self.ledger = {Role.CLIENT: Direction(), Role.SERVER: Direction()}
+        self.third_ack: int | None = None
+        self.reset_by: Role | None = None
+        self.reset_frame: int | None = None
+        self.reset: Mark | None = None
+        self.stray: Mark | None = None
+        self.unobeyed = False
+        self.stray_by: Role | None = None
+        self.old_answer: tuple[int, int] | None = None
+        self.refuted: int | None = None
+        self.late_syn: int | None = None
+        self.crossing = False
+        self._cut_off = False
+        self._crossed_answers: dict[Role, int] = {}
+        self._crossed_acks: dict[Role, int] = {}
+        self._attempts: list[int] = []
+        self._separate_ack = False
+
+    @property
+    def midstream(self) -> bool:
+        """Whether no SYN of this connection was captured."""
+        return not self.syn
+
+    @property
+    def sack_in_force(self) -> bool:
+        """Whether both SYNs were captured and permit selective acknowledgment."""
+        return len(self.options) == 2 and all(each.sack_permitted for each in self.options.values())
+
+    def role(self, packet: Packet) -> Role:
+        """Who sent a packet of this stream."""
+        tcp, client = packet.tcp, self.client
+        is_client = tcp is not None and tcp.src_port == client.port and packet.source == client.address
+        return Role.CLIENT if is_client else Role.SERVER
+
+    @property
+    def closing(self) -> Closing:
+        """How the connection has ended so far."""
+        if self._cut_off or (self._given_up is not None and not self.fins):
+            return Closing.NOT_CAPTURED if self.opening is Opening.REFUSED else Closing.RESET
+        if len(self.fins) == 2:
+            if self.crossing:
+                return Closing.SIMULTANEOUS
+            return Closing.FOUR_WAY if self._separate_ack else Closing.THREE_SEGMENT
+        return Closing.HALF_CLOSED if self.fins else Closing.NOT_CAPTURED
+
+    @property
+    def closed_first(self) -> Role | None:
+        """Who sent the first FIN, else the RST; None when both closed at once, or nobody, or nothing was open."""
+        if self.crossing or self.opening is Opening.REFUSED:
+            return None
+        if self.reset_by is None and self._given_up is not None and not self.fins:
+            return self.stray_by
+        return self.fins[0] if self.fins else self.reset_by
+
+    @property
+    def _given_up(self) -> Mark | None:
+        """A RST with a number that does not fit, after which nothing more came: it seems to have worked."""
+        return None if self.unobeyed else self.stray
+
+    @property
+    def over(self) -> bool:
+        """Whether both ends have closed and confirmed it, or a RST has ended it."""
+        return self.reset_frame is not None or len(self.fin_acked) == 2
+
+    @property
+    def handshake(self) -> tuple[int, ...]:
+        """Frames of the captured part of the opening.
+
+        Of a simultaneous open also the SYN-ACKs and the ACKs that answer them; where nothing came of it
+        every SYN, and the RST that refused it.
+        """
+        marks = {self.syn[role].frame for role in (Role.CLIENT, Role.SERVER) if role in self.syn}
+        if self.third_ack is not None:
+            marks.add(self.third_ack)
+        if self.opening is Opening.SIMULTANEOUS:
+            marks.update(self._crossed_answers.values(), self._crossed_acks.values())
+        if self.opening in (Opening.UNANSWERED, Opening.REFUSED):
+            marks.update(self._attempts)
+            if self.reset_frame is not None:
+                marks.add(self.reset_frame)
+        return tuple(sorted(marks))
+
+    @property
+    def teardown(self) -> tuple[int, ...]:
+        """Frames of the captured part of the closing, in order: FINs, their Acks, a reset."""
+        frames = {self.fin[role].frame for role in self.fins} | set(self.fin_acked.values())
+        if self._given_up is not None:
+            frames.add(self._given_up.frame)
+        if self.reset_frame is not None and self.opening is not Opening.REFUSED:
+            frames.add(self.reset_frame)
+        return tuple(sorted(frames))
+
+    def _covers(self, mark: Mark | None, owner: Role, tcp: Tcp) -> bool:
+        if mark is None or not tcp.has_ack:
+            return False
+        return self.ledger[owner].unwrapped(tcp.ack) >= mark.next_seq
+
+    def _mark(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Mark:
+        ack = self.ledger[me.other].unwrapped(tcp.ack) if tcp.has_ack else 0
+        return Mark(packet.frame, packet.time, sent.start, tcp.length, sent.end, ack, tcp.has_ack)
+
+    def _move(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent, confirms: Confirmation | None) -> Move | None:
+        if tcp.rst:
+            return self._reset(me, packet, tcp, sent)
+        if tcp.syn:
+            return self._open(me, packet, tcp, sent)
+        peer = me.other
+        if self.opening is Opening.SIMULTANEOUS and self._answers_crossed(me, tcp, sent):
+            self._crossed_acks.setdefault(me, packet.frame)
+        if (
+            self.third_ack is None
+            and me is Role.CLIENT
+            and tcp.has_ack
+            and confirms is not None
+            and confirms.syn
+            and not confirms.unseen
+            and Role.CLIENT in self.syn
+            and sent.start in (self.syn[me].seq + 1, self.syn[me].next_seq)
+        ):
+            self.third_ack = packet.frame
+            if self.opening in (Opening.NOT_CAPTURED, Opening.INCOMPLETE):
+                self.opening = Opening.THREE_WAY
+            if not tcp.fin and not confirms.fin:
+                return Move.THIRD_ACK
+        if self._cut_off:
+            if tcp.fin:
+                self.fin.setdefault(me, self._mark(me, packet, tcp, sent))
+            return None
+        if tcp.fin and me not in self.fin:
+            return self._fin(me, packet, tcp, sent)
+        if confirms is not None and confirms.fin and peer in self.fin and peer not in self.fin_acked:
+            self.fin_acked[peer] = packet.frame
+            if len(self.fins) == 2:
+                return Move.CROSSING_ACK if self.crossing else Move.LAST_ACK
+            self._separate_ack = True
+            return Move.ACK_OF_FIRST_FIN
+        return None
+
+    def _answers_crossed(self, me: Role, tcp: Tcp, sent: Sent) -> bool:
+        """Whether a segment only confirms the other end's SYN, both ends having sent nothing else."""
+        mine, theirs = self.syn.get(me), self.syn.get(me.other)
+        if tcp.length or tcp.fin or not tcp.has_ack or mine is None or theirs is None:
+            return False
+        return sent.start == mine.next_seq and self.ledger[me.other].unwrapped(tcp.ack) == theirs.next_seq
+
+    def _reset(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move | None:
+        refusal = self.opening in (Opening.UNANSWERED, Opening.REFUSED) and me is Role.SERVER
+        if self.old_answer is not None and me is Role.CLIENT and tcp.seq == self.old_answer[1]:
+            # In SYN-SENT a wrong Ack is refused by a RST, and the attempt goes on (RFC 9293, section 3.10.7.3).
+            self.refuted = packet.frame
+            return None
+        if sent.gap and not refusal and self.reset_frame is None and self.third_ack is not None:
+            # Beyond all numbers captured: only a RST with the very next one must be obeyed (RFC 5961, section 3.2).
+            self.stray, self.stray_by, self.unobeyed = self._mark(me, packet, tcp, sent), me, False
+            return None
+        if self.reset_frame is None:
+            self.reset_by, self.reset_frame = me, packet.frame
+            self.reset = self._mark(me, packet, tcp, sent)
+            self._cut_off = len(self.fin_acked) < 2
+        if refusal:
+            self.opening = Opening.REFUSED
+            return Move.REFUSAL
+        return Move.RESET
+
+    def _open(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move:
+        if self.fins:
+            # A new attempt with the same ports that tshark did not tell apart: no part of this connection.
+            return Move.SYN_ACK if tcp.has_ack else Move.SYN
+        if self.third_ack is not None and not tcp.has_ack:
+            self.late_syn = packet.frame
+        if me not in self.syn:
+            self.syn[me] = self._mark(me, packet, tcp, sent)
+            self.options[me] = tcp.options
+            self.syn_flags[me] = tcp.flag_bits
+            self.syn_window[me] = tcp.window
+        self.syns[me].append(self._mark(me, packet, tcp, sent))
+        self.syn_count[me] += 1
+        if len(self._attempts) < _ATTEMPTS:
+            self._attempts.append(packet.frame)
+        if tcp.has_ack:
+            if self.opening is Opening.UNANSWERED:
+                self.opening = Opening.INCOMPLETE
+            if self.opening is Opening.SIMULTANEOUS:
+                self._crossed_answers.setdefault(me, packet.frame)
+            return Move.SYN_ACK
+        self.bare_syn.setdefault(me, packet.frame)
+        if len(self.bare_syn) == 2:
+            self.opening = Opening.SIMULTANEOUS
+        elif self.opening is Opening.NOT_CAPTURED and self.packets == 1:
+            self.opening = Opening.UNANSWERED
+        return Move.SYN
+
+    def _fin(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move:
+        peer = me.other
+        mark = self._mark(me, packet, tcp, sent)
+        self.fin[me] = mark
+        self.fins.append(me)
+        if len(self.fins) == 1:
+            return Move.FIRST_FIN
+        if peer in self.fin_acked:
+            return Move.SECOND_FIN
+        if mark.ack < self.fin[peer].next_seq:
+            self.crossing = True
+            return Move.CROSSING_FIN
+        self.fin_acked[peer] = packet.frame
+        return Move.MERGED_FIN
