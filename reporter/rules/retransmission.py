@@ -288,6 +288,9 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
         return "size", since, earlier
     if at.step.sent.fresh:
         return ("probe" if at.conversation.probed.get(at.me) == frame else "overlap"), since, earlier
+    if at.peer not in at.conversation.window:
+        # Nothing of the other end was captured: its Acks cannot be missed.
+        return "unknown", since, earlier
     longest = _FIRST_TIMEOUT
     if earlier.resent:
         before = earlier.times[-2] if len(earlier.times) > 1 else earlier.time

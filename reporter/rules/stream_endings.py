@@ -101,9 +101,9 @@ def closed_after_idling(end: StreamEnd) -> Facts | None:
 def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
     """Requests that have no complete response when the capture ends.
 
-    `ended` is `reset`, `closed` (a FIN of the server) or `open`; `began` is the last frame with data of the
-    server after the first of these requests: a response may have begun. `missed` tells that segments are missing
-    from the capture.
+    `ended` is `reset`, `closed` (a FIN of the server), `unseen` (no segment of the server was captured) or `open`;
+    `began` is the last frame with data of the server after the first of these requests: a response may have begun.
+    `missed` tells that segments are missing from the capture.
 
     Reference: RFC 9112, sections 8 and 9.5.
     """
@@ -113,6 +113,8 @@ def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
         return None
     data = conversation.data_frame.get(Role.SERVER)
     ended = "reset" if _reset(end) else "closed" if Role.SERVER in conversation.fin else "open"
+    if Role.SERVER not in conversation.window:
+        ended = "unseen"
     return {
         "stream": end.number,
         "frames": Fact(tuple(frame_of(frame) for frame in frames[:_SHOWN])),

@@ -80,6 +80,11 @@ def test_a_request_without_a_response(more, ended, began):
     assert told["capture-P32"]["count"] == 1
 
 
+def test_a_request_of_which_the_other_direction_is_missing():
+    told = endings('1 0 c>s [PA] seq=1 ack=1 len=40 get=/ h="Host: lab.example"\n2 0.1 c>s [A] seq=41 ack=501\n')
+    assert told["stream-P32"]["ended"] == "unseen"
+
+
 def test_an_answered_request_is_no_finding():
     told = endings(OPEN + GET + "5 0.004 s>c [PA] seq=1 ack=41 len=20 status=204\n")
     assert not {"stream-P32", "capture-P32"} & set(told)
