@@ -134,7 +134,7 @@ class Aliases:
                 reach = end
 
     def _places(self, text: str) -> Iterator[tuple[int, int, str]]:
-        for match in _MAIL.finditer(text):
+        for match in _MAIL.finditer(text) if "@" in text else ():
             yield match.start(), match.end() - 1, "someone"
         for match in _TOKENS.finditer(text):
             token = match[0]
@@ -143,17 +143,19 @@ class Aliases:
             elif match.lastgroup == "v6":
                 alias = self.ip(token)
             else:
-                alias = self._name_in(token, text[: match.start()])
+                alias = self._name_in(token, text, match.start())
             if alias != token:
                 yield match.start(), match.end(), alias
 
-    def _name_in(self, token: str, before: str) -> str:
+    def _name_in(self, token: str, text: str, at: int) -> str:
         lowered = token.lower()
         if lowered in self._names:
             return self._names[lowered]
+        if "." not in token:
+            return token
         if re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", token):
             # A version of a product looks like an address: Chrome/120.0.0.0
-            version = re.search(r"[A-Za-z]/$", before) and token not in self._addresses
+            version = at > 1 and text[at - 1] == "/" and text[at - 2].isalpha() and token not in self._addresses
             return token if version else self.ip(token)
         labels = lowered.split(".")
         if len(labels) > 1 and ".".join(labels[-2:]) in self._parents:

@@ -184,7 +184,7 @@ def _kept(lines: Iterable[TreeLine]) -> Iterable[TreeLine]:
 
 def _line(line: TreeLine, aliases: Aliases) -> str:
     if line.depth == 0 and line.field not in _LAYERS:
-        return re.split(r"[,:]", line.text)[0]
+        return re.split(r"[,:]", aliases.text(line.text))[0]
     text = _ON_INTERFACE.sub(lambda found: f" on interface {aliases.interface(found[1])}, id {found[2]}", line.text)
     return aliases.text(text)
 
