@@ -141,3 +141,23 @@ def test_plain_fills_no_area_with_colour():
     drawings = "".join(re.findall(r"<svg.*?</svg>", html, re.S)).partition("</svg>")[2]  # the emblem aside
     filled = set(re.findall(r'<(?:rect|path|polygon)[^>]* fill="(#[0-9a-f]{6})"', drawings))
     assert filled <= {"#ffffff", "#000000", "#666666"}
+
+
+def test_the_table_of_elements_names_sections_and_figures_there_are():
+    import re
+
+    rows = [
+        [cell.strip() for cell in line.strip("|\n").split("|")]
+        for line in (templates_dir().parent / "docs" / "elements.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ") and not line.startswith(("| 要素", "| ---"))
+    ]
+    assert len(rows) > 50
+    sections.load()
+    known = {*sections.SECTIONS, "cover", "contents", "folder sections", "the student's own words"}
+    kinds = {file.name.removesuffix(".html.j2") for file in (LAB / "blocks").glob("*.j2")}
+    for element, where, figure in rows:
+        assert element
+        assert figure
+        for name in re.split(r", (?![^(]*\))", where):
+            assert re.split(r" ›| \(|:", name)[0] in known, where
+        assert {kind for kind in re.findall(r"\(`([a-z-]+)`\)", figure)} <= kinds, figure
