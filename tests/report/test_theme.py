@@ -160,4 +160,4 @@ def test_the_table_of_elements_names_sections_and_figures_there_are():
         assert figure
         for name in re.split(r", (?![^(]*\))", where):
             assert re.split(r" ›| \(|:", name)[0] in known, where
-        assert {kind for kind in re.findall(r"\(`([a-z-]+)`\)", figure)} <= kinds, figure
+        assert set(re.findall(r"\(`([a-z-]+)`\)", figure)) <= kinds, figure
