@@ -1,0 +1,277 @@
+"""The usual questions of a lab sheet, answered from the capture, each with its frames; or that it cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from reporter.explain.evidence import Evidence, Fact, derived, field, frame_of
+from reporter.model.application import Header
+from reporter.model.packet import Packet
+from reporter.model.stream import Closing, Exchange, Role, RoleBasis
+from reporter.report.document import Block
+from reporter.report.material import Story, Told
+from reporter.report.sections import Context, Draft, section
+from reporter.report.sections.exchange import page_of
+
+Answer = tuple[str, dict[str, Any]]
+_SENT_AGAIN = {"L03", "L04", "L05", "H09", "H11", "L12"}
+
+
+@section("answers")
+def answers(context: Context) -> Draft | None:
+    """Questions that lab sheets ask of every such capture, in the order of events."""
+    if context.story is None or not context.story.capture.keeper.of_stream(context.story.stream.number):
+        return None
+    author = context.author
+    rows = []
+    for name, answer in _QUESTIONS.items():
+        key, facts = answer(context)
+        of = _other(context, name) or context.story
+        said = context.about(of).author.say("section-answers", f"{name}-{key}", **facts)
+        if of.stream is not context.story.stream:
+            lead = author.say("section-answers", "of", stream=context.stream(of))
+            said = (*lead, author.run(author.words.lexicon["style"]["sentence_joiner"]), *said)
+        rows.append((author.say("section-answers", name), said))
+    caption = author.table("section-answers", "caption", stream=context.stream(context.story))
+    blocks: tuple[Block, ...] = (
+        author.paragraph("section-answers", "intro"),
+        author.grid(caption, ("question", "answer"), rows, (36, 64)),
+    )
+    return Draft("answers", author.words.title("section-answers"), blocks, source=context.source())
+
+
+def _other(context: Context, name: str) -> Story | None:
+    return {"opening": context.opening, "rtt": context.opening, "closing": context.closing}.get(name)
+
+
+def _ends(context: Context) -> Answer:
+    story = _story(context)
+    for told in story.capture.keeper.of_stream(story.stream.number):
+        step, packet = told.seen.step, told.packet
+        if step is None or packet.tcp is None or packet.ip is None:
+            continue
+        family = "ipv6" if ":" in packet.ip.src else "ip"
+        mine, other = (Role.CLIENT, Role.SERVER) if step.sender is Role.CLIENT else (Role.SERVER, Role.CLIENT)
+        facts = {
+            f"{mine}_address": field(packet, f"{family}.src"),
+            f"{mine}_port": field(packet, "tcp.srcport"),
+            f"{other}_address": field(packet, f"{family}.dst"),
+            f"{other}_port": field(packet, "tcp.dstport"),
+            "frame": frame_of(packet.frame),
+        }
+        return "assumed" if story.stream.basis is RoleBasis.PORT else "yes", facts
+    return "no", {}
+
+
+def _opening(context: Context) -> Answer:
+    story = context.opening
+    told = [] if story is None else [each for frame in story.stream.handshake if (each := story.at(frame))]
+    first, second = told[:1], told[1:2]
+    if not first or not second or not _is_syn(first[0].packet) or not _is_syn(second[0].packet):
+        return "no", {}
+    syn, answer = first[0].packet, second[0].packet
+    if not answer.tcp or not answer.tcp.has_ack or not syn.tcp or answer.tcp.ack_raw != syn.tcp.seq_raw + 1:
+        return "no", {}
+    facts = {
+        "syn": frame_of(syn.frame),
+        "answer": frame_of(answer.frame),
+        "client": field(syn, "tcp.seq"),
+        "client_raw": field(syn, "tcp.seq_raw"),
+        "server": field(answer, "tcp.seq"),
+        "server_raw": field(answer, "tcp.seq_raw"),
+        "ack_raw": field(answer, "tcp.ack_raw"),
+    }
+    return "yes", facts
+
+
+def _is_syn(packet: Packet) -> bool:
+    return packet.tcp is not None and packet.tcp.syn
+
+
+def _rtt(context: Context) -> Answer:
+    story = context.opening
+    for frame in story.stream.handshake if story else ():
+        told = story.at(frame) if story else None
+        for finding in told.findings if told else ():
+            if finding.rule == "H08":
+                return "yes", {"rtt": finding.facts["rtt"]}
+    return "no", {}
+
+
+def _version(context: Context) -> Answer:
+    page = _page(context)
+    if page is None or page.request is None or page.request_frame is None:
+        return "no", {}
+    request, frame = page.request, page.request_frame
+    asked = Fact(request.version, (Evidence(frame, "http.request.version", request.version),))
+    facts = {"asked": asked, "request": frame_of(frame), "answered": None, "response": None}
+    if page.response is not None and page.response_frame is not None:
+        version = page.response.version
+        facts["answered"] = Fact(version, (Evidence(page.response_frame, "http.response.version", version),))
+        facts["response"] = frame_of(page.response_frame)
+    return "yes", facts
+
+
+def _language(context: Context) -> Answer:
+    page = _page(context)
+    header = page.request.header("Accept-Language") if page and page.request and page.request.headers_known else None
+    if page is None or page.request is None or not page.request.headers_known:
+        return "no", {}
+    if header is None:
+        return "none", {"frame": frame_of(page.request_frame or 0)}
+    return "yes", {"value": _header(header, page.request_frame, "http.request.line")}
+
+
+def _get(context: Context) -> Answer:
+    told = _request(context)
+    page = _page(context)
+    if told is None or told.packet.tcp is None or page is None or page.request is None:
+        return "no", {}
+    packet, tcp = told.packet, told.packet.tcp
+    facts: dict[str, Any] = {"method": page.request.method, "frame": frame_of(packet.frame)}
+    if len(tcp.segments) > 1:
+        return "several", {**facts, "frames": [frame_of(frame) for frame in tcp.segments]}
+    return "yes", {**facts, "seq": field(packet, "tcp.seq"), "length": field(packet, "tcp.len")}
+
+
+def _sum(context: Context) -> Answer:
+    """The Ack that confirms the request, as a sum of what the request carried."""
+    told, story = _request(context), _story(context)
+    if told is None or told.packet.tcp is None or not told.packet.tcp.length:
+        return "no", {}
+    packet, tcp = told.packet, told.packet.tcp
+    for each in story.capture.keeper.of_stream(story.stream.number):
+        step, answer = each.seen.step, each.packet.tcp
+        if not step or not step.confirms or answer is None:
+            continue
+        if any(piece.frame == packet.frame for piece in step.confirms.pieces) and answer.ack == tcp.seq + tcp.length:
+            facts = {
+                "ack": field(each.packet, "tcp.ack"),
+                "seq": field(packet, "tcp.seq"),
+                "length": field(packet, "tcp.len"),
+                "request": frame_of(packet.frame),
+                "frame": frame_of(each.packet.frame),
+            }
+            return "yes", facts
+    return "no", {}
+
+
+def _status(context: Context) -> Answer:
+    page = _page(context)
+    if page is None or page.response is None or page.response_frame is None:
+        return "no", {}
+    response, frame = page.response, page.response_frame
+    facts: dict[str, Any] = {
+        "code": Fact(response.code, (Evidence(frame, "http.response.code", str(response.code)),)),
+        "phrase": response.phrase,
+        "frame": frame_of(frame),
+        "modified": None,
+        "length": None,
+    }
+    for name, header in (("modified", "Last-Modified"), ("length", "Content-Length")):
+        found = response.header(header)
+        facts[name] = _header(found, frame, "http.response.line") if found is not None else None
+    return "yes", facts
+
+
+def _time(context: Context) -> Answer:
+    page, story = _page(context), _story(context)
+    if page is None or page.request_frame is None or page.response_frame is None:
+        return "no", {}
+    asked, answered = story.at(page.request_frame), story.at(page.response_frame)
+    if asked is None or answered is None:
+        return "no", {}
+    one, two = field(asked.packet, "frame.time_epoch"), field(answered.packet, "frame.time_epoch")
+    facts = {"time": derived(two.value - one.value, one, two)}
+    return "yes", {**facts, "request": frame_of(page.request_frame), "response": frame_of(page.response_frame)}
+
+
+def _segments(context: Context) -> Answer:
+    page, story = _page(context), _story(context)
+    told = story.at(page.response_frame) if page and page.response_frame else None
+    if told is None or told.packet.tcp is None:
+        return "no", {}
+    packet, tcp = told.packet, told.packet.tcp
+    if len(tcp.segments) < 2:
+        if page is None or not _whole(page, tcp.length):
+            return "no", {}
+        return "one", {"frame": frame_of(packet.frame), "length": field(packet, "tcp.len")}
+    facts: dict[str, Any] = {"count": len(tcp.segments), "frame": frame_of(packet.frame)}
+    facts["first"], facts["last"] = frame_of(min(tcp.segments)), frame_of(max(tcp.segments))
+    return "several", {**facts, "total": field(packet, "tcp.reassembled.length")}
+
+
+def _whole(page: Exchange, length: int) -> bool:
+    """Whether a response in one segment of so many bytes of data is known to be complete."""
+    response = page.response
+    if response is None:
+        return False
+    if response.chunk_sizes or response.code in (204, 304) or (page.request and page.request.method == "HEAD"):
+        return True
+    size = response.header("Content-Length")
+    return size is not None and size.value.isascii() and size.value.isdigit() and int(size.value) < length
+
+
+def _again(context: Context) -> Answer:
+    story = _story(context)
+    told = story.capture.keeper.of_stream(story.stream.number)
+    frames = [each.packet.frame for each in told if _sent_again(each)]
+    if frames:
+        return "yes", {"count": len(frames), "frames": [frame_of(frame) for frame in frames[:8]]}
+    return ("part" if story.capture.keeper.dropped(story.stream.number) else "none"), {"count": len(told)}
+
+
+def _sent_again(told: Told) -> bool:
+    return any(finding.rule in _SENT_AGAIN for finding in told.findings)
+
+
+def _closing(context: Context) -> Answer:
+    story = context.closing
+    if story is None or not story.stream.teardown or story.stream.closing is Closing.NOT_CAPTURED:
+        return "no", {}
+    stream = story.stream
+    frames = [frame_of(frame) for frame in stream.teardown]
+    facts: dict[str, Any] = {"closer": stream.closed_first, "frames": frames, "first": frames[0]}
+    if stream.closing is Closing.RESET:
+        return "reset", facts
+    if stream.closing is Closing.SIMULTANEOUS:
+        return "both", facts
+    if stream.closed_first is None:
+        return "no", {}
+    return "half" if stream.closing is Closing.HALF_CLOSED else "yes", facts
+
+
+#: The questions in their order; each answer is the key of its words and their facts.
+_QUESTIONS: dict[str, Callable[[Context], Answer]] = {
+    "ends": _ends,
+    "opening": _opening,
+    "rtt": _rtt,
+    "version": _version,
+    "language": _language,
+    "get": _get,
+    "sum": _sum,
+    "status": _status,
+    "time": _time,
+    "segments": _segments,
+    "again": _again,
+    "closing": _closing,
+}
+
+
+def _story(context: Context) -> Story:
+    assert context.story is not None
+    return context.story
+
+
+def _page(context: Context) -> Exchange | None:
+    return page_of(_story(context).stream)
+
+
+def _request(context: Context) -> Told | None:
+    page = _page(context)
+    return _story(context).at(page.request_frame) if page and page.request_frame else None
+
+
+def _header(header: Header, frame: int | None, name: str) -> Fact:
+    return Fact(header.value, (Evidence(frame or 0, name, header.line),))
