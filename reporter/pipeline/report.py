@@ -6,11 +6,13 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from reporter.capture.file import CaptureFile
 from reporter.errors import CaptureTrouble
 from reporter.explain.course import Course
+from reporter.extract.bodies import bodies
 from reporter.extract.detail import Details
 from reporter.extract.early import Early
 from reporter.extract.filter import matching_frames
@@ -165,6 +167,7 @@ def gather(
         shown=shown,
         details=_Fetch(early.details, guard).get,
         tshark=early.details.version,
+        bodies=partial(bodies, path, decode_as=options.decode_as),
     )
 
 

@@ -48,6 +48,10 @@ class Guard:
             text = self._masks.uri(text)
         return self._aliases.text(text) if self.anonymize else text
 
+    def body(self, text: str) -> str:
+        """The text of a message's body: what is known as a secret is masked."""
+        return self._masks.replaced(text) if self.redact else text
+
     def interface(self, name: str) -> str:
         """The name of a capture interface."""
         return self._aliases.interface(name) if self.anonymize else name

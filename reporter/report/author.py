@@ -197,6 +197,10 @@ class Author:
         number = self._numbers[kind]
         return Caption(self.words.plain("report", kind, {"number": number}), self.text(text), f"{kind}-{number}")
 
+    def listing(self, code: str, key: str, /, **facts: Any) -> Caption:
+        """The caption of the next listing."""
+        return self._caption("listing", code, key, facts)
+
     def _caption(self, kind: str, code: str, key: str, facts: dict[str, Any]) -> Caption:
         self._numbers[kind] += 1
         number = self._numbers[kind]

@@ -122,9 +122,9 @@ def names_of(paths: Sequence[Path]) -> list[str]:
 class Capture:
     """One capture of the report. `shown` are the frames a display filter lets through, None without one.
 
-    `endings` are the findings about whole streams and the whole capture, `number` counts the captures of the
-    report from 0, `called` is its name where the file's own would not tell it from another. `guard` is what
-    everything of it has passed.
+    `bodies` gives the bodies of the HTTP messages that frames complete, `endings` are the findings about whole
+    streams and the whole capture, `number` counts the captures of the report from 0, `called` is its name where the
+    file's own would not tell it from another. `guard` is what everything of it has passed.
     """
 
     particulars: Particulars
@@ -137,6 +137,7 @@ class Capture:
     endings: Endings = field(default_factory=Endings)
     #: Asked for the version of the tshark that has dissected it.
     tshark: Callable[[], str] = str
+    bodies: Callable[[Iterable[int]], dict[int, bytes]] = lambda frames: {}
     number: int = 0
     called: str = ""
     guard: Guard = field(default_factory=Guard)

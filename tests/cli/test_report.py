@@ -331,7 +331,9 @@ def test_every_reference_inside_the_page_leads_somewhere(made):
     targets = {named["href"] for tag, named in page.tags if tag == "a"}
     assert {target[1:] for target in targets if target.startswith("#")} <= set(ids)
     assert not [target for target in targets if not target.startswith("#")]
-    assert not [named for _, named in page.tags if "src" in named or "style" in named]
+    assert not [named for _, named in page.tags if "style" in named]
+    sources = [named["src"] for _, named in page.tags if "src" in named]
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
 
 
 def test_markup_in_headers_stays_text(made):

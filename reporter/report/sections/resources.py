@@ -24,7 +24,7 @@ def resources(context: Context) -> Draft | None:
     if story is None:
         return None
     author = context.author
-    streams = _same_hosts(story)
+    streams = same_hosts(story)
     exchanges = sorted(
         (each for stream in streams for each in stream.exchanges),
         key=lambda each: each.request_frame or each.response_frame or 0,
@@ -70,7 +70,8 @@ def resources(context: Context) -> Draft | None:
     )
 
 
-def _same_hosts(story: Story) -> list[Stream]:
+def same_hosts(story: Story) -> list[Stream]:
+    """The connections of the capture between the same client and the same server, by number."""
     chosen = story.stream
     return [
         stream
