@@ -51,3 +51,12 @@ def _cache_folder() -> Path | None:
         ours = sys.platform == "win32" or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
         return folder if ours and os.access(folder, os.W_OK) else None
     return None
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """The file of that name in the folder; None when there is none or when it lies, by a link, elsewhere."""
+    try:
+        root, file = folder.resolve(), (folder / name).resolve()
+        return file if file.is_relative_to(root) and file.is_file() else None
+    except (OSError, ValueError, RuntimeError):
+        return None

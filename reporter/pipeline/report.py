@@ -23,7 +23,8 @@ from reporter.pipeline.course import ready_course
 from reporter.pipeline.explain import Explained, Explanation
 from reporter.privacy import Guard
 from reporter.render.files import replacing
-from reporter.report.compose import compose, order_of, words_of
+from reporter.report.added import order_of
+from reporter.report.compose import compose, words_of
 from reporter.report.document import Document
 from reporter.report.material import Capture, Keeper, Particulars, Told, names_of
 from reporter.report.theme import DEFAULT, find_theme

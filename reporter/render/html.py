@@ -7,263 +7,114 @@ and the PDF (`paged=True`: no script, as few boxes as possible). Nothing in the 
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
-import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from functools import cache
+from collections.abc import Callable, Sequence, Set
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError, TemplateNotFound
-from jinja2.sandbox import SandboxedEnvironment
-from jinja2.utils import Namespace
-from markupsafe import Markup, escape
+from jinja2 import TemplateError
+from markupsafe import Markup
 
-from reporter.errors import UsageTrouble
-from reporter.explain.evidence import Evidence
-from reporter.explain.visible import visible
-from reporter.explain.words import Rich, Span
-from reporter.render import axes, highlight, typeset
-from reporter.render.prose import prose
-from reporter.report.document import (
-    Block,
-    Caption,
-    Code,
-    Commentary,
-    Document,
-    PacketList,
-    PacketRow,
-    PacketWindow,
-    Section,
-    frame_anchor,
-)
-from reporter.report.prose import Element
-from reporter.resources import compiled_templates, templates_dir
+from reporter.errors import Trouble, UsageTrouble
+from reporter.render import axes, highlight, sandbox, typeset
+from reporter.render.assets import data_uri, inlined, quoted, variables
+from reporter.render.context import Context, Now, PageLook
+from reporter.render.guard import inspect
+from reporter.render.mistakes import mistake
+from reporter.render.page import Page, remark_rules, state_changes
+from reporter.render.sandbox import Sandbox, nearest_of
+from reporter.render.worker import Limits, apart
+from reporter.report.document import Document
+from reporter.report.look import Look
+from reporter.report.theme import DEFAULT, Theme, find_theme
+from reporter.report.themefile import CONTEXT
+from reporter.resources import compiled_templates, inside, templates_dir
 
 #: How language codes of ours are written in HTML; others are written as they are.
 _TAGS = {"zh": "zh-CN"}
-_LONGEST_EVIDENCE = 60
-_NO_BREAK = "\N{NO-BREAK SPACE}"
+_FRAME = "report.html.j2"
 
 
-def render_html(document: Document, *, theme: Path | None = None, paged: bool = False) -> str:
+def render_html(
+    document: Document, *, theme: Path | None = None, paged: bool = False, limits: Limits | None = None
+) -> str:
     """The document as HTML text. `theme` is a folder whose files come before those of the document's theme.
 
+    A theme that is not ours is rendered in a process of its own, within `limits`.
     Raises UsageTrouble for a theme that cannot be used.
     """
-    if theme is not None and not theme.is_dir():
-        raise UsageTrouble(
-            "the theme is not a folder",
-            where=str(theme),
-            to_do="name the folder that holds the theme's files",
-        )
-    folders = (*((theme,) if theme else ()), *(document.theme or (templates_dir() / "reports" / "lab",)))
-    environment = _environment(folders)
+    chosen = theme_of(document, theme)
+    document = dataclasses.replace(document, theme=chosen)
+    if chosen.foreign:
+        return str(apart(html_here, document, paged, limits=limits or Limits(), where=str(chosen.foreign[0])))
+    return html_here(document, paged)
+
+
+def html_here(document: Document, paged: bool) -> str:
+    """The same, in this process whatever the theme."""
+    chosen = theme_of(document)
+    environment = environment_of(chosen.folders)
     try:
-        page = _Page(document, _labels(environment, document), _parts(environment, folders), paged=paged)
-        base = _source(environment, "style.css")
-        paper = _source(environment, "print.css")
-        own = "\n".join(_source(environment, name) for name in _additions(folders))
-        if paged:
-            sheets: dict[str, Markup] = {"style": _sheet(base, paper, page.widths(), own)}
-            script = Markup("")
-        else:
-            sheets = {
-                "style": _sheet(base, page.widths(), _source(environment, "screen.css"), own),
-                "paper": _sheet(paper, own),
-            }
-            script = _inline(_source(environment, "report.js"))
-        return environment.get_template("report.html.j2").render(
-            document=document,
-            paged=paged,
-            language_tag=_TAGS.get(document.language, document.language),
-            labels=page.labels,
-            page=page,
-            now=Namespace(section=None, block=None, depth=1),
-            rich=page.rich,
-            remark_rules=_remark_rules,
-            state_changes=_state_changes,
-            sheets=sheets,
-            script=script,
-            policy=_policy(sheets.values(), script),
-        )
-    except TemplateError as error:
-        raise UsageTrouble(
-            f"a template of the report cannot be used: {error}",
-            where=f"{getattr(error, 'name', None) or theme}:{getattr(error, 'lineno', '')}".rstrip(":"),
-            to_do="mend the template, or leave the theme out",
-        ) from error
+        context = _context(document, chosen, environment, paged=paged)
+        values = {each.name: getattr(context, each.name) for each in dataclasses.fields(context)}
+        html = environment.get_template(_FRAME).render(values)
+        if chosen.foreign:
+            inspect(html, policy=context.policy, script=str(context.script), paged=paged, folders=chosen.foreign)
+        return html
+    except Trouble:
+        raise
+    except Exception as error:
+        # What goes wrong in templates of ours is a bug, and told as one.
+        if chosen.foreign or isinstance(error, TemplateError):
+            raise mistake(error, chosen.folders) from error
+        raise
 
 
-class _Page:
-    """What the templates ask about the page as a whole: anchors, labels, values with evidence."""
-
-    def __init__(self, document: Document, labels: Mapping[str, str], parts: Set[str], *, paged: bool) -> None:
-        self.labels = labels
-        self._parts = parts
-        self._document = document
-        self._paged = paged
-        self._files = document.files if len(document.files) > 1 else ()
-        self._owners = _frame_owners(document)
-        self._references = {caption.label: caption.anchor for caption in _captions(document)}
-        self._reference = _any_of(self._references)
-
-    def frame_id(self, block: Block, row: PacketRow) -> Markup:
-        """` id="frame-7"` when this block is where frame 7 is found, else nothing."""
-        found = self._owners.get((row.file, row.frame)) is block
-        return Markup(' id="{}"').format(frame_anchor(row.file, row.frame)) if found else Markup("")
-
-    def frame_link(self, file: int, frame: int | None) -> str:
-        """`#frame-7` when the page has that frame of that capture, else nothing."""
-        return f"#{frame_anchor(file, frame)}" if frame is not None and (file, frame) in self._owners else ""
-
-    def rich(self, text: Rich, here: int | None = None) -> Markup:
-        """Runs of text as HTML; values with evidence say where they come from (on the screen).
-
-        `here` is the frame that the text stands at: a value is not linked to where it already is.
-        """
-        if self._paged:
-            return self._plain("".join(span.text for span in text))
-        return Markup("").join(self._span(span, here) if span.evidence else self._plain(span.text) for span in text)
-
-    def prose(self, elements: Iterable[Element | str]) -> Markup:
-        """A person's own words; figures and tables that they name are linked, as in `rich`."""
-        return prose(elements, self._plain)
-
-    def place(self, section: Section) -> str:
-        """The block of `report.html.j2` that draws this section: `section_handshake_step` for `handshake-12`."""
-        name = "section_" + re.sub(r"-\d+$", "-step", section.id).replace("-", "_")
-        return name if name in self._parts else "section"
-
-    def figure(self, block: Block) -> str:
-        """The block of `report.html.j2` that draws this figure, table or text."""
-        name = "figure_" + block.kind.replace("-", "_")
-        return name if name in self._parts else "figure"
-
-    @staticmethod
-    def texts(rows: Sequence[Sequence[Rich]]) -> list[list[str]]:
-        """The cells of a table as plain texts."""
-        return [["".join(span.text for span in cell) for cell in row] for row in rows]
-
-    def widths(self) -> str:
-        """Style rules for widths and first line numbers in use; the page's policy allows no style attributes."""
-        blocks = tuple(_blocks(self._document.sections))
-        used = {width for block in blocks for width in getattr(block, "widths", ())}
-        first = {block.first for block in blocks if isinstance(block, Code) and block.first != 1}
-        return "".join(
-            [
-                *(f".w{width}{{width:{width}%}}" for width in sorted(used)),
-                *(f".screen .code .from-{line}{{counter-reset:line {line - 1}}}" for line in sorted(first)),
-            ]
-        )
-
-    def _plain(self, text: str) -> Markup:
-        if self._reference is None:
-            return escape(text)
-        parts = self._reference.split(text)
-        if len(parts) == 1:
-            return escape(text)
-        linked = Markup('<a class="ref" href="#{}">{}</a>')
-        return Markup("").join(
-            linked.format(self._references[part], part.replace(" ", _NO_BREAK)) if index % 2 else escape(part)
-            for index, part in enumerate(parts)
-        )
-
-    def _span(self, span: Span, here: int | None) -> Markup:
-        origin = self.labels["evidence_joiner"].join(self._origin(item, span.text) for item in span.evidence)
-        if self._files:
-            origin = self.labels["evidence_file"].format(origin=origin, file=self._files[span.file])
-        links = (self.frame_link(span.file, each.frame) for each in span.evidence if each.frame != here)
-        link = next(filter(None, links), "")
-        if not link:
-            return Markup('<span class="ev" tabindex="0" data-ev="{}">{}</span>').format(origin, span.text)
-        return Markup('<a class="ev" href="{}" data-ev="{}">{}</a>').format(link, origin, span.text)
-
-    def _origin(self, evidence: Evidence, shown: str) -> str:
-        origin = self.labels["evidence"].format(frame=evidence.frame, field=evidence.field)
-        value = visible(evidence.value, _LONGEST_EVIDENCE)
-        return origin if value in ("", shown) else f"{origin} = {value}"
+def theme_of(document: Document, folder: Path | None = None) -> Theme:
+    """The theme of a document, with a folder before its own. Raises UsageTrouble when that is no folder."""
+    theme = document.theme or find_theme(DEFAULT)
+    if folder is None:
+        return theme
+    if not folder.is_dir():
+        what = "the theme is not a folder"
+        raise UsageTrouble(what, where=str(folder), to_do="name the folder that holds the theme's files")
+    return dataclasses.replace(theme, folders=(folder, *theme.folders))
 
 
-def _blocks(sections: tuple[Section, ...]) -> Iterator[Block]:
-    for section in sections:
-        yield from section.blocks
-        yield from _blocks(section.sections)
-        yield from section.closing
-
-
-def _captions(document: Document) -> Iterator[Caption]:
-    for block in _blocks(document.sections):
-        caption = getattr(block, "caption", None)
-        if caption is not None:
-            yield caption
-
-
-def _frame_owners(document: Document) -> dict[tuple[int, int], Block]:
-    """Where each frame of each capture is found: in the commentary, else in a packet window, else in a packet list."""
-    owners: dict[tuple[int, int], Block] = {}
-    blocks = tuple(_blocks(document.sections))
-    for block in blocks:
-        if isinstance(block, Commentary):
-            for remark in block.remarks:
-                owners.setdefault((remark.row.file, remark.row.frame), block)
-    for block in blocks:
-        if isinstance(block, PacketWindow):
-            owners.setdefault((block.row.file, block.row.frame), block)
-    for block in blocks:
-        if isinstance(block, PacketList):
-            for row in block.rows:
-                owners.setdefault((row.file, row.frame), block)
-    return owners
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
-
-
-def _any_of(labels: Mapping[str, str]) -> re.Pattern[str] | None:
-    """Finds a caption's label in running text: `图 3`, but not the beginning of `图 31`."""
-    if not labels:
-        return None
-    return re.compile("(" + "|".join(sorted(map(re.escape, labels), key=len, reverse=True)) + r")(?!\.?\d)")
-
-
-def _remark_rules(block: Commentary) -> list[tuple[str, str]]:
-    """The rules that speak in a commentary, with their titles, sorted by code."""
-    return sorted({said.rule: said.title for remark in block.remarks for said in remark.said}.items())
-
-
-def _state_changes(block: Commentary) -> list[bool]:
-    """For each remark whether the states of its stream are others than when last shown."""
-    shown: dict[int | None, tuple[str, str]] = {}
-    changes = []
-    for remark in block.remarks:
-        states = (remark.client_state, remark.server_state)
-        changes.append(any(states) and shown.get(remark.row.stream) != states)
-        shown[remark.row.stream] = states
-    return changes
+def _context(document: Document, theme: Theme, environment: Sandbox, *, paged: bool) -> Context:
+    labels = _labels(theme.folders, document)
+    page = Page(document, labels, parts_of(environment, theme.folders), paged=paged)
+    sheets, script = _sheets(environment, theme, page, paged=paged)
+    return Context(
+        document=document,
+        paged=paged,
+        language_tag=_TAGS.get(document.language, document.language),
+        labels=labels,
+        page=page,
+        now=Now(section=None, block=None, depth=1),
+        look=_look(theme.look),
+        rich=page.rich,
+        image=_images(theme),
+        remark_rules=remark_rules,
+        state_changes=state_changes,
+        sheets=sheets,
+        script=script,
+        policy=_policy(sheets.values(), script),
+        version=CONTEXT,
+    )
 
 
 # ---------------------------------------------------------------- the theme's files
 
 
 @cache
-def _environment(folders: tuple[Path, ...]) -> SandboxedEnvironment:
-    # `builtin:reports/lab/report.html.j2` is ours, whatever a theme has under that name; a number is a folder of the
-    # theme's chain.
-    named = {"builtin": FileSystemLoader(templates_dir())}
-    named |= {str(index): FileSystemLoader(folder) for index, folder in enumerate(folders)}
-    ours = templates_dir() / "reports" / "lab"
-    environment = SandboxedEnvironment(
-        loader=ChoiceLoader([PrefixLoader(named, delimiter=":"), FileSystemLoader([*folders, ours])]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        bytecode_cache=compiled_templates(Path(__file__), Path(typeset.__file__)),
-    )
+def environment_of(folders: tuple[Path, ...]) -> Sandbox:
+    """The environment in which the templates of these folders run."""
+    environment = Sandbox(folders, templates_dir(), (Page,))
+    environment.bytecode_cache = compiled_templates(Path(sandbox.__file__), Path(typeset.__file__))
     filters: dict[str, Callable[..., Any]] = {
         "fit": typeset.fit,
         "text_width": typeset.text_width,
@@ -285,37 +136,105 @@ def _environment(folders: tuple[Path, ...]) -> SandboxedEnvironment:
     return environment
 
 
-def _parts(environment: SandboxedEnvironment, folders: tuple[Path, ...]) -> Set[str]:
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def parts_of(environment: Sandbox, folders: Sequence[Path]) -> Set[str]:
     """The names of all blocks that the `report.html.j2` of a theme and of those it extends have."""
-    frames = ["builtin:reports/lab/report.html.j2"]
-    frames += [
-        f"{index}:report.html.j2" for index, folder in enumerate(folders) if (folder / "report.html.j2").is_file()
-    ]
+    frames = [f"builtin:reports/lab/{_FRAME}"]
+    frames += [f"{index}:{_FRAME}" for index, folder in enumerate(folders) if inside(folder, _FRAME)]
     return {name for frame in frames for name in environment.get_template(frame).blocks}
 
 
-def _additions(folders: tuple[Path, ...]) -> list[str]:
-    """The `theme.css` of each folder, which only adds to the style; those nearer to the reader come last."""
-    return [
-        f"{index}:theme.css" for index in range(len(folders) - 1, -1, -1) if (folders[index] / "theme.css").is_file()
-    ]
-
-
-def _source(environment: SandboxedEnvironment, name: str) -> str:
+def _source(environment: Sandbox, name: str) -> str:
     assert environment.loader is not None
     return environment.loader.get_source(environment, name)[0]
 
 
-def _labels(environment: SandboxedEnvironment, document: Document) -> dict[str, str]:
-    """The theme's own words of the language, replaced by those of the document."""
-    file = f"labels/{document.language}.toml"
-    try:
-        text = _source(environment, file)
-        return {**tomllib.loads(text), **document.labels}
-    except TemplateNotFound:
-        return dict(document.labels)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageTrouble(f"the labels of the theme cannot be read: {error}", where=file) from error
+def _labels(folders: Sequence[Path], document: Document) -> dict[str, str]:
+    """The words of the page: those of the lab report, replaced key by key by those of the theme and the document."""
+    labels: dict[str, str] = {}
+    for folder in reversed(folders):
+        file = inside(folder, f"labels/{document.language}.toml")
+        if file is None:
+            continue
+        try:
+            table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise UsageTrouble(f"the labels of the theme cannot be read: {error}", where=str(file)) from error
+        for name, label in table.items():
+            if not isinstance(label, str) or (labels and name not in labels):
+                what = f"there is no label {name!r}{nearest_of(name, labels)}"
+                raise UsageTrouble(what, where=str(file), to_do="see labels/zh.toml of the theme lab")
+        labels |= table
+    return {**labels, **document.labels}
+
+
+def _images(theme: Theme) -> Callable[[str], str]:
+    def image(name: str) -> str:
+        """A picture of the theme as an address for `<img src>`."""
+        file = theme.find(str(name))
+        if file is None:
+            there = [str(each.relative_to(at)) for at in theme.foreign for each in at.rglob("*") if each.is_file()]
+            raise TemplateError(f"there is no picture {name!r} in the theme{nearest_of(str(name), there)}")
+        return data_uri(file)
+
+    return image
+
+
+# ---------------------------------------------------------------- the style
+
+
+def _sheets(environment: Sandbox, theme: Theme, page: Page, *, paged: bool) -> tuple[dict[str, Markup], Markup]:
+    look = theme.look
+    families = {style: quoted(names) for style, names in look.fonts.items()}
+    first = f":root {{ {variables({**look.colours, **families})} }}"
+    margin = f" margin: {look.margin};" if look.margin else ""
+    paper = f"@page {{ size: {look.size};{margin} }}\n" + _source(environment, "print.css")
+    base = first + "\n" + _source(environment, "style.css")
+    own = "\n".join([_own_fonts(look), *_additions(theme)])
+    if paged:
+        # The page has one style only: what the theme adds comes after what is for paper.
+        return {"style": _sheet(base, paper, page.widths(), own)}, Markup("")
+    sheets = {
+        "style": _sheet(base, page.widths(), _source(environment, "screen.css"), own),
+        "paper": _sheet(paper, own),
+    }
+    return sheets, _inline(_source(environment, "builtin:reports/lab/report.js"))
+
+
+def _own_fonts(look: Look) -> str:
+    """Fonts that the theme chose for itself, and those that it brings along."""
+    faces = [
+        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style}; '
+        f'src: url("{data_uri(face.file)}"); }}'
+        for face in look.faces
+    ]
+    chosen = {style: quoted(look.fonts[style]) for style in look.chosen}
+    if chosen:
+        faces.append(f":root, .lang-zh, .lang-en {{ {variables(chosen)} }}")
+    return "\n".join(faces)
+
+
+def _additions(theme: Theme) -> list[str]:
+    """The `theme.css` of each folder, which only adds to the style; those nearer to the reader come last."""
+    added = []
+    for folder in reversed(theme.folders):
+        file = inside(folder, "theme.css")
+        if file is not None:
+            added.append(inlined(file.read_text(encoding="utf-8"), partial(inside, folder), str(file)))
+    return added
+
+
+def _look(look: Look) -> PageLook:
+    return PageLook(
+        colours=look.colours,
+        fonts={style: ", ".join(names) for style, names in look.fonts.items()},
+        size=look.size,
+        margin=look.margin,
+        logo=data_uri(look.logo) if look.logo else "",
+    )
 
 
 def _sheet(*parts: str) -> Markup:
@@ -331,7 +250,7 @@ def _policy(sheets: Any, script: Markup) -> str:
     """A policy under which the page loads nothing, and runs and styles only with what it carries."""
     styles = " ".join(_digest(sheet) for sheet in sheets)
     return (
-        f"default-src 'none'; style-src {styles}; script-src {_digest(script)}; img-src data:; "
+        f"default-src 'none'; style-src {styles}; script-src {_digest(script)}; img-src data:; font-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
 

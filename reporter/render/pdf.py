@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import threading
 from contextlib import suppress
@@ -14,10 +15,12 @@ from reporter.install import advice
 from reporter.render import justify
 from reporter.render.fonts import missing_characters, require_cjk_fonts, require_some_font
 from reporter.render.health import load_weasyprint
-from reporter.render.html import render_html
+from reporter.render.html import html_here, theme_of
+from reporter.render.worker import Limits, apart
 from reporter.report.document import Document
 
-_PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
+#: What a page may carry: pictures, and the fonts of its theme. What a drawing refers to is asked for like all else.
+_CARRIED = re.compile(r"data:(image/(png|jpeg|gif|webp|svg\+xml)|font/(ttf|otf|woff2?))[;,]", re.IGNORECASE)
 #: Ideographs and the punctuation and full-width forms that go with them.
 _CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
@@ -42,13 +45,29 @@ def prepare() -> None:
     threading.Thread(target=load, name="weasyprint").start()
 
 
-def render_pdf(document: Document, *, theme: Path | None = None, options: PdfOptions | None = None) -> bytes:
+def render_pdf(
+    document: Document,
+    *,
+    theme: Path | None = None,
+    options: PdfOptions | None = None,
+    limits: Limits | None = None,
+) -> bytes:
     """The document as a PDF file: the same document gives the same bytes.
 
+    A theme that is not ours is rendered and laid out in a process of its own, within `limits`.
     Raises ToolTrouble when WeasyPrint, Pango or a font for the text is missing, UsageTrouble for a bad theme.
     """
     options = options or PdfOptions()
-    html = render_html(document, theme=theme, paged=True)
+    chosen = theme_of(document, theme)
+    document = dataclasses.replace(document, theme=chosen)
+    if chosen.foreign:
+        return bytes(apart(laid_out, document, options, limits=limits or Limits(), where=str(chosen.foreign[0])))
+    return laid_out(document, options)
+
+
+def laid_out(document: Document, options: PdfOptions) -> bytes:
+    """The same, in this process whatever the theme."""
+    html = html_here(document, True)
     if document.language == "zh":
         require_cjk_fonts()
     else:
@@ -67,11 +86,11 @@ def render_pdf(document: Document, *, theme: Path | None = None, options: PdfOpt
 
 
 def _fetcher(weasyprint: Any) -> Any:
-    """Refuses every address. Only pictures that the page itself carries are let through."""
+    """Refuses every address. Only what the page itself carries is let through."""
 
     class Refusing(weasyprint.URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            if _PICTURE.match(url):
+            if _CARRIED.match(url):
                 return super().fetch(url, headers)
             raise ValueError("nothing is fetched while a report is made")
 

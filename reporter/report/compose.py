@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from reporter.errors import UsageTrouble
 from reporter.explain.words import Words
 from reporter.options import ReportOptions, Source
-from reporter.report import sections
+from reporter.report.added import added_section, order_of
 from reporter.report.author import Author
 from reporter.report.choose import Chosen, choose, choose_named, choose_part
 from reporter.report.document import Cover, Document, Note, Section, Tone
@@ -20,30 +20,11 @@ from reporter.report.material import Capture, Story
 from reporter.report.own.files import OwnWords, own_words
 from reporter.report.own.placing import Placing, check_links
 from reporter.report.sections import SECTIONS, Context, Draft
-from reporter.report.sources import check_sections, named_in
+from reporter.report.sources import named_in
 from reporter.report.theme import Theme, find_theme
 
-_COVER = ("student", "student_id", "major", "school", "course", "teacher")
 _OPTIONS = {"course": "course_name"}
-
-
-def order_of(theme: Theme, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The section names of a theme, in order, or those `wanted` instead.
-
-    Raises UsageTrouble for a name that does not exist.
-    """
-    if wanted:
-        check_sections(wanted, "sections")
-        return wanted
-    sections.load()
-    unknown = [name for name in theme.sections if name not in SECTIONS]
-    if unknown:
-        raise UsageTrouble(
-            f"the theme names a section that does not exist: {unknown[0]}",
-            where=str(theme.folders[0] / "theme.toml"),
-            to_do="use some of " + ", ".join(sorted(SECTIONS)),
-        )
-    return theme.sections
+_FIELDS = frozenset(("student", "student_id", "major", "school", "course_name", "teacher"))
 
 
 def words_of(options: ReportOptions, order: tuple[str, ...]) -> OwnWords:
@@ -66,8 +47,9 @@ def compose(
     """
     theme = theme or find_theme(options.theme, overlays)
     order = order_of(theme, options.sections)
+    _verify_language(theme, options.lang)
     words = words_of(options, order)
-    author = Author(Words(options.lang, overlays))
+    author = Author(Words(options.lang, (*theme.overlays, *overlays)))
     story = choose(captures, options.stream)
     chosen_for = _assigned(captures, story, options.sources)
     main = Chosen(story.capture if story else captures[0], story, story.why if story else "")
@@ -88,21 +70,24 @@ def compose(
     for name in order:
         chosen = chosen_for.get(name, main)
         here = replace(context, chosen=chosen, author=author.of(chosen.capture.number))
-        drafts += placing.around(name, partial(SECTIONS[name].builder, here))
+        if name in SECTIONS:
+            drafts += placing.around(name, partial(SECTIONS[name].builder, here))
+        else:
+            drafts += placing.around(name, partial(added_section, name, here))
     numbered = [_number(draft, str(index)) for index, draft in enumerate(drafts, 1)]
     check_links(words, numbered)
     title = options.title or author.label("title")
     return Document(
         language=options.lang,
         title=title,
-        cover=_cover(author, captures, options, title),
+        cover=_cover(author, captures, options, title, theme),
         sections=tuple(numbered),
         labels={},
         author=options.student or "",
         subject=author.label("subject"),
         keywords=tuple(author.label("keywords").split()),
         notices=_notices(author, captures),
-        theme=theme.folders,
+        theme=theme,
         files=tuple(capture.name for capture in captures),
     )
 
@@ -137,11 +122,36 @@ def _number(draft: Draft, number: str) -> Section:
     return Section(draft.id, number, draft.title, draft.blocks, inner, draft.source, draft.closing)
 
 
-def _cover(author: Author, captures: Sequence[Capture], options: ReportOptions, title: str) -> Cover:
-    rows = tuple((author.label(f"cover-{name}"), getattr(options, _OPTIONS.get(name, name)) or "") for name in _COVER)
-    given = tuple(pair for pair in rows if pair[1]) or rows[:2]
+def _verify_language(theme: Theme, language: str) -> None:
+    if language not in theme.languages:
+        there = " and ".join(theme.languages)
+        raise UsageTrouble(
+            f"the theme {theme.name} is written in {there} only",
+            where=f"--lang {language}",
+            to_do=f"use --lang {theme.languages[0]}, or another theme",
+        )
+
+
+def _cover(author: Author, captures: Sequence[Capture], options: ReportOptions, title: str, theme: Theme) -> Cover:
+    """The cover: the lines that the theme names, those with a value, and those of its own to be filled in by hand."""
+    labels = author.words.lexicon["report"]
+    rows: list[tuple[str, str]] = []
+    blank: list[tuple[str, str]] = []
+    for name in theme.cover:
+        if f"cover-{name}" not in labels:
+            raise UsageTrouble(
+                f"the line {name!r} of the cover has no label",
+                where=str(theme.folders[0] / "theme.toml"),
+                to_do=f'write [lexicon.report] and cover-{name} = "…" in prose/zh and prose/en of the theme',
+            )
+        option = _OPTIONS.get(name, name)
+        ours = option in _FIELDS
+        row = (labels[f"cover-{name}"], (getattr(options, option) if ours else "") or "")
+        blank += [row] if ours else []
+        rows += [row] if row[1] or not ours else []
     names = author.words.lexicon["style"]["list_joiner"].join(capture.name for capture in captures[:4])
-    return Cover(title, author.words.plain("report", "subtitle", {"files": names}), given, options.date or "")
+    subtitle = author.words.plain("report", "subtitle", {"files": names})
+    return Cover(title, subtitle, tuple(rows or blank[:2]), options.date or "")
 
 
 def _notices(author: Author, captures: Sequence[Capture]) -> tuple[Note, ...]:

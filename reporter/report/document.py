@@ -7,15 +7,15 @@ numbered in reading order, figures and tables apart. The templates of a theme de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
 from reporter.explain.words import Rich
 from reporter.report.caption import Caption as Caption
 from reporter.report.drawings import SequencePlot as SequencePlot
 from reporter.report.drawings import Waterfall as Waterfall
 from reporter.report.prose import Heading, Prose
+from reporter.report.theme import Theme
 
 
 def frame_anchor(file: int, frame: int) -> str:
@@ -308,6 +308,20 @@ class Picture:
     kind: str = "picture"
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A section that the theme adds, drawn by its template `sections/<name>.html.j2`.
+
+    `texts` are its words (`[section-<name>]` in the theme's prose) by key. Those whose keys begin with `table-` or
+    `figure-` are `captions` instead, under the rest of the key, numbered with the others of the report.
+    """
+
+    name: str
+    texts: Mapping[str, Rich]
+    captions: Mapping[str, Caption]
+    kind: str = "added"
+
+
 Block = (
     Paragraph
     | Bullets
@@ -326,6 +340,7 @@ Block = (
     | Picture
     | Prose
     | Heading
+    | Added
 )
 
 
@@ -360,7 +375,7 @@ class Document:
     """A whole report. `labels` are the words of the page itself (contents, filter, frame …).
 
     `files` are the names of its captures, in the order in which blocks and values count them.
-    `theme` are the folders of its theme, the first that has a template wins; without any the lab report's.
+    Its theme, out of reach for templates, is that of the lab report when it has none.
     """
 
     language: str
@@ -372,5 +387,5 @@ class Document:
     subject: str = ""
     keywords: tuple[str, ...] = ()
     notices: tuple[Note, ...] = ()
-    theme: tuple[Path, ...] = ()
+    theme: Theme | None = field(default=None, metadata={"hidden": True})
     files: tuple[str, ...] = ()

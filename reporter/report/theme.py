@@ -1,44 +1,25 @@
-"""Themes: which sections a report has, in what order, how long its lists may be, and where its templates are.
+"""Themes: which sections a report has, in what order, how it looks, and where its templates are.
 
-A theme is a folder `reports/<name>` with a `theme.toml`:
-
-    extends = "lab"                     # what it does not say itself is taken from there
-    sections = ["overview", "summary"]  # in this order; a section with nothing to say leaves itself out
-    without = ["commentary"]            # or: all of the other theme but these
-    [limits]
-    packet-list = 12                    # rows on paper
-
-Folders of a course or a user are looked through before ours, so that they may add a theme, or replace single files
-of one of ours.
+A theme is a folder `reports/<name>` with a `theme.toml` (`reporter.report.themefile` says what may stand in it);
+what it does not say itself is taken from the theme that it extends, in the end from `lab`. Folders of a course or a
+user are looked through before ours, so that they may add a theme, or replace single files of one of ours.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reporter.errors import UsageTrouble
-from reporter.resources import templates_dir
+from reporter.explain.course import nearest
+from reporter.explain.words import LANGUAGES
+from reporter.report.look import Look, look_of
+from reporter.report.themefile import FILE, LIMITS, read_theme_file
+from reporter.resources import inside, templates_dir
 
 DEFAULT = "lab"
-_FILE = "theme.toml"
-_KEYS = {"extends", "sections", "without", "limits"}
-#: How much of a long matter is shown at most. `...-on-paper` counts rows of the PDF, the others are for both.
-LIMITS: Mapping[str, int] = {
-    "packet-list": 1000,
-    "packet-list-on-paper": 30,
-    "rungs": 60,
-    "remarks": 1000,
-    "remarks-on-paper": 160,
-    "ledger": 2000,
-    "ledger-on-paper": 45,
-    "requests": 200,
-    "requests-on-paper": 40,
-    "windows": 6,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +30,33 @@ class Theme:
     folders: tuple[Path, ...]
     sections: tuple[str, ...]
     limits: Mapping[str, int] = field(default_factory=dict)
+    look: Look = field(default_factory=Look)
+    languages: tuple[str, ...] = LANGUAGES
+    cover: tuple[str, ...] = ()
 
     def limit(self, name: str) -> int:
         """How much of something is shown at most (`LIMITS`)."""
         return self.limits.get(name, LIMITS[name])
 
+    @property
+    def foreign(self) -> tuple[Path, ...]:
+        """Those of its folders that are not ours: what is in them is not trusted."""
+        home = templates_dir().resolve()
+        return tuple(folder for folder in self.folders if not folder.resolve().is_relative_to(home / "reports"))
+
+    @property
+    def overlays(self) -> tuple[Path, ...]:
+        """The folders whose words replace ours, those nearer to the reader last."""
+        return tuple(folder for folder in reversed(self.foreign) if (folder / "prose").is_dir())
+
+    def find(self, name: str) -> Path | None:
+        """The file of that name in the first folder that has it."""
+        return next(filter(None, (inside(folder, name) for folder in self.folders)), None)
+
 
 def themes(roots: Sequence[Path] = ()) -> list[str]:
     """The names of the themes there are, sorted."""
-    return sorted({file.parent.name for root in (*roots, templates_dir()) for file in root.glob(f"reports/*/{_FILE}")})
+    return sorted({file.parent.name for root in (*roots, templates_dir()) for file in root.glob(f"reports/*/{FILE}")})
 
 
 def find_theme(wanted: str, roots: Sequence[Path] = ()) -> Theme:
@@ -65,26 +64,54 @@ def find_theme(wanted: str, roots: Sequence[Path] = ()) -> Theme:
 
     Raises UsageTrouble for a theme that does not exist or cannot be read.
     """
+    theme, troubles = read_theme(wanted, roots)
+    if troubles:
+        raise troubles[0]
+    return theme
+
+
+def read_theme(wanted: str, roots: Sequence[Path] = ()) -> tuple[Theme, list[UsageTrouble]]:
+    """The theme as far as it can be read, and everything wrong in its theme.toml.
+
+    Raises UsageTrouble for a theme that does not exist.
+    """
     places = [root / "reports" for root in roots] + [templates_dir() / "reports"]
     folders: list[Path] = []
-    tables: list[dict[str, Any]] = []
+    said: list[tuple[Path, dict[str, Any]]] = []
+    troubles: list[UsageTrouble] = []
     name = wanted
     seen: set[str] = set()
     while name not in seen:
         seen.add(name)
         found = _folders(name, places)
-        said = [_table(folder / _FILE) for folder in found if (folder / _FILE).is_file()]
-        if not said:
+        here = [(folder, *read_theme_file(folder / FILE)) for folder in found if (folder / FILE).is_file()]
+        if not here:
             what = "there is no theme" if name == wanted else f"the theme {wanted!r} extends one that is not there:"
             raise UsageTrouble(
-                f"{what} {name!r}",
-                where=f"{folders[-1] / _FILE}" if folders else "--theme, or theme in report.toml",
-                to_do=f"use one of {', '.join(themes(roots))}, or the path of a folder with a {_FILE}",
+                f"{what} {name!r}{nearest(name, themes(roots))}",
+                where=f"{folders[-1] / FILE}" if folders else "--theme, or theme in report.toml",
+                to_do=f"use one of {', '.join(themes(roots))}, or the path of a folder with a {FILE}",
             )
         folders += [folder for folder in found if folder not in folders]
-        tables += said
-        name = next((table["extends"] for table in said if table.get("extends")), DEFAULT)
-    return Theme(Path(wanted).name, tuple(folders), _sections(tables), _limits(tables))
+        said += [(folder, table) for folder, table, _ in here]
+        troubles += [each for _, _, wrong in here for each in wrong]
+        extends = [table["extends"] for _, table, _ in here]
+        name = next((each for each in extends if isinstance(each, str) and each), DEFAULT)
+    if troubles:
+        return Theme(Path(wanted).name, tuple(folders), ()), troubles
+    tables = [table for _, table in said]
+    languages = next((tuple(table["languages"]) for table in tables if table.get("languages")), LANGUAGES)
+    cover = next((tuple(table["cover"]) for table in tables if "cover" in table), ())
+    look = look_of(said)
+    return Theme(
+        Path(wanted).resolve().name if "/" in wanted or wanted in (".", "..") else wanted,
+        tuple(folders),
+        _sections(tables),
+        _limits(tables),
+        look,
+        languages,
+        cover,
+    ), []
 
 
 def _folders(name: str, places: Iterable[Path]) -> list[Path]:
@@ -93,44 +120,25 @@ def _folders(name: str, places: Iterable[Path]) -> list[Path]:
     return [place / name for place in places if (place / name).is_dir()]
 
 
-def _table(file: Path) -> dict[str, Any]:
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageTrouble(f"the theme cannot be read: {error}", where=str(file), to_do="correct that line") from None
-    for key, value in table.items():
-        if key not in _KEYS:
-            _refuse(file, f"unknown key {key!r}", f"known are {', '.join(sorted(_KEYS))}")
-        if key in ("sections", "without") and not _texts(value):
-            _refuse(file, f"{key} must be a list of names", f'write {key} = ["summary"]')
-    if not isinstance(table.get("extends", ""), str):
-        _refuse(file, "extends must be the name of a theme", 'write extends = "lab"')
-    limits = table.get("limits", {})
-    if not isinstance(limits, dict):
-        _refuse(file, "limits is a table", "write [limits] and its keys below")
-    for key, value in limits.items():
-        if key not in LIMITS:
-            _refuse(file, f"unknown limit {key!r}", f"known are {', '.join(LIMITS)}")
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= 10_000:
-            _refuse(file, f"the limit {key} must be a number from 1 to 10000", f"write {key} = {LIMITS[key]}")
-    return table
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
-def _refuse(file: Path, what: str, to_do: str) -> None:
-    raise UsageTrouble(what, where=str(file), to_do=to_do)
-
-
 def _sections(tables: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     sections: list[str] = []
     for table in reversed(tables):
-        sections = list(table.get("sections", sections))
+        sections = list(dict.fromkeys(table.get("sections", sections)))
         left_out = set(table.get("without", ()))
         sections = [name for name in sections if name not in left_out]
-    return tuple(dict.fromkeys(sections))
+        for placed in table.get("section", ()):
+            _place(sections, placed)
+    return tuple(sections)
+
+
+def _place(sections: list[str], placed: Mapping[str, str]) -> None:
+    """Put a section before or after another, at the end without a word on it or when that one is left out."""
+    name = placed["name"]
+    if name in sections:
+        sections.remove(name)
+    other = placed.get("before") or placed.get("after")
+    index = sections.index(other) + ("before" not in placed) if other in sections else len(sections)
+    sections.insert(index, name)
 
 
 def _limits(tables: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from reporter.explain.evidence import Evidence
 from reporter.explain.words import Rich, Span
 from reporter.report.document import (
+    Added,
     Bullets,
     ByteMap,
     Caption,
@@ -604,7 +605,7 @@ def sample(language: str = "zh", *, packets: int = 15, rungs: int = 0, list_rows
                 "1.1",
                 say("网页", "The page"),
                 (
-                    Heading(say("自己的话（示例）", "Own words (sample)"), 2),
+                    Heading(say("自己的话（示例）", "Added words (sample)"), 2),
                     Prose(
                         (
                             Element("p", (say("见图 1：", "See Figure 1: "), Element("em", (HOSTILE,)))),
@@ -622,6 +623,11 @@ def sample(language: str = "zh", *, packets: int = 15, rungs: int = 0, list_rows
                         ),
                         _HTML,
                         "html",
+                    ),
+                    Added(
+                        "sample",
+                        {"first": text(say("主题自带的章节（示例）。", "A theme's own section (sample)."))},
+                        {},
                     ),
                 ),
             ),

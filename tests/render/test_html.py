@@ -219,8 +219,11 @@ class TestThemes:
             render_html(sample("zh"), theme=tmp_path / "none")
 
     def test_style_cannot_end_its_element(self, tmp_path):
+        (tmp_path / "style.css").write_text("/* </style> */")
+        assert "/* </style>" not in render_html(sample("zh"), theme=tmp_path)
         (tmp_path / "style.css").write_text("/* </style><b id='out'> */")
-        assert "</style><b" not in render_html(sample("zh"), theme=tmp_path)
+        with pytest.raises(UsageTrouble):
+            render_html(sample("zh"), theme=tmp_path)
 
 
 class TestTypesetting:

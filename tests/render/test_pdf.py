@@ -1,5 +1,6 @@
 """The PDF report: the same bytes for the same document, readable by machines, made without a network."""
 
+import dataclasses
 import hashlib
 import io
 import os
@@ -12,7 +13,7 @@ import pypdf
 import pytest
 
 from reporter.errors import ToolTrouble, UsageTrouble
-from reporter.render import justify
+from reporter.render import html, justify, pdf
 from reporter.render.pdf import PdfOptions, render_pdf
 from tests.render.sample_document import sample
 
@@ -114,7 +115,9 @@ def test_same_document_same_bytes():
     assert digests == {hashlib.sha256(render_pdf(sample("zh"))).hexdigest()}
 
 
-def test_nothing_is_fetched(tmp_path):
+def test_nothing_is_fetched(tmp_path, monkeypatch):
+    """Even of a page that was not looked through before."""
+    monkeypatch.setattr(html, "inspect", lambda *_, **__: None)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.2)
         address = f"http://127.0.0.1:{server.getsockname()[1]}"
@@ -128,7 +131,9 @@ def test_nothing_is_fetched(tmp_path):
             f"<img width=10 height=10 src='data:image/png;base64,{PIXEL}'>"
             f"<a rel=attachment href='{secret.as_uri()}'>x</a>"
         )
-        written = render_pdf(sample("zh"), theme=tmp_path / "theme")
+        document = sample("zh")
+        document = dataclasses.replace(document, theme=html.theme_of(document, tmp_path / "theme"))
+        written = pdf.laid_out(document, pdf.PdfOptions())
         with pytest.raises(TimeoutError):
             server.accept()
     reader = pypdf.PdfReader(io.BytesIO(written))

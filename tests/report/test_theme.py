@@ -9,8 +9,9 @@ from reporter.errors import UsageTrouble
 from reporter.render.html import render_html
 from reporter.report import document as shapes
 from reporter.report import sections
-from reporter.report.compose import order_of
-from reporter.report.theme import LIMITS, find_theme, themes
+from reporter.report.added import order_of
+from reporter.report.theme import find_theme, themes
+from reporter.report.themefile import LIMITS
 from reporter.resources import templates_dir
 from tests.render.sample_document import sample
 
@@ -98,7 +99,7 @@ def test_a_theme_wraps_a_part_of_ours_and_adds_style(tmp_path):
     (folder / "theme.css").write_text(".mine { color: red }")
     import dataclasses
 
-    document = dataclasses.replace(sample("zh"), theme=find_theme("mine", [tmp_path]).folders)
+    document = dataclasses.replace(sample("zh"), theme=find_theme("mine", [tmp_path]))
     for paged in (False, True):
         html = render_html(document, paged=paged)
         assert 'id="contents"' not in html
