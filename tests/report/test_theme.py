@@ -1,5 +1,6 @@
 """Themes: found by name, a course's folder first; what they may say; every part of a page has a block."""
 
+import dataclasses
 import typing
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from reporter.report import document as shapes
 from reporter.report import sections
 from reporter.report.added import order_of
 from reporter.report.theme import find_theme, themes
-from reporter.report.themefile import LIMITS
+from reporter.report.themefile import CONTEXT, LIMITS
 from reporter.resources import templates_dir
 from tests.render.sample_document import sample
 
@@ -72,6 +73,20 @@ def test_a_theme_may_be_a_folder(tmp_path):
         "[limits]\nladders = 5",
         "limits = 3",
         "sections = [",
+        "context = 2",
+        'context = "1"',
+        'languages = ["fr"]',
+        'logo = "none.svg"',
+        'logo = "../theme.toml"',
+        '[colours]\nacent = "#123456"',
+        '[colours]\naccent = "red; } @import url(x)"',
+        '[fonts]\nsans = "Arial"',
+        '[fonts]\nsans = ["Arial\\"; }"]',
+        '[page]\nsize = "A44"',
+        '[page]\nmargin = "2"',
+        '[[font]]\nfamily = "x"',
+        '[[section]]\nafter = "summary"',
+        '[[section]]\nname = "summary"\nafter = "limits"\nbefore = "method"',
     ],
 )
 def test_what_a_theme_may_not_say(tmp_path, text):
@@ -80,6 +95,41 @@ def test_what_a_theme_may_not_say(tmp_path, text):
         find_theme("mine", [tmp_path])
     assert "theme.toml" in trouble.value.where
     assert trouble.value.to_do
+
+
+def test_trouble_names_the_line_and_the_nearest_right_name(tmp_path):
+    made(tmp_path, "mine", 'extends = "lab"\n\n[colours]\nacent = "#123456"')
+    with pytest.raises(UsageTrouble, match="did you mean 'accent'") as trouble:
+        find_theme("mine", [tmp_path])
+    assert trouble.value.where.endswith("theme.toml, line 4")
+
+
+def test_a_theme_for_another_version_of_the_context_is_told(tmp_path):
+    made(tmp_path, "mine", f"context = {CONTEXT + 1}")
+    with pytest.raises(UsageTrouble, match=f"version {CONTEXT + 1} .* has {CONTEXT}") as trouble:
+        find_theme("mine", [tmp_path])
+    assert "newer reporter" in trouble.value.to_do
+
+
+def test_sections_are_put_in_their_place(tmp_path):
+    placed = '[[section]]\nname = "summary"\nbefore = "method"\n[[section]]\nname = "quality"\nafter = "limits"\n'
+    made(tmp_path, "mine", placed + '[[section]]\nname = "provenance"\n')
+    sections = find_theme("mine", [tmp_path]).sections
+    assert sections[:2] == ("summary", "method")
+    assert sections.index("quality") == sections.index("limits") + 1
+    assert sections[-1] == "provenance"
+    assert set(sections) == set(find_theme("lab").sections)
+
+
+def test_the_look_is_that_of_theme_toml(tmp_path):
+    text = '[page]\nsize = "Letter"\n[colours]\naccent = "#7a1f2b"\n[fonts]\nserif = ["Some Serif"]\n'
+    made(tmp_path, "mine", text)
+    document = dataclasses.replace(sample("en"), theme=find_theme("mine", [tmp_path]))
+    html = render_html(document, paged=True)
+    assert "size: Letter" in html
+    assert "--accent: #7a1f2b;" in html
+    assert "#1d4f7c" not in html, "the colour of ours is nowhere else"
+    assert ':root, .lang-zh, .lang-en { --serif: "Some Serif"; }' in html
 
 
 def test_a_theme_that_is_not_there():
@@ -97,8 +147,6 @@ def test_a_theme_wraps_a_part_of_ours_and_adds_style(tmp_path):
         '{% block heading %}<i class="above">{{ now.section.number }}</i>{{ super() }}{% endblock %}\n'
     )
     (folder / "theme.css").write_text(".mine { color: red }")
-    import dataclasses
-
     document = dataclasses.replace(sample("zh"), theme=find_theme("mine", [tmp_path]))
     for paged in (False, True):
         html = render_html(document, paged=paged)
