@@ -186,7 +186,7 @@ def test_plain_fills_no_area_with_colour():
     import dataclasses
     import re
 
-    html = render_html(dataclasses.replace(sample("zh"), theme=find_theme("plain").folders), paged=True)
+    html = render_html(dataclasses.replace(sample("zh"), theme=find_theme("plain")), paged=True)
     drawings = "".join(re.findall(r"<svg.*?</svg>", html, re.S)).partition("</svg>")[2]  # the emblem aside
     filled = set(re.findall(r'<(?:rect|path|polygon)[^>]* fill="(#[0-9a-f]{6})"', drawings))
     assert filled <= {"#ffffff", "#000000", "#666666"}
