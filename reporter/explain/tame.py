@@ -8,7 +8,7 @@ _ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Getattr, nodes.Getitem),
     *(nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Filter),
     *(nodes.Test, nodes.For, nodes.Add, nodes.Sub, nodes.Div, nodes.FloorDiv, nodes.Neg, nodes.Pos, nodes.Concat),
-    *(nodes.Tuple, nodes.List, nodes.Assign, nodes.Slice, nodes.Keyword),
+    *(nodes.Tuple, nodes.List, nodes.Assign, nodes.Slice, nodes.Keyword, nodes.Dict, nodes.Pair),
 )
 _FILTERS = frozenset(
     ["abs", "capitalize", "code", "default", "first", "int", "join", "last", "length", "list", "lower", "max", "min"]
@@ -24,7 +24,9 @@ def tame(environment: Environment, source: str) -> None:
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _ALLOWED):
             name = type(node).__name__
-            raise TemplateSyntaxError(f"{name} is not for the words of a report: they choose, list and spell", _at(node))
+            raise TemplateSyntaxError(
+                f"{name} is not for the words of a report: they choose, list and spell", _at(node)
+            )
         if isinstance(node, nodes.Filter) and node.name not in _FILTERS | _MORE:
             known = ", ".join(sorted(_FILTERS | _MORE))
             raise TemplateSyntaxError(f"the filter {node.name!r} is not for words; there are {known}", _at(node))

@@ -17,6 +17,7 @@ from jinja2.utils import missing
 from reporter.errors import UsageTrouble
 from reporter.explain.engine import Finding
 from reporter.explain.evidence import Evidence, Fact
+from reporter.explain.tame import tame
 from reporter.explain.visible import LONGEST, escaped, visible
 from reporter.resources import compiled_templates, templates_dir
 
@@ -229,6 +230,8 @@ class Words:
         found = self._compiled.get((code, key))
         if found is None:
             try:
+                if (code, key) in self._replaced:
+                    tame(self.environment, str(self._entries[code][key]))
                 template = self.environment.get_template(f"{self._place}{code}.{key}")
             except (KeyError, TemplateError) as error:
                 where = str(self._replaced.get((code, key), ""))
