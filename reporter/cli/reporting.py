@@ -38,7 +38,7 @@ def run(captures: list[Path], outputs: list[Path], chosen: Mapping[str, Any], co
     _check_twice(captures)
     options = replace(options, sources=_sources(settings.feeds, asked, captures))
     for output in outputs:
-        _check_output(output, captures)
+        check_output(output, captures)
     from reporter.extract.early import Early
 
     with Early(captures[0], options.decode_as) as early, Progress() as progress:
@@ -76,7 +76,8 @@ def _sources(feeds: Sequence[Feed], texts: Sequence[str], captures: list[Path]) 
     return tuple({source.section: source for source in found}.values())
 
 
-def _check_output(output: Path, captures: list[Path]) -> None:
+def check_output(output: Path, captures: list[Path]) -> None:
+    """Raise UsageTrouble or OutputTrouble when a report cannot be written there."""
     if output.suffix.lower() not in FORMATS:
         raise UsageTrouble(
             f"the ending of an output says its format, and {output.suffix or 'none'!r} is none of ours",

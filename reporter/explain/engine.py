@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from reporter.analyse.memory import Memory
 from reporter.analyse.seen import Seen
 from reporter.explain.at import At
@@ -34,11 +36,15 @@ class Failure:
 
 
 class Explainer:
-    """Explains packets in order. With `strict` a broken rule raises, otherwise it is noted in `failures`."""
+    """Explains packets in order. With `strict` a broken rule raises, otherwise it is noted in `failures`.
 
-    def __init__(self, *, strict: bool = False) -> None:
+    The rules `without` are not asked.
+    """
+
+    def __init__(self, *, strict: bool = False, without: Collection[str] = ()) -> None:
         self._strict = strict
-        self._rules = sorted(RULES.values(), key=lambda each: (each.rank, each.code))
+        asked = [each for each in RULES.values() if each.code not in without]
+        self._rules = sorted(asked, key=lambda each: (each.rank, each.code))
         self._fallback = tuple(each for each in self._rules if each.code == FALLBACK)
         self._by_signs: dict[int, tuple[Rule, ...]] = {}
         self._bit = {each.code: 1 << index for index, each in enumerate(self._rules)}
@@ -72,6 +78,10 @@ class Explainer:
         else:
             seen.conversation.told = told
         return tuple(findings)
+
+    def pass_over(self, seen: Seen) -> None:
+        """Learn from a packet without saying anything of it."""
+        self.memory.learn(seen.packet, seen.step)
 
     def _ask(self, rules: tuple[Rule, ...], at: At) -> list[tuple[Rule, dict[str, Fact | None]]]:
         found = []

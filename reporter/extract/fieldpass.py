@@ -19,9 +19,11 @@ _CHUNK = 1 << 18
 _refused: dict[tuple[str, float], frozenset[str]] = {}
 
 
-def arguments_for(path: Path, fields: tuple[str, ...], decode_as: tuple[str, ...] = ()) -> list[str]:
-    """The tshark arguments of the pass: two-pass analysis, separators that no packet text contains."""
-    arguments = ["-2", "-r", str(path), "-T", "fields"]
+def arguments_for(
+    path: Path | str, fields: tuple[str, ...], decode_as: tuple[str, ...] = (), *, passes: int = 2
+) -> list[str]:
+    """The tshark arguments of the pass: two-pass analysis unless said, separators that no packet text contains."""
+    arguments = [*(["-2"] if passes == 2 else []), "-r", str(path), "-T", "fields"]
     arguments += [
         "-E",
         f"separator={FIELD_SEPARATOR}",
@@ -97,7 +99,7 @@ class FieldPass:
         asked = [name for name in FIELDS if name not in self.unknown_fields]
         places = None if len(asked) == len(FIELDS) else [AT[name] for name in asked]
         width = len(asked)
-        for line in _lines(self._run):
+        for line in lines_of_output(self._run):
             row = line.split(FIELD_SEPARATOR)
             if len(row) != width:
                 continue  # a message of tshark between the rows, never a packet: packets have every separator
@@ -150,7 +152,7 @@ class FieldPass:
         return False
 
 
-def _lines(run: Run) -> Iterator[str]:
+def lines_of_output(run: Run) -> Iterator[str]:
     """Lines of tshark's output; bytes that are no UTF-8 become U+FFFD."""
     rest = b""
     while True:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -130,11 +130,17 @@ class Run:
 
 @contextmanager
 def running(
-    arguments: Sequence[str], limits: Limits, *, tshark: Path | None = None, colour_rules: str = ""
+    arguments: Sequence[str],
+    limits: Limits,
+    *,
+    tshark: Path | None = None,
+    colour_rules: str = "",
+    fed: bool = False,
 ) -> Iterator[Run]:
     """Run `tshark -n … arguments`, isolated and limited; killed when the block is left or the time is over.
 
-    `colour_rules` is the text of Wireshark's file `colorfilters` for this run.
+    `colour_rules` is the text of Wireshark's file `colorfilters` for this run. With `fed` its standard input is a
+    pipe, to be written to through `process.stdin`.
     """
     isolation = Isolation(colour_rules)
     command = [str(tshark or find_tshark()), "-n", "-o", COLUMNS, *arguments]
@@ -142,7 +148,7 @@ def running(
     try:
         process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             env=isolation.environment,
@@ -169,6 +175,9 @@ def running(
         if process.poll() is None:
             process.kill()
         process.stdout.close()
+        if process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.close()
         process.wait()
         errors.close()
         isolation.close()
