@@ -65,7 +65,7 @@ def test_the_whole_lab_in_one_command(tmp_path):
     keep.close()
     _, errors = running.communicate(timeout=60)
     assert running.returncode == 0, errors.decode()
-    assert b"GET /style.css" in (tmp_path / "lab.html").read_bytes()
+    assert b"GET /" in (tmp_path / "lab.html").read_bytes()
     assert len(frames(tmp_path / "lab.pcapng", "http.request")) == 2
     # The connection that was still open is closed while the capture sees it.
     assert frames(tmp_path / "lab.pcapng", f"tcp.flags.fin == 1 && tcp.srcport == {port} && tcp.stream == 1")
