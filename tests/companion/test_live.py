@@ -126,7 +126,7 @@ def test_when_tshark_ends_the_capture_goes_on(monkeypatch):
 @pytest.mark.slow
 def test_each_packet_is_explained_within_fifty_milliseconds(tmp_path):
     """Measured on a machine that may be busy with other things: one of three times must show it."""
-    medians = []
+    medians: list[float] = []
     while len(medians) < 3 and (not medians or medians[-1] >= 0.05):
         medians.append(median_delay(tmp_path / "out.pcapng"))
     assert medians[-1] < 0.05, medians
