@@ -62,7 +62,12 @@ setup-dev:
 .PHONY: reference
 reference: setup-dev ## write the examples and docs/reference anew, after rules, prose or captures have changed
 	@$(BIN)/python scripts/examples.py
-	@$(BIN)/python scripts/reference.py
+	@for script in scripts/reference*.py; do $(BIN)/python "$$script"; done
+
+.PHONY: docs
+docs: setup-dev ## build the documentation into build/site
+	@for language in zh en; do DOCS_LANGUAGE=$$language $(BIN)/python -m sphinx -q -W -b html docs build/site/$$language; done
+	@echo build/site/zh/index.zh.html build/site/en/index.en.html
 
 # How large the captures are that `make bench` measures with: small (minutes) or full (an hour).
 BENCH ?= small

@@ -85,7 +85,7 @@ def test_the_exit_codes_are_those_of_the_program(language):
 def test_the_files_it_shows_are_understood(language, tmp_path):
     configuration, course = blocks(language, "toml")
     (tmp_path / "report.toml").write_text(configuration, encoding="utf-8")
-    assert options_from(tmp_path / "report.toml", {}).student_id == "20230001"
+    assert options_from(tmp_path / "report.toml", {}).student_id == "20990001"
     (tmp_path / "course.toml").write_text(course, encoding="utf-8")
     assert len(load_course(tmp_path).notes) == 1
 

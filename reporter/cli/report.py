@@ -13,7 +13,7 @@ EXAMPLES = """\b
 Examples:
   reporter report lab.pcapng -o lab.pdf
   reporter report lab.pcapng -o lab.pdf -o lab.html --lang en
-  reporter report lab.pcapng -o lab.pdf --student 李明 --id 20230001 --course-name 计算机网络
+  reporter report lab.pcapng -o lab.pdf --student 示例同学 --id 20990001 --course-name 计算机网络
   reporter report lab.pcapng -o lab.pdf --course my-course/
   reporter report lab.pcapng -o lab.pdf --theme brief
   reporter report opening.pcapng closing.pcapng -o lab.pdf --config report.toml
@@ -29,8 +29,8 @@ A report.toml, whose values the command line overrides:
 
 \b
   [cover]
-  student = "李明"
-  id = "20230001"
+  student = "示例同学"
+  id = "20990001"
   course = "计算机网络"
 """
 

@@ -19,13 +19,13 @@ def test_everything_it_may_say(tmp_path):
         tmp_path,
         'lang = "en"\nstream = 2\nfilter = "tcp"\n'
         'decode_as = "tcp.port==8888,http"\ntimezone = "Asia/Shanghai"\n'
-        '[cover]\ntitle = "实验一"\nstudent = "李明"\nid = 20230001\n'
+        '[cover]\ntitle = "实验一"\nstudent = "示例同学"\nid = 20990001\n'
         'major = "m"\nschool = "s"\ncourse = "c"\n'
         'teacher = "t"\ndate = 2025-03-01\n',
     )
     assert (options.lang, options.stream, options.display_filter) == ("en", 2, "tcp")
     assert options.decode_as == ("tcp.port==8888,http",)
-    assert (options.title, options.student, options.student_id) == ("实验一", "李明", "20230001")
+    assert (options.title, options.student, options.student_id) == ("实验一", "示例同学", "20990001")
     assert (options.date, options.timezone) == ("2025-03-01", "Asia/Shanghai")
 
 

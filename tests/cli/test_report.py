@@ -26,7 +26,7 @@ from tests.cli.run import reporter
 
 pytestmark = pytest.mark.tshark
 CAPTURE = BUNDLED / "keepalive-full.pcapng"
-COVER = ("--student", "李明", "--id", "20230001", "--major", "网络工程", "--date", "2025-03-01")
+COVER = ("--student", "示例同学", "--id", "20990001", "--major", "网络工程", "--date", "2025-03-01")
 CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
@@ -196,7 +196,7 @@ def test_the_capture_is_never_overwritten(run):
 
 
 def test_a_wrong_key_in_report_toml(run):
-    Path("report.toml").write_text('lang = "en"\n[cover]\nstudnet = "Li Ming"\n')
+    Path("report.toml").write_text('lang = "en"\n[cover]\nstudnet = "Sample Student"\n')
     refused(
         run,
         2,
@@ -301,7 +301,7 @@ def test_the_cover_from_the_command_line_and_from_a_file(made, tmp_path):
     config = tmp_path / "report.toml"
     config.write_text('lang = "en"\n[cover]\ntitle = "Lab 1"\nstudent = "Nobody"\nschool = "Sample School"\n')
     page = made(CAPTURE, "--config", config, *COVER)
-    for text in ("Lab 1", "李明", "20230001", "网络工程", "Sample School", "2025-03-01"):
+    for text in ("Lab 1", "示例同学", "20990001", "网络工程", "Sample School", "2025-03-01"):
         assert text in page.text
     assert "Nobody" not in page.text
 
@@ -479,7 +479,7 @@ def test_the_pdf(tmp_path):
     reader = pypdf.PdfReader(io.BytesIO(written))
     assert reader.metadata is not None
     assert reader.metadata.title == "HTTP 与 TCP 抓包分析实验报告"
-    assert reader.metadata.author == "李明"
+    assert reader.metadata.author == "示例同学"
     assert "Wireshark" in (reader.metadata.subject or "")
     assert reader.metadata.creation_date is None
     bookmarks = [str(item.title) for item in reader.outline if not isinstance(item, list)]
@@ -487,7 +487,7 @@ def test_the_pdf(tmp_path):
     assert bookmarks[1].startswith("1 ")
     assert any("建立连接" in title for title in bookmarks)
     texts = [page.extract_text() for page in reader.pages]
-    assert "李明" in texts[0]
+    assert "示例同学" in texts[0]
     for number, text in enumerate(texts[1:], 2):
         assert f"{number} / {len(texts)}" in text
         assert not [character for character in text if unicodedata.category(character) == "Cf"]
