@@ -252,14 +252,14 @@ requires = ["complete", "from-the-start"]
 """
 
 
-def make(folder: Path, students: int, seed: int) -> None:
-    """Write the class."""
+def make(folder: Path, students: int, seed: int, broken: int = 0) -> None:
+    """Write the class; `broken` are the students whose submission is (else one in ten), missing ones among them."""
     dice = random.Random(seed)  # noqa: S311 (a sample, not a secret)
     people = [
         Person(str(20260001 + place), f"示例{STEMS[place % 10]}{BRANCHES[place % 12]}") for place in range(students)
     ]
     copies = min(3, students // 4)
-    broken = max(students // 10, 1)
+    broken = broken or max(students // 10, 1)
     missing = max(students // 50, 1)
     order = people.copy()
     dice.shuffle(order)
@@ -288,17 +288,17 @@ def make(folder: Path, students: int, seed: int) -> None:
                 files["实验/说明.txt"] = f"{person.name}的实验\n".encode("gb18030")
             entries[name] = zipped(files, gbk=place % 3 > 0)
             expected[person.id] = "ok"
-    whole = [each for each in plain if len(each[2]) > 30]
-    for person, (original, link, packets), way in zip(
-        order[broken : broken + copies], whole, ("renamed", "later", "trimmed"), strict=False
-    ):
+    whole = iter([each for each in plain if len(each[2]) > 12])
+    for person, way in zip(order[broken : broken + copies], ("trimmed", "renamed", "later"), strict=False):
+        original, link, packets = next(whole, (person, *capture(dice, person, BASES[0])))
         copy = packets
         if way == "later":
             copy = [(when + 3600 * 10**9, length, data) for when, length, data in packets]
         if way == "trimmed":
             copy = packets[6 : len(packets) - 3]
         entries[f"{person.id}-{person.name}.zip"] = zipped({f"我的{way}.pcapng": pcapng(link, copy)})
-        pairs.append(sorted((original.id, person.id)))
+        if original is not person:
+            pairs.append(sorted((original.id, person.id)))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "submissions.zip").write_bytes(zipped(dict(sorted(entries.items()))))
     roster = "学号,姓名\r\n" + "".join(f"{person.id},{person.name}\r\n" for person in people)
@@ -314,8 +314,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--students", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--broken", type=int, default=0)
     chosen = parser.parse_args()
-    make(chosen.folder, chosen.students, chosen.seed)
+    make(chosen.folder, chosen.students, chosen.seed, chosen.broken)
     print(f"{chosen.folder}: {chosen.students} students", file=sys.stderr)  # noqa: T201
 
 

@@ -8,8 +8,8 @@ import shlex
 import pytest
 
 from reporter import errors
-from reporter.cli.config import options_from, settings_from
 from reporter.explain.course import load_course
+from reporter.report.own.settings import options_from, settings_from
 from reporter.report.theme import find_theme
 from tests.captures import BUNDLED, ROOT
 from tests.cli.run import reporter, reporter_in

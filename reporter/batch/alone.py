@@ -12,11 +12,13 @@ from reporter.batch.archives import HEAD, Refused, kind_of_archive
 from reporter.batch.classroom import ready_rubric
 from reporter.batch.job import gathered
 from reporter.batch.ledger import told_of
+from reporter.batch.own import own_report
 from reporter.batch.submission import Piece, Remark, Student
 from reporter.batch.unpack import Quota, Unpacker
 from reporter.batch.verdict import Evidence, judge
 from reporter.capture.file import check
 from reporter.errors import CaptureTrouble
+from reporter.options import ReportOptions
 
 
 def checked(
@@ -25,18 +27,23 @@ def checked(
     """The verdicts on a capture, or on a folder or archive as it would be handed in, with remarks. Raises Trouble."""
     ready = ready_rubric(rubric)
     with tempfile.TemporaryDirectory(prefix="reporter-") as scratch, ExitStack() as stack:
-        pieces, remarks = _pieces(path, Path(scratch))
+        pieces, others, remarks = _pieces(path, Path(scratch))
+        options = ReportOptions(decode_as=decode_as)
+        own = own_report(pieces, others, student, options, Path(scratch) / "own")
+        sections = None
+        if own is not None:
+            pieces, sections, decode_as = own.captures, own.sections, own.options.decode_as
         course = gathered(stack, pieces, Path(scratch), decode_as, report=False)
         if not course.captures:
             if course.troubles:
                 raise course.troubles[0][1]
             raise CaptureTrouble("there is no capture there", where=str(path), to_do="name a capture, or its folder")
-        evidence = Evidence(tuple(course.observed), course.paths, student, decode_as)
+        evidence = Evidence(tuple(course.observed), course.paths, student, decode_as, sections)
         verdicts: list[Mapping[str, Any]] = [told_of(each) for each in judge(ready, evidence)]
     return list(verdicts), (*remarks, *course.remarks())
 
 
-def _pieces(path: Path, scratch: Path) -> tuple[tuple[Piece, ...], tuple[Remark, ...]]:
+def _pieces(path: Path, scratch: Path) -> tuple[tuple[Piece, ...], tuple[Piece, ...], tuple[Remark, ...]]:
     unpacker = Unpacker(scratch / "in", Quota())
     try:
         if path.is_dir():
@@ -46,10 +53,12 @@ def _pieces(path: Path, scratch: Path) -> tuple[tuple[Piece, ...], tuple[Remark,
             with path.open("rb") as file:
                 head = file.read(HEAD)
             if not kind_of_archive(head, path.name):
-                return (Piece(path.name, path, size),), ()
+                return (Piece(path.name, path, size),), (), ()
             unpacker.file(path, (path.name,))
     except Refused as refused:
         raise CaptureTrouble(
             f"the submission cannot be unpacked ({refused.code})", where=str(path), to_do="pack it again as a zip"
         ) from None
-    return tuple(sorted(unpacker.found.captures, key=lambda each: each.name)), tuple(unpacker.found.remarks)
+    found = unpacker.found
+    captures = tuple(sorted(found.captures, key=lambda each: each.name))
+    return captures, tuple(found.others), tuple(found.remarks)

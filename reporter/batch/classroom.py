@@ -158,6 +158,7 @@ class Classroom:
             student=submission.student,
             captures=submission.captures,
             folder=self.scratch / "out" / submission.key,
+            others=submission.others,
             formats=settings.formats,
             lang=settings.lang,
             course=settings.course,

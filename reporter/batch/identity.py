@@ -24,7 +24,7 @@ def identity(job: Job) -> str:
         "code": code_digest(),
         "tshark": version_line(),
         "student": asdict(job.student),
-        "captures": [(piece.name, digest_of(piece.path)) for piece in job.captures],
+        "captures": [(piece.name, digest_of(piece.path)) for piece in (*job.captures, *job.others)],
         "formats": job.formats,
         "lang": job.lang,
         "decode_as": job.decode_as,

@@ -17,6 +17,7 @@ from pathlib import Path
 from reporter.batch.layouts import stem as stem_of
 from reporter.batch.names import file_name
 from reporter.batch.observe import Observed, Observer
+from reporter.batch.own import own_report
 from reporter.batch.rubric import Rubric
 from reporter.batch.status import Status, status_of, status_with
 from reporter.batch.submission import Piece, Remark, Student
@@ -34,6 +35,8 @@ from reporter.report.material import Capture, names_of
 #: What `--formats` knows, and the file each one becomes. An annotated capture has the name of its capture.
 REPORTS = {"html": "report.html", "pdf": "report.pdf"}
 ANNOTATED = "pcapng"
+#: How the names begin of what a job puts into its folder for itself.
+SCRATCH = ".in-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Job:
     student: Student
     captures: tuple[Piece, ...]
     folder: Path
+    others: tuple[Piece, ...] = ()
     formats: tuple[str, ...] = ("html", "pdf")
     lang: str = "zh"
     course: Path | None = None
@@ -180,31 +184,63 @@ def _work(job: Job, found: Gathered) -> Outcome:
         course=job.course,
     )
     taught = ready_course(job.course)
+    captures, sections, remarks = job.captures, None, list(job.remarks)
+    try:
+        own = own_report(job.captures, job.others, job.student, options, job.folder / f"{SCRATCH}own")
+    except (UsageTrouble, CaptureTrouble) as trouble:
+        remarks.append(_own_words_left_out(trouble, found))
+    else:
+        if own is not None:
+            captures, sections, options = own.captures, own.sections, own.options
     with contextlib.ExitStack() as stack:
-        gathered(stack, job.captures, job.folder, job.decode_as, options=options, course=taught, found=found)
+        reports = any(each in REPORTS for each in job.formats)
+        gathered(
+            stack, captures, job.folder, options.decode_as, options=options, course=taught, report=reports, found=found
+        )
         if not found.captures:
             return _failed(job, found, _code_of(found.troubles[0][1]) if found.troubles else "no-capture")
-        verdicts = judge(job.rubric, Evidence(tuple(found.observed), found.paths, job.student, job.decode_as))
-        names = names_of(list(found.paths.values()))
-        captures = [replace(each, called=name) for each, name in zip(found.captures, names, strict=True)]
-        document = document_of(captures, options, taught)
-        outputs = [
-            _written(job.folder / REPORTS[each], render(document, f".{each}"))
-            for each in job.formats
-            if each in REPORTS
-        ]
+        evidence = Evidence(tuple(found.observed), found.paths, job.student, options.decode_as, sections)
+        verdicts = judge(job.rubric, evidence)
+        outputs = _reports(job, found, options, taught, remarks) if reports else []
         if ANNOTATED in job.formats:
             outputs += [_annotated(job, path, taught) for path in found.paths.values()]
-    remarks = (*job.remarks, *found.remarks())
-    return Outcome(job.key, status_with(remarks), remarks, tuple(found.observed), verdicts, tuple(outputs))
+    remarks += found.remarks()
+    return Outcome(job.key, status_with(remarks), tuple(remarks), tuple(found.observed), verdicts, tuple(outputs))
+
+
+def _reports(
+    job: Job, found: Gathered, options: ReportOptions, course: Course | None, remarks: list[Remark]
+) -> list[Output]:
+    """The reports, written; the student's own words are left out, with a remark, where they cannot be used."""
+    names = names_of(list(found.paths.values()))
+    shown = [replace(each, called=name) for each, name in zip(found.captures, names, strict=True)]
+    try:
+        document = document_of(shown, options, course)
+    except UsageTrouble as trouble:
+        if options.folder is None:
+            raise
+        remarks.append(_own_words_left_out(trouble, found))
+        document = document_of(shown, replace(options, folder=None, sources=(), stream=None), course)
+    return [
+        _written(job.folder / REPORTS[each], render(document, f".{each}")) for each in job.formats if each in REPORTS
+    ]
+
+
+def _own_words_left_out(trouble: Trouble, found: Gathered) -> Remark:
+    found.log.append(_told(trouble))
+    return Remark.of("own-words-left-out", what=trouble.what)
 
 
 def _linked(pieces: tuple[Piece, ...], folder: Path) -> Iterator[tuple[Piece, Path]]:
     """Each capture at a path that has the student's own name for it, made safe: that is the name in the report."""
     for number, piece in enumerate(pieces, 1):
-        place = folder / f".in-{number}"
+        name = file_name(piece.name.rpartition("/")[2])
+        if piece.path.name == name:
+            yield piece, piece.path
+            continue
+        place = folder / f"{SCRATCH}{number}"
         place.mkdir()
-        path = place / file_name(piece.name.rpartition("/")[2])
+        path = place / name
         path.symlink_to(piece.path.resolve())
         yield piece, path
 

@@ -13,14 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reporter.batch.identity import identity
-from reporter.batch.job import Job, Outcome, digest_of, work
+from reporter.batch.job import SCRATCH, Job, Outcome, digest_of, work
 from reporter.batch.ledger import Ledger, Row
 from reporter.batch.status import status_of
 from reporter.batch.submission import Remark
 from reporter.batch.worker import BROKEN, DIED, TIMED_OUT
-from reporter.errors import OutputTrouble
+from reporter.errors import OutputTrouble, ToolTrouble
 
 REPORTS, LOGS = "reports", "logs"
+#: What says that the scheduler of a cluster is gone, by name: its library may not be installed.
+_LOST = ("CommClosedError", "FutureCancelledError", "FuturesCancelledError", "CancelledError")
 #: How often a broken executor is made anew before the jobs it had are given up.
 _TRIES = 3
 
@@ -107,7 +109,7 @@ class Runner:
         self._ledger.forget([job.key])
         try:
             shutil.rmtree(place, ignore_errors=True)
-            for each in job.folder.glob(".in-*"):
+            for each in job.folder.glob(f"{SCRATCH}*"):
                 shutil.rmtree(each, ignore_errors=True)
             if outcome.outputs:
                 place.parent.mkdir(exist_ok=True)
@@ -137,6 +139,12 @@ def _outcome(job: Job, future: Future[Outcome], error: BaseException | None) -> 
         code = "timed-out"
     elif isinstance(error, (*DIED, *BROKEN)) or type(error).__name__ == "KilledWorker":
         code = "worker-died"
+    elif type(error).__name__ in _LOST:
+        raise ToolTrouble(
+            f"the cluster does not answer any more ({type(error).__name__})",
+            where="--scheduler",
+            to_do="start it again and give the same command: what is done is not done again",
+        ) from error
     else:
         code = "bug"
     facts = {"file": job.captures[0].name} if job.captures else {}

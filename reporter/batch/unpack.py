@@ -18,7 +18,21 @@ from reporter.capture.file import UNKNOWN, kind_of
 #: Names that students give to captures; a file so named is meant as one, whatever is in it.
 CAPTURE_ENDINGS = (".pcapng", ".pcap", ".cap", ".ntar", ".snoop", ".pcapng.gz", ".pcap.gz", ".pcapng.zst", ".pcap.zst")
 #: What else a submission may bring: the words and pictures of a student's own report.
-OTHER_ENDINGS = (".toml", ".md", ".txt", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".log", ".keys")
+OTHER_ENDINGS = (
+    ".toml",
+    ".md",
+    ".markdown",
+    ".txt",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".gif",
+    ".svg",
+    ".csv",
+    ".log",
+    ".keys",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 import typer
 
 from reporter.capture.file import check
-from reporter.cli.config import LANGUAGES
 from reporter.cli.output import verify_output
 from reporter.cli.problems import say, say_remarks
 from reporter.cli.progress import Progress
 from reporter.errors import UsageTrouble
+from reporter.report.own.settings import LANGUAGES
 
 
 def run(

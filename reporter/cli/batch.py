@@ -53,7 +53,7 @@ def batch(
         bool, typer.Option("--dry-run", help="Leave the grade book alone and show what would change in it.")
     ] = False,
     formats: Annotated[
-        str, typer.Option("--formats", metavar="LIST", help="Reports to make: html, pdf, pcapng, with commas.")
+        str, typer.Option("--formats", metavar="LIST", help="Reports to make: html, pdf, pcapng, with commas; or none.")
     ] = "html,pdf",
     jobs: Annotated[
         int, typer.Option("--jobs", metavar="N", min=0, help="Submissions to work on at once (else as many as cores).")
@@ -83,6 +83,9 @@ def batch(
     memory: Annotated[
         int, typer.Option("--memory", metavar="MB", min=512, help="Most memory for one submission.")
     ] = 4096,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="Work on this Dask cluster.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print troubles and the summary only.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON and nothing else.")] = False,
 ) -> None:
@@ -103,7 +106,7 @@ def batch(
             grade_column=grade_column,
             overwrite=overwrite,
             dry_run=dry_run,
-            formats=tuple(each.strip().lower() for each in formats.split(",") if each.strip()),
+            formats=tuple(each.strip().lower() for each in formats.split(",") if each.strip() not in ("", "none")),
             jobs=jobs,
             name_pattern=name_pattern,
             match_only=match_only,
@@ -114,6 +117,7 @@ def batch(
             decode_as=tuple(decode_as or ()),
             timeout=timeout,
             memory=memory << 20,
+            scheduler=scheduler,
             quiet=quiet,
             as_json=as_json,
         )

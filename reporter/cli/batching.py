@@ -18,10 +18,10 @@ from reporter.batch.status import DONE, FAILED, Status
 from reporter.batch.views import json as json_view
 from reporter.batch.words import BatchWords
 from reporter.batch.worker import Bounds
-from reporter.cli.config import check_timezone
 from reporter.cli.problems import say
 from reporter.cli.table import Bar, print_table
 from reporter.errors import EXIT_CHECK_FAILED
+from reporter.report.own.settings import check_timezone
 
 _QUIET_STATUSES = (*DONE, Status.DUPLICATE)
 
@@ -50,6 +50,7 @@ class Wishes:
     decode_as: tuple[str, ...]
     timeout: int
     memory: int
+    scheduler: str | None
     quiet: bool
     as_json: bool
 
@@ -123,7 +124,13 @@ def _work(classroom: Classroom, wishes: Wishes) -> Klass:
             if outcome.status not in _QUIET_STATUSES and not wishes.as_json:
                 bar.say(f"{people[outcome.key]}: {words.status(outcome.status)}. {_reason(outcome.remarks, words)}")
 
-        classroom.work(tell)
+        if wishes.scheduler is None:
+            classroom.work(tell)
+        else:
+            from reporter.batch.cluster import cluster
+
+            with cluster(wishes.scheduler, classroom.settings.bounds) as (make, ahead):
+                classroom.work(tell, make, ahead)
     klass = classroom.klass()
     classroom.show(klass)
     return klass

@@ -4,18 +4,17 @@ before anything heavy is loaded."""
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from reporter.capture.file import check
-from reporter.cli.config import Feed, settings_from
 from reporter.cli.output import verify_output
 from reporter.cli.progress import Progress
-from reporter.cli.submission import submission
 from reporter.errors import UsageTrouble
-from reporter.options import Source
+from reporter.report.own.folder import sources_of, submission
+from reporter.report.own.settings import settings_from
 
 FORMATS = (".pdf", ".html", ".htm")
 
@@ -36,7 +35,7 @@ def run(captures: list[Path], outputs: list[Path], chosen: Mapping[str, Any], co
     for capture in captures:
         check(capture)
     _check_twice(captures)
-    options = replace(options, sources=_sources(settings.feeds, asked, captures))
+    options = replace(options, sources=sources_of(settings.feeds, asked, captures))
     for output in outputs:
         check_output(output, captures)
     from reporter.extract.early import Early
@@ -61,19 +60,6 @@ def _check_twice(captures: list[Path]) -> None:
     for index, capture in enumerate(captures):
         if any(capture.samefile(other) for other in captures[:index]):
             raise UsageTrouble("the capture is named twice", where=str(capture), to_do="name each capture once")
-
-
-def _sources(feeds: Sequence[Feed], texts: Sequence[str], captures: list[Path]) -> tuple[Source, ...]:
-    """What [from] and then `--section` say, taken apart; the last one of a section counts. Raises UsageTrouble."""
-    if not feeds and not texts:
-        return ()
-    from reporter.report.material import names_of
-    from reporter.report.sources import checked, source_of
-
-    names = names_of(captures)
-    found = [checked(feed.section, feed.capture, names, feed.where) for feed in feeds]
-    found += [source_of(text, names, f"--section {text}") for text in texts]
-    return tuple({source.section: source for source in found}.values())
 
 
 def check_output(output: Path, captures: list[Path]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reporter.cli.config import options_from
 from reporter.errors import UsageTrouble
+from reporter.report.own.settings import options_from
 
 
 def read(tmp_path, text, **chosen):

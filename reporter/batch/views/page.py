@@ -23,6 +23,8 @@ from reporter.pipeline.catalogue import entries
 from reporter.resources import templates_dir
 
 _BINS, _FINDINGS, _EVIDENCE = 10, 15, 8
+#: Topics of `reporter.rules` that speak of trouble.
+_TROUBLE = ("capture_quality", "capture_endings", "handshake_trouble", "loss", "stream_endings")
 _NAMES = {"report.html": "HTML", "report.pdf": "PDF"}
 
 
@@ -53,7 +55,11 @@ def render(klass: Klass, words: BatchWords) -> bytes:
         rows=[_row(each, words) for each in klass.members],
         statuses=[(status, words.status(status), count) for status, count in klass.statuses()],
         bins=_bins(klass),
-        findings=_findings(klass, words),
+        rankings=[
+            (words.say("page", name), found)
+            for name, found in zip(("troubles", "findings"), _findings(klass, words), strict=True)
+            if found
+        ],
         mistakes=klass.mistakes(),
         pairs=[_pair(each, klass, words) for each in klass.shared],
     )
@@ -112,10 +118,18 @@ def _bins(klass: Klass) -> list[dict[str, Any]]:
     ]
 
 
-def _findings(klass: Klass, words: BatchWords) -> list[tuple[str, str, int]]:
-    titles = _titles(words.language)
+def _findings(klass: Klass, words: BatchWords) -> tuple[list[tuple[str, str, int]], list[tuple[str, str, int]]]:
+    """The commonest situations that mean trouble, and the commonest of the others."""
+    titles, troubles = _titles(words.language), _troubles()
     found = [(rule, titles.get(rule.rpartition("-")[2], rule), count) for rule, count in klass.findings()]
-    return found[:_FINDINGS]
+    bad = [each for each in found if each[0].rpartition("-")[2] in troubles]
+    return bad[:_FINDINGS], [each for each in found if each not in bad][:_FINDINGS]
+
+
+@cache
+def _troubles() -> frozenset[str]:
+    """The codes of the topics that speak of what went wrong, on the wire or in capturing."""
+    return frozenset(each.code for each in entries() if each.topic in _TROUBLE)
 
 
 @cache

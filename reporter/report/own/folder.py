@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reporter.cli.config import Settings, settings_from
 from reporter.errors import CaptureTrouble, UsageTrouble
+from reporter.options import Source
 from reporter.report.own.inside import nearest
+from reporter.report.own.settings import Feed, Settings, settings_from
 
 CONFIG = "report.toml"
 OUTPUTS = ("report.pdf", "report.html")
@@ -64,3 +65,16 @@ def _inside(folder: Path, name: str, file: Path) -> Path:
             f"{name!r} is outside the folder", where=str(file), to_do="name a file inside the folder of the report"
         )
     return path
+
+
+def sources_of(feeds: Sequence[Feed], texts: Sequence[str], captures: list[Path]) -> tuple[Source, ...]:
+    """What [from] and then `--section` say, taken apart; the last one of a section counts. Raises UsageTrouble."""
+    if not feeds and not texts:
+        return ()
+    from reporter.report.material import names_of
+    from reporter.report.sources import checked, source_of
+
+    names = names_of(captures)
+    found = [checked(feed.section, feed.capture, names, feed.where) for feed in feeds]
+    found += [source_of(text, names, f"--section {text}") for text in texts]
+    return tuple({source.section: source for source in found}.values())

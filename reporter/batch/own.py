@@ -1,0 +1,103 @@
+"""A submission that is a folder with a report.toml: the student's own words and settings beside our report.
+
+The folder is put together anew from copies, so that nothing in it leads out. The roster decides who the student is
+and the teacher which course and theme is used; what is wrong in the student's files costs the words, not the report.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tomllib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from reporter.batch.submission import Piece, Student
+from reporter.errors import UsageTrouble
+from reporter.options import ReportOptions
+from reporter.report.own.folder import CONFIG, sources_of, submission
+
+_HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_THEME = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a student's folder asks for: its captures at their new places, options, and the sections it has."""
+
+    captures: tuple[Piece, ...]
+    options: ReportOptions
+    sections: tuple[str, ...]
+
+
+def own_report(
+    captures: Sequence[Piece], others: Sequence[Piece], student: Student, options: ReportOptions, place: Path
+) -> Own | None:
+    """The folder of the report.toml nearest the top, made in `place`; None without one.
+
+    `options` are the teacher's. Raises UsageTrouble or CaptureTrouble for what is wrong in it.
+    """
+    found = [each for each in others if PurePosixPath(each.name).name.lower() == CONFIG]
+    if not found:
+        return None
+    config = min(found, key=lambda each: (each.name.count("/"), each.name))
+    base = config.name[: -len(CONFIG)]
+    pieces = {}
+    for each in (*captures, *others):
+        if each.name.startswith(base):
+            path = place / (CONFIG if each is config else each.name[len(base) :])
+            if _put(each.path, path, place):
+                pieces[path] = replace(each, path=path)
+    chosen = {"student": student.name or None, "student_id": student.id or None}
+    paths, _, settings = submission(place, [], chosen, None)
+    asked = settings.options
+    mine = replace(
+        asked,
+        lang=asked.lang if _says(config.path, "lang") else options.lang,
+        course=options.course,
+        theme=asked.theme if _THEME.fullmatch(asked.theme) else options.theme,
+        decode_as=(*options.decode_as, *asked.decode_as),
+        timezone=asked.timezone or options.timezone,
+        redact=options.redact,
+        folder=place,
+        sources=sources_of(settings.feeds, (), paths),
+    )
+    return Own(tuple(pieces[path] for path in paths), mine, sections_of(place))
+
+
+def sections_of(folder: Path) -> tuple[str, ...]:
+    """What the student has written of: the headings of level 1, and the sections that a file's name says."""
+    found: dict[str, None] = {}
+    for path in sorted(folder.glob("*.md")):
+        with suppress(OSError):
+            text = path.read_text(encoding="utf-8-sig", errors="replace")
+            found |= dict.fromkeys(_HEADING.findall(text))
+            name = re.sub(r"^(before|after|instead-of)-", "", path.stem)
+            if text.strip() and name != path.stem:
+                found[name] = None
+    return tuple(found)
+
+
+def _put(source: Path, path: Path, place: Path) -> bool:
+    """Whether a copy could be put there; a link to the same bytes where the disk can."""
+    try:
+        if not path.resolve().is_relative_to(place.resolve()) or path.exists():
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source, path)
+        except OSError:
+            shutil.copyfile(source, path)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _says(config: Path, key: str) -> bool:
+    try:
+        return key in tomllib.loads(config.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        raise UsageTrouble("report.toml cannot be read", where=CONFIG, to_do="save it as UTF-8") from None

@@ -1,0 +1,104 @@
+"""The class page in a browser: it sorts, filters and links, and runs nothing of a submission's."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from reporter.batch.job import Output
+from reporter.batch.klass import assemble
+from reporter.batch.ledger import Row, Trace
+from reporter.batch.rubric import read_rubric
+from reporter.batch.shared import shared
+from reporter.batch.submission import Piece, Remark, Student, Submission
+from reporter.batch.views import page
+from reporter.batch.words import BatchWords
+
+EVIL = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+VERDICT = {
+    "id": "c",
+    "kind": "filter",
+    "passed": False,
+    "points": 0,
+    "of": 10,
+    "facts": {"filter": EVIL, "count": 0, "at_least": 1, "at_most": "∞"},
+    "texts": {},
+    "cites": [{"capture": EVIL, "frames": [1, 2], "more": False}],
+}
+
+
+def klass_of(tmp_path):
+    rubric = tmp_path / "rubric.toml"
+    rubric.write_text('[[check]]\nid = "c"\nkind = "filter"\nfilter = "tcp"\npoints = 10\n')
+    people = [
+        ("20260010", "示例甲", "ok", 10),
+        ("20260002", EVIL, "warnings", 9),
+        ("20260009", "示例丙", "missing", None),
+    ]
+    submissions, rows = [], {}
+    for number, name, status, points in people:
+        pieces = (Piece(f"{EVIL}.pcapng", tmp_path, 1),)
+        submissions.append(Submission(number, Student(number, name), (name,), captures=pieces))
+        outputs = (Output("report.html", 1, ""),) if points is not None else ()
+        remarks = () if status == "ok" else (Remark.of("not-a-capture", file=EVIL),)
+        verdicts = (VERDICT,) if points is not None else ()
+        findings = ((EVIL, "H01", 2, (1, 2)),)
+        rows[number] = Row(number, "", status, remarks, outputs, points, 10, verdicts, findings)
+    traces = [
+        Trace(key, EVIL, 0, "a:1", "b:2", 1, 9, "1", (1 << 30, 1 << 31), frozenset())
+        for key in ("20260002", "20260010")
+    ]
+    return assemble(submissions, rows, shared(traces, {}), read_rubric(rubric)[0])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_everything_of_a_submission_is_escaped(tmp_path, language):
+    text = page.render(klass_of(tmp_path), BatchWords(language)).decode()
+    assert text.count("<script") == 1
+    assert "<img" not in text
+    assert "onerror=&#34;" in text
+    assert "http:" not in text.replace("http-equiv", "")
+
+
+@pytest.fixture
+def opened(tmp_path):
+    sync_api = pytest.importorskip("playwright.sync_api")
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no Chromium here")
+    file = tmp_path / "index.html"
+    file.write_bytes(page.render(klass_of(tmp_path), BatchWords("zh")))
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        shown = browser.new_page()
+        shown.goto(file.as_uri())
+        yield shown
+        browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_it_sorts_filters_and_links_in_a_browser(opened):
+    def shown():
+        rows = opened.locator("#class tbody tr:not([hidden])")
+        return [rows.nth(place).locator("td").first.inner_text() for place in range(rows.count())]
+
+    heads = opened.locator("#class thead button")
+    assert shown() == ["20260010", "20260002", "20260009"]
+    heads.nth(0).click()
+    assert shown() == ["20260002", "20260009", "20260010"]
+    heads.nth(3).click()
+    assert shown() == ["20260009", "20260002", "20260010"]
+    heads.nth(3).click()
+    assert shown() == ["20260010", "20260002", "20260009"]
+    opened.locator("#find").fill("丙")
+    assert shown() == ["20260009"]
+    assert "1" in opened.locator("#shown").inner_text()
+    opened.locator("#find").fill("")
+    opened.locator("button.chip[data-status=warnings]").click()
+    assert shown() == ["20260002"]
+    opened.locator("button.chip[data-status=warnings]").click()
+    assert opened.locator("#class .links a").first.get_attribute("href") == "reports/20260010/report.html"
+    assert opened.title() == "班级实验报告"
+    assert opened.locator("img").count() == 0
