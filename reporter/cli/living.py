@@ -12,7 +12,6 @@ from pathlib import Path
 
 import typer
 
-from reporter.cli.config import options_from
 from reporter.cli.output import opened, painter, verify_output
 from reporter.cli.problems import say
 from reporter.cli.progress import Progress
@@ -25,6 +24,7 @@ from reporter.explain.words import Words
 from reporter.options import ReportOptions
 from reporter.pipeline.explain import Explained
 from reporter.render.text import Listing
+from reporter.report.own.settings import options_from
 
 _MEGABYTE = 1 << 20
 _LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
