@@ -16,6 +16,8 @@ from reporter.pipeline.live import LiveExplanation
 
 #: Bytes that may wait for tshark. When there are more the explanation ends, not the capture.
 _WAITING = 128 << 20
+#: How long tshark may take over its first packet, in seconds: it has to start.
+_START = 10.0
 Tell = Callable[[Explained], None]
 Skipped = Callable[[int, int], None]
 
@@ -36,6 +38,7 @@ class Explaining:
         self._over = False
         self._changed = threading.Condition()
         self._arrived: deque[float] = deque()
+        self._began = 0.0
         self._newest = 0
         self._skip_to = 0
         self._first_skipped = 0
@@ -66,6 +69,10 @@ class Explaining:
                     self._give_up("packets came faster than they could be read")
             self._changed.notify()
             return self._newest if block.kind in PACKETS else 0
+
+    def late(self, arrived: float) -> float:
+        """When a packet that came at this time (time.monotonic) has been waiting too long."""
+        return max(arrived, self._began) + self._patience if self._began else arrived + _START
 
     def skip(self) -> None:
         """Pass over all packets that have arrived so far and are not told yet."""
@@ -148,7 +155,9 @@ class Explaining:
 
     def _wanted(self, frame: int) -> bool:
         with self._changed:
-            arrived = self._arrived.popleft() if self._arrived else 0.0
-            if frame > self._skip_to and arrived and time.monotonic() - arrived > self._patience:
+            now = time.monotonic()
+            self._began = self._began or now
+            arrived = self._arrived.popleft() if self._arrived else now
+            if frame > self._skip_to and now > self.late(arrived):
                 self._skip_to = self._newest
             return frame > self._skip_to

@@ -48,7 +48,7 @@ def wanted(places: Places, language: str) -> dict[Path, bytes]:
     source = templates_dir() / "wireshark" / language / "profile"
     files = {places.profile / each.name: each.read_bytes() for each in sorted(source.iterdir())}
     script = Path(__file__).resolve().parent / "extcap.py"
-    files[places.launcher] = launcher(places.system, sys.executable, str(script))
+    files[places.launcher] = launcher(places.system, sys.executable, str(script), language)
     return files
 
 

@@ -40,13 +40,13 @@ def places_of(folders: Mapping[str, str], system: str = sys.platform) -> Places:
     return Places(system, personal / "profiles" / PROFILE, extcap / name)
 
 
-def launcher(system: str, python: str, script: str) -> bytes:
+def launcher(system: str, python: str, script: str, language: str) -> bytes:
     """The program that Wireshark starts: it only starts Python, which takes a few milliseconds."""
     if system == "win32":
-        lines = ["@echo off", f'"{python}" -P -X utf8 "{script}" %*', ""]
+        lines = ["@echo off", f'"{python}" -P -X utf8 "{script}" {language} %*', ""]
         return "\r\n".join(lines).encode()
     mark = "# Made by 'reporter wireshark install', removed by 'reporter wireshark uninstall'."
-    return f'#!/bin/sh\n{mark}\nexec {_quoted(python)} -P -X utf8 {_quoted(script)} "$@"\n'.encode()
+    return f'#!/bin/sh\n{mark}\nexec {_quoted(python)} -P -X utf8 {_quoted(script)} {language} "$@"\n'.encode()
 
 
 def _quoted(text: str) -> str:

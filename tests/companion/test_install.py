@@ -147,17 +147,17 @@ def test_a_list_that_cannot_be_read_is_told(places):
 
 
 def test_the_launcher_starts_python_and_nothing_else(tmp_path):
-    assert launcher("win32", "C:\\a b\\python.exe", "C:\\x\\extcap.py").endswith(
-        b'"C:\\a b\\python.exe" -P -X utf8 "C:\\x\\extcap.py" %*\r\n'
+    assert launcher("win32", "C:\\a b\\python.exe", "C:\\x\\extcap.py", "zh").endswith(
+        b'"C:\\a b\\python.exe" -P -X utf8 "C:\\x\\extcap.py" zh %*\r\n'
     )
     (tmp_path / "it's").mkdir()
     program = tmp_path / "it's" / "python"
     program.write_text('#!/bin/sh\nfor each; do echo "<$each>"; done\n', encoding="utf-8")
     program.chmod(0o755)
     made = tmp_path / "launcher"
-    made.write_bytes(launcher("linux", str(program), "/a b/x.py"))
+    made.write_bytes(launcher("linux", str(program), "/a b/x.py", "en"))
     done = subprocess.run(["sh", str(made), "--one two", "$HOME"], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["<-P>", "<-X>", "<utf8>", "</a b/x.py>", "<--one two>", "<$HOME>"]
+    assert done.stdout.splitlines() == ["<-P>", "<-X>", "<utf8>", "</a b/x.py>", "<en>", "<--one two>", "<$HOME>"]
 
 
 def test_without_wireshark_the_usual_places_are_looked_at(tmp_path, monkeypatch):
