@@ -1,4 +1,6 @@
-"""Writes docs/reference/rules.zh.md and rules.en.md from the rules, their words and examples. `--check` only compares.
+"""Writes docs/reference: rules.zh.md and rules.en.md from rules, words and examples, and the template reference.
+
+`--check` only compares.
 
 Run it with the project's Python, after scripts/examples.py:
 
@@ -19,6 +21,7 @@ from reporter.explain.endings import EndRule  # noqa: E402 (the path comes first
 from reporter.explain.registry import Rule  # noqa: E402
 from reporter.explain.words import LANGUAGES, Words  # noqa: E402
 from reporter.pipeline.catalogue import Entry, entries, examples, glossary, silenced_by  # noqa: E402
+from scripts import template_reference  # noqa: E402
 
 FOLDER = ROOT / "docs" / "reference"
 _LABELS = {
@@ -171,7 +174,7 @@ def main() -> int:
         target.write_text(text, encoding="utf-8")
     for target in stale:
         print(f"{target} is stale: run scripts/reference.py", file=sys.stderr)  # noqa: T201
-    return 1 if stale else 0
+    return template_reference.main() or (1 if stale else 0)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from reporter import __version__
-from reporter.cli import annotate, batch, check, doctor, explain, live, new, report, rubric, rules, wireshark
+from reporter.cli import annotate, batch, check, doctor, explain, live, new, report, rubric, rules, template, wireshark
 from reporter.cli.output import ReaderLeft
 from reporter.cli.problems import say, tell, tell_bug
 from reporter.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, Trouble
@@ -49,6 +49,7 @@ app.add_typer(rubric.app, name="rubric")
 app.command("live", epilog=live.LIVE_EXAMPLES)(live.live)
 app.command("record", epilog=live.RECORD_EXAMPLES)(live.record)
 app.add_typer(rules.app, name="rules")
+app.add_typer(template.app, name="template")
 app.add_typer(wireshark.app, name="wireshark")
 app.command("doctor")(doctor.doctor)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,7 @@ def read_course(path: Path) -> tuple[Course, list[UsageTrouble]]:
     elif not (folder / "prose").is_dir():
         to_do = f"put a file {FILE} or words in prose/zh and prose/en there"
         troubles.append(UsageTrouble("the folder holds no course", where=str(path), to_do=to_do))
-    troubles += _trouble_in_words(folder)
+    troubles += trouble_in_words(folder)
     return Course(file, folder, notes), troubles
 
 
@@ -172,8 +172,11 @@ class _Reader:
         self._troubles.append(UsageTrouble(what, where=place(self._path, self._text, key, start), to_do=to_do))
 
 
-def _trouble_in_words(folder: Path) -> list[UsageTrouble]:
-    """What is wrong with the words of a course: files, tables, keys, values."""
+def trouble_in_words(folder: Path, added: Iterable[str] = (), labels: Iterable[str] = ()) -> list[UsageTrouble]:
+    """What is wrong with the words of a course or theme: files, tables, keys, values.
+
+    `added` are tables of its own, with keys of its own, `labels` further keys of `[lexicon.report]`.
+    """
     troubles: list[UsageTrouble] = []
     prose = folder / "prose"
     for each in sorted(prose.iterdir()) if prose.is_dir() else ():
@@ -182,10 +185,11 @@ def _trouble_in_words(folder: Path) -> list[UsageTrouble]:
             troubles.append(UsageTrouble(f"there is no language {each.name!r}", where=str(each), to_do=to_do))
     for language in LANGUAGES:
         if (prose / language).is_dir():
-            known = known_words(language)
+            known = known_words(language) | dict.fromkeys(added, ())
+            known["lexicon.report"] = (*known["lexicon.report"], *labels)
             for file in sorted((prose / language).glob("*.toml")):
                 text, tables = _tables(file, "a file of words", troubles)
-                _compare(file, text, tables, known, troubles)
+                _compare(file, text, tables, known, troubles, _OPEN | set(added))
     return troubles
 
 
@@ -200,7 +204,12 @@ def known_words(language: str) -> dict[str, tuple[str, ...]]:
 
 
 def _compare(
-    file: Path, text: str, tables: dict[str, Any], known: Mapping[str, tuple[str, ...]], troubles: list[UsageTrouble]
+    file: Path,
+    text: str,
+    tables: dict[str, Any],
+    known: Mapping[str, tuple[str, ...]],
+    troubles: list[UsageTrouble],
+    free: Set[str],
 ) -> None:
     lexicon = tables.pop("lexicon", {})
     given = {
@@ -222,7 +231,7 @@ def _compare(
             continue
         for key, value in table.items():
             here = place(file, text, key, start)
-            if key not in known[name] and name not in _OPEN:
+            if key not in known[name] and name not in free:
                 to_do = "known are " + ", ".join(known[name])
                 troubles.append(
                     UsageTrouble(f"unknown key {key!r} in [{name}]{nearest(key, known[name])}", where=here, to_do=to_do)

@@ -55,6 +55,12 @@ def missing_characters(pages: Any) -> list[str]:
     return [chr(point) for point in sorted(codepoints)]
 
 
+@cache
+def all_families() -> frozenset[str] | None:
+    """The font families there are; None when fontconfig cannot be asked."""
+    return _families(b"")
+
+
 def chinese_of_style(style: str) -> list[str]:
     """Families of one style (`serif`, `sans`, `mono`), Simplified Chinese ones first."""
     found = [

@@ -67,7 +67,15 @@ def render_pdf(
 
 def laid_out(document: Document, options: PdfOptions) -> bytes:
     """The same, in this process whatever the theme."""
-    html = html_here(document, True)
+    pages = pages_of(document, options, html_here(document, True))
+    written = pages.write_pdf(pdf_tags=options.tagged, optimize_images=options.optimize)
+    assert isinstance(written, bytes)
+    _check_fonts(pages)
+    return written
+
+
+def pages_of(document: Document, options: PdfOptions, html: str) -> Any:
+    """WeasyPrint's pages of a document that has been rendered for paper. Raises ToolTrouble."""
     if document.language == "zh":
         require_cjk_fonts()
     else:
@@ -76,13 +84,9 @@ def laid_out(document: Document, options: PdfOptions) -> bytes:
     justify.install()
     # No date is written unless the page has one, and no identifier unless one is given: nothing differs
     # from run to run.
-    pages = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=_fetcher(weasyprint)).render(
+    return weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=_fetcher(weasyprint)).render(
         pdf_tags=options.tagged, optimize_images=options.optimize
     )
-    written = pages.write_pdf(pdf_tags=options.tagged, optimize_images=options.optimize)
-    assert isinstance(written, bytes)
-    _check_fonts(pages)
-    return written
 
 
 def _fetcher(weasyprint: Any) -> Any:

@@ -1,0 +1,105 @@
+"""`reporter template`: a theme begun from nothing is in order, and whatever is wrong in one is told where it stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from reporter.pipeline.themes import begin, check_theme, listed
+from reporter.report.theme import themes
+from tests.captures import BUNDLED
+from tests.cli.run import reporter
+
+CAPTURE = BUNDLED / "page-node-curl.pcapng"
+
+
+def quietly(what, count):
+    pass
+
+
+def test_every_theme_is_listed_with_a_word_on_it():
+    assert [name for name, _ in listed()] == themes()
+    assert all(about for _, about in listed())
+    assert b"plain  Little ink" in reporter("template", "list").stdout
+
+
+@pytest.mark.tshark
+def test_a_new_theme_is_in_order_and_makes_a_report(tmp_path):
+    folder = tmp_path / "mine"
+    assert reporter("template", "new", folder, "--from", "plain").returncode == 0
+    assert 'extends = "plain"' in (folder / "theme.toml").read_text(encoding="utf-8")
+    done = reporter("template", "check", folder, "--capture", CAPTURE)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    assert b"in order" in done.stdout
+    again = reporter("template", "new", folder)
+    assert again.returncode == 1
+    assert b"there is something already" in again.stderr
+    output = tmp_path / "mine.html"
+    assert reporter("report", CAPTURE, "-o", output, "--theme", folder, "--lang", "en").returncode == 0
+    assert "Network Protocol Lab Report" in output.read_text(encoding="utf-8")
+
+
+def test_variables_name_the_context():
+    text = reporter("template", "variables").stdout.decode()
+    for name in ("`document`", "### Ladder", "`figure_ladder`", "`|fit(width, size, mono)`", "context = 1"):
+        assert name in text
+
+
+#: file, what it gets, what is said, the line
+WRONG = {
+    "misspelt variable": ("cover.html.j2", "\n{{ document.titel }}", "did you mean 'title'?", 2),
+    "key of theme.toml": ("theme.toml", 'context = 1\nextend = "lab"', "did you mean 'extends'?", 2),
+    "font that is not there": ("theme.toml", '[fonts]\nsans = ["Dejavu Sanz"]', "none of the families of sans", 0),
+    "block": (
+        "report.html.j2",
+        '{% extends "builtin:reports/lab/report.html.j2" %}\n{% block contnts %}{% endblock %}',
+        "did you mean 'contents'?",
+        2,
+    ),
+    "template nobody uses": ("blocks/lader.html.j2", "x", "did you mean 'blocks/ladder.html.j2'?", 0),
+    "words": ("prose/en/a.toml", '\n[section-sumary]\ntitle = "x"', "did you mean 'section-summary'?", 2),
+    "section": ("theme.toml", '[[section]]\nname = "markng"', "does not exist: markng", 0),
+}
+#: What is told only when a page is made.
+MADE = {
+    "picture": ("cover.html.j2", "<h1>T</h1>\n<img src=\"{{ image('lgo.png') }}\">", "did you mean 'logo.png'?", 2),
+    "picture that is none": ("cover.html.j2", "\n<img src=\"{{ image('bad.png') }}\">", "no PNG, JPEG", 0),
+    "label": ("cover.html.j2", "\n\n{{ labels.contens }}", "did you mean 'contents'?", 3),
+    "CSS for browsers": ("theme.css", "p { color: red }\nh2 { colr: blue; }", "did you mean 'color'?", 2),
+    "glyphs": ("cover.html.j2", "<h1>T \U00012000</h1>", "no font has the characters", 0),
+    "too wide": ("cover.html.j2", "<pre style='white-space: pre'>" + "wide " * 60 + "</pre>", "runs over the edge", 0),
+}
+
+
+def wrong_theme(folder, file, text):
+    begin(folder, "lab")
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    (folder / file).write_text(text, encoding="utf-8")
+    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / "bad.png").write_bytes(b"nothing")
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_reading_tells(name, tmp_path):
+    file, text, said, line = WRONG[name]
+    wrong_theme(tmp_path / "mine", file, text)
+    done = reporter("template", "check", tmp_path / "mine")
+    assert done.returncode in (1, 2)
+    told = done.stderr.decode()
+    assert said in told
+    assert str(tmp_path / "mine" / file) in told or "fonts" in text or "section" in name or "template" in name
+    if line:
+        assert f"{file}, line {line}" in told
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize("name", MADE)
+def test_what_making_tells(name, tmp_path):
+    file, text, said, line = MADE[name]
+    wrong_theme(tmp_path / "mine", file, text)
+    (tmp_path / "mine" / "theme.toml").write_text('languages = ["en"]', encoding="utf-8")
+    found = check_theme(tmp_path / "mine", [CAPTURE], quietly)
+    assert len(found) == 1, [each.what for each in found]
+    assert said in found[0].what
+    assert str(tmp_path / "mine") in found[0].where
+    if line:
+        assert f"{file}, line {line}" in found[0].where
