@@ -124,13 +124,17 @@ def _work(classroom: Classroom, wishes: Wishes) -> Klass:
             if outcome.status not in _QUIET_STATUSES and not wishes.as_json:
                 bar.say(f"{people[outcome.key]}: {words.status(outcome.status)}. {_reason(outcome.remarks, words)}")
 
-        if wishes.scheduler is None:
-            classroom.work(tell)
-        else:
-            from reporter.batch.cluster import cluster
+        try:
+            if wishes.scheduler is None:
+                classroom.work(tell)
+            else:
+                from reporter.batch.cluster import cluster
 
-            with cluster(wishes.scheduler, classroom.settings.bounds) as (make, ahead):
-                classroom.work(tell, make, ahead)
+                with cluster(wishes.scheduler, classroom.settings.bounds) as (make, ahead):
+                    classroom.work(tell, make, ahead)
+        except KeyboardInterrupt:
+            bar.say(f"{bar.done} of {len(people)} done; the same command goes on from there")
+            raise
     klass = classroom.klass()
     classroom.show(klass)
     return klass

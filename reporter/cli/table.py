@@ -65,6 +65,11 @@ class Bar:
         if self._progress is not None:
             self._progress.stop()
 
+    @property
+    def done(self) -> int:
+        """How many are done."""
+        return self._counts.total()
+
     def advance(self, what: str) -> None:
         """One more is done, and how it ended."""
         self._counts[what] += 1
