@@ -112,6 +112,8 @@ def _tables(path: Path, what: str, troubles: list[UsageTrouble]) -> tuple[str, d
         troubles.append(
             UsageTrouble(f"{what} cannot be read: {error.strerror}", where=str(path), to_do="check the path")
         )
+    except RecursionError:
+        troubles.append(UsageTrouble(f"{what} is nested too deeply", where=str(path), to_do="write plain tables"))
     except ValueError:
         troubles.append(UsageTrouble(f"{what} is not UTF-8 text", where=str(path), to_do="save it as UTF-8"))
     return "", {}

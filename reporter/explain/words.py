@@ -202,7 +202,7 @@ class Words:
     def _load(self, file: Path, *, replaces: bool) -> None:
         try:
             tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UsageTrouble(f"a file of words cannot be read: {error}", where=str(file)) from error
         lexicon = tables.pop("lexicon", {})
         for name, table in lexicon.items():

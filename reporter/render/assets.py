@@ -25,7 +25,7 @@ _SVG = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<svg[\s>]", re.DO
 #: What a drawing could use to reach out or to run something. A link within the drawing (`#a`) stays.
 _ACTIVE = re.compile(
     rb"<!DOCTYPE|<!ENTITY|<script|<foreignObject|<\?xml-stylesheet|@import|\son\w+\s*="
-    rb"|(?:href|src)\s*=\s*[\"'](?!#|data:image/(?:png|jpeg|gif|webp)[;,])|url\(\s*[\"']?(?!#)",
+    rb"|(?:href|src)\s*=\s*[\"'](?!#|data:image/(?:png|jpeg|gif|webp)[;,])|url\(\s*+[\"']?+(?!#)",
     re.IGNORECASE,
 )
 #: A CSS url, quoted or not, in the group that is not empty.

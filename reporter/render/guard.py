@@ -40,7 +40,7 @@ _HEAD = re.compile(r'\s*<!DOCTYPE html>\s*<html[^<>]*>\s*<head>\s*<meta charset=
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _OUTWARD = re.compile(
     r"@import|image-set\s*\(|\bsrc\s*\("
-    r"|url\s*\(\s*[\"']?(?!#|data:(?:image/(?:png|jpeg|gif|webp|svg\+xml)|font/(?:ttf|otf|woff2?))[;,])[^)\n]{0,60}",
+    r"|url\s*+\(\s*+[\"']?+(?!#|data:(?:image/(?:png|jpeg|gif|webp|svg\+xml)|font/(?:ttf|otf|woff2?))[;,])[^)\n]{0,60}",
     re.IGNORECASE,
 )
 _MOST = 32_000_000

@@ -57,6 +57,9 @@ class _Reader:
         except TemplateSyntaxError as error:
             self._enter(str(error.message), error.lineno, "correct that line")
             return self._found
+        except RecursionError:
+            self._enter("the template is nested too deeply", 1, "take it apart")
+            return self._found
         for node in tree.find_all((nodes.Name, nodes.NSRef, nodes.Macro, nodes.Import, nodes.FromImport)):
             self._set_anywhere |= set(_named(node))
         name = str(self._file.relative_to(self._folder))
@@ -95,7 +98,10 @@ class _Reader:
         # Read only: what is compiled is worked out in part, and a theme's may have no end.
         if not file.is_file():
             return frozenset()
-        tree = self._environment.parse(file.read_text(encoding="utf-8", errors="replace"))
+        try:
+            tree = self._environment.parse(file.read_text(encoding="utf-8", errors="replace"))
+        except (TemplateSyntaxError, RecursionError):
+            return frozenset()
         return frozenset(block.name for block in tree.find_all(nodes.Block))
 
     def _known_filters(self, tree: nodes.Template) -> None:

@@ -5,6 +5,7 @@ What goes on in it can fail, loop or eat memory without harm: the process is end
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import signal
 import time
@@ -34,6 +35,8 @@ def apart(work: Callable[..., Any], *arguments: Any, limits: Limits, where: str)
     """
     # Not a copy of this process, which has threads: a new one.
     context = multiprocessing.get_context("spawn")
+    # A worker of a cluster may be marked as one that has no children; this one is over before the worker is.
+    vars(multiprocessing.current_process()).get("_config", {}).pop("daemon", None)
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(theirs, limits, work, arguments), daemon=False)
     process.start()
@@ -52,6 +55,9 @@ def apart(work: Callable[..., Any], *arguments: Any, limits: Limits, where: str)
         return value
     if kind == "memory":
         raise _too_much(limits, where)
+    if kind == "failed":
+        what = f"the pages of the theme cannot be laid out: {value}"
+        raise UsageTrouble(what, where=where, to_do="take out what was added last; reporter template check tells more")
     raise value
 
 
@@ -70,11 +76,11 @@ def _run(answer: Connection, limits: Limits, work: Callable[..., Any], arguments
         answer.send(("done", work(*arguments)))
     except Trouble as trouble:
         answer.send(("trouble", trouble))
-    except (MemoryError, OSError):
+    except MemoryError:
         answer.send(("memory", None))
     except Exception as error:
-        # Its traceback is lost on the way: what it says is kept.
-        answer.send(("trouble", RuntimeError(f"{type(error).__name__}: {error}")))
+        kind = "memory" if isinstance(error, OSError) and error.errno == errno.ENOMEM else "failed"
+        answer.send((kind, f"{type(error).__name__}: {error}"))
     finally:
         answer.close()
 

@@ -61,7 +61,7 @@ def read_theme_file(file: Path) -> tuple[dict[str, Any], list[UsageTrouble]]:
     except tomllib.TOMLDecodeError as error:
         wrong = UsageTrouble(f"the theme is not TOML: {error}", where=str(file), to_do="correct that line")
         return {"extends": ""}, [wrong]
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
         wrong = UsageTrouble(f"the theme cannot be read: {error}", where=str(file), to_do="save it as UTF-8 text")
         return {"extends": ""}, [wrong]
     checked = _Checked(file, text, table)

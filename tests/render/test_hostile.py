@@ -7,9 +7,12 @@ import time
 import pytest
 
 from reporter.errors import UsageTrouble
+from reporter.explain.words import Words
 from reporter.render.html import html_here, render_html, theme_of
+from reporter.render.lint import check_templates
 from reporter.render.pdf import render_pdf
-from reporter.render.worker import Limits
+from reporter.render.worker import Limits, apart
+from reporter.report.theme import find_theme
 from tests.render.sample_document import sample
 
 SHORT = Limits(seconds=3, memory=1_000_000_000)
@@ -150,6 +153,25 @@ def test_a_drawing_that_the_template_makes_itself_loads_nothing(theme):
     (theme / "cover.html.j2").write_text(f"<h1>T</h1><img src='data:image/svg+xml;base64,{PIXEL}'>")
     assert "data:image/svg+xml" in html_here(here(theme), False)
     assert render_pdf(sample("en"), theme=theme, limits=Limits(seconds=60)).startswith(b"%PDF")
+
+
+def test_files_nested_without_end_are_told(theme):
+    deep = "a = " + "[" * 100_000
+    (theme / "theme.toml").write_text(deep)
+    with pytest.raises(UsageTrouble):
+        find_theme(str(theme))
+    (theme / "theme.toml").write_text("context = 1")
+    (theme / "cover.html.j2").write_text("{{ " + "(" * 100_000)
+    assert ["nested too deeply" in each.what for each in check_templates(find_theme(str(theme)), theme)] == [True]
+    (theme / "prose" / "en").mkdir(parents=True)
+    (theme / "prose" / "en" / "a.toml").write_text(deep)
+    with pytest.raises(UsageTrouble):
+        Words("en", [theme])
+
+
+def test_what_fails_apart_is_told_as_trouble(tmp_path):
+    with pytest.raises(UsageTrouble, match="cannot be laid out: ZeroDivisionError"):
+        apart(divmod, 1, 0, limits=SHORT, where=str(tmp_path))
 
 
 def test_labels_are_never_evaluated(theme):
