@@ -29,6 +29,14 @@ report: setup ## make the report for the sample capture (or CAPTURE=FILE OUT=NAM
 test: setup-dev ## run the tests (PYTEST_ARGS=..., PYTEST_JOBS=2)
 	@$(BIN)/python -m pytest -n $(PYTEST_JOBS) $(PYTEST_ARGS)
 
+# How many mutated captures `make fuzz` tries, and from which seed on.
+FUZZ ?= 10000
+SEED ?= 0
+
+.PHONY: fuzz
+fuzz: setup-dev ## try FUZZ=10000 mutated captures from SEED=0 on; those that break it are kept in out/fuzz
+	@$(BIN)/python -m tests.fuzz $(FUZZ) $(SEED)
+
 .PHONY: check
 check: setup-dev lint types layers ## format, lint, types, layers, tests: what must pass before a change goes in
 	@$(BIN)/python -m pytest -n $(PYTEST_JOBS) $(PYTEST_ARGS)
