@@ -48,7 +48,7 @@ def run(
     typer.echo(f"{output}: {done.commented} of {done.packets} packets have comments")
     if done.without_place:
         say(f"{done.without_place} packets are in blocks that cannot hold comments (pcapng Simple Packet Blocks)")
-    say_remarks(done.tail, done.failures)
+    say_remarks(done.tail, done.failures, done.cut)
     if open_it:
         from reporter.companion.opening import show
 

@@ -82,7 +82,7 @@ def run(
             whole = form is not Format.JSONL
             job = Job(path, explanation, selection, Words(language, overlays), Span(), progress, whole)
             _WRITERS[form](job, write, output)
-    say_remarks(explanation.tail, explanation.failures)
+    say_remarks(explanation.tail, explanation.failures, explanation.cut)
 
 
 def _course(path: Path | None) -> Course | None:

@@ -34,10 +34,12 @@ def say(message: str) -> None:
     print("reporter: " + visible(message, _LONGEST), file=sys.stderr)  # noqa: T201
 
 
-def say_remarks(tail: str, failures: Sequence[Failure]) -> None:
-    """Say of a capture that its end is missing, and of rules that they broke on it."""
+def say_remarks(tail: str, failures: Sequence[Failure], cut: tuple[int, int] = (0, 0)) -> None:
+    """Say of a capture that its end is missing, that text was too long (`cut`), and of rules that they broke on it."""
     if tail:
         say(f"the capture is {tail} at its end; everything before that was read")
+    if cut[0]:
+        say(f"packets with text too long to be taken in: {cut[0]}, first frame {cut[1]}; it is cut where it ends in …")
     if failures:
         first = failures[0]
         say(

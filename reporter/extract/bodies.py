@@ -28,7 +28,7 @@ def bodies(path: Path, frames: Iterable[int], decode_as: tuple[str, ...] = ()) -
     reading = ["--no-duplicate-keys", "-2", "-r", str(path), "-c", str(wanted[-1]), *options]
     arguments = [*reading, "-Y", shown, "-T", "json", "-x", "-J", "frame http"]
     try:
-        with running(arguments, Limits.for_file(path.stat().st_size)) as run:
+        with running(arguments, Limits.for_details(path.stat().st_size)) as run:
             text = run.stdout.read(_MOST)
         packets = json.loads(text.decode("utf-8", "replace"))
     except (Trouble, ValueError):

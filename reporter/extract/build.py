@@ -62,8 +62,11 @@ class Builder:
     def __init__(self) -> None:
         self._start: Decimal | None = None
 
-    def packet(self, row: Row) -> Packet:
-        """One row (text of `FIELDS`, in order) into one Packet. Raises ValueError for a row without a frame."""
+    def packet(self, row: Row, cut: bool = False) -> Packet:
+        """One row (text of `FIELDS`, in order) into one Packet. Raises ValueError for a row without a frame.
+
+        `cut` says that text of the row was left out, so that not all header lines need be there.
+        """
         frame = number(row[0])
         if frame is None or frame < 1:
             raise ValueError("a row without frame.number")
@@ -88,8 +91,8 @@ class Builder:
             udp=_udp(row) if layers.udp and row[_UDP] else None,
             icmp=_icmp(row, layers) if layers.icmp else None,
             dns=_dns(row) if row[_DNS] and not layers.icmp else None,
-            requests=requests_of(row, frame, tcp) if row[_REQUEST] else (),
-            responses=responses_of(row, frame, tcp) if row[_RESPONSE] else (),
+            requests=requests_of(row, frame, tcp, cut) if row[_REQUEST] else (),
+            responses=responses_of(row, frame, tcp, cut) if row[_RESPONSE] else (),
             tls=_tls(row) if row[_TLS] or row[_TLS_OPAQUE] else None,
             websocket=_websocket(row) if row[_WEBSOCKET] else None,
             http2=_http2(row) if row[_HTTP2] else None,

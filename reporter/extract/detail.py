@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reporter.capture.records import Place, bytes_of
 from reporter.extract.pdml import PREFERENCES, Tree, lines_of, number_of, tree_of
-from reporter.extract.tshark import Isolation, Limits, find_tshark, running, version_line
+from reporter.extract.tshark import PACKED_BODIES, Isolation, Limits, find_tshark, running, version_line
 from reporter.model.detail import Detail
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ SPECULATION = (
 _SMALL = 2_000_000
 #: How much a guess may hold, in frames and in bytes of PDML.
 _HELD_FRAMES, _HELD_BYTES = 250, 64 << 20
+#: How many bytes of it are read when frames are asked for.
+_HELD_ASKED = 256 << 20
 
 
 class Details:
@@ -116,7 +118,7 @@ class Details:
             if rest is None:
                 return len(self._packets) < _HELD_FRAMES and held < _HELD_BYTES
             rest.discard(frame)
-            return bool(rest)
+            return bool(rest) and held < _HELD_ASKED
 
         try:
             from reporter.extract.pysharkpass import PdmlCapture
@@ -126,12 +128,15 @@ class Details:
                 [*PREFERENCES, *self._arguments, "-Y", display_filter],
                 tshark=self._tshark,
                 isolation=isolation,
-                limits=Limits.for_file(self._size),
+                limits=Limits.for_details(self._size),
             )
             if not self._closed:
                 self._capture.run(take)
         except Exception as error:  # whatever is wrong with pyshark, the report is made without it
             self.failure = error
+            if self._capture is not None:
+                # tshark failed or took too long: a body may be that grows without end when it is unpacked.
+                self._arguments += ["-o", PACKED_BODIES]
         finally:
             if self._capture is not None:
                 self.creator = self._capture.creator or self.creator
@@ -140,10 +145,15 @@ class Details:
 
     def _fetch_plainly(self, frames: set[int]) -> None:
         """The same without pyshark."""
-        arguments = ["-2", "-r", str(self._path), *self._arguments, "-Y", _filter_of(frames), "-T", "pdml"]
-        with running(arguments, Limits.for_file(self._size), tshark=self._tshark) as run:
+        arguments = ["-2", "-r", str(self._path), *PREFERENCES, *self._arguments]
+        arguments += ["-Y", _filter_of(frames), "-T", "pdml"]
+        held = 0
+        with running(arguments, Limits.for_details(self._size), tshark=self._tshark) as run:
             rest = b""
             while chunk := run.stdout.read1(1 << 16) if hasattr(run.stdout, "read1") else run.stdout.read(1 << 16):
+                held += len(chunk)
+                if held > _HELD_ASKED:
+                    break
                 *packets, rest = (rest + chunk).split(b"</packet>")
                 for packet in packets:
                     element = packet[packet.find(b"<packet>") :] + b"</packet>"
@@ -163,7 +173,7 @@ class Details:
         """The bytes as tshark prints them: for files whose records are not plain pcap or pcapng."""
         arguments = ["-r", str(self._path), "-Y", _filter_of(frames), "-T", "jsonraw", "-j", "frame"]
         with running([*arguments, "-c", str(frames[-1])], Limits.for_file(self._size), tshark=self._tshark) as run:
-            text = run.stdout.read().decode("utf-8", "replace")
+            text = run.stdout.read(_HELD_ASKED).decode("utf-8", "replace")
         try:
             packets = json.loads(text)
             found = [bytes.fromhex(packet["_source"]["layers"]["frame_raw"][0]) for packet in packets]

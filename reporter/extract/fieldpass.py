@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from reporter.errors import CaptureTrouble, ToolTrouble
+from reporter.extract.bounds import LONGEST_ROW, LONGEST_VALUE, bounded
 from reporter.extract.build import Builder
 from reporter.extract.fields import AT, FIELD_SEPARATOR, FIELDS, VALUE_SEPARATOR
 from reporter.extract.impostor import refuse_impostor
 from reporter.extract.troubles import rejected_fields, tail_of_capture, trouble_of
-from reporter.extract.tshark import Limits, Run, find_tshark, running
+from reporter.extract.tshark import PACKED_BODIES, Limits, Run, find_tshark, running
 from reporter.model.packet import Packet
 
 _CHUNK = 1 << 18
@@ -23,7 +24,8 @@ def arguments_for(
     path: Path | str, fields: tuple[str, ...], decode_as: tuple[str, ...] = (), *, passes: int = 2
 ) -> list[str]:
     """The tshark arguments of the pass: two-pass analysis unless said, separators that no packet text contains."""
-    arguments = [*(["-2"] if passes == 2 else []), "-r", str(path), "-T", "fields"]
+    # Bodies are not unpacked: nothing of them is read here, and one of a megabyte may become a gigabyte.
+    arguments = [*(["-2"] if passes == 2 else []), "-o", PACKED_BODIES, "-r", str(path), "-T", "fields"]
     arguments += [
         "-E",
         f"separator={FIELD_SEPARATOR}",
@@ -42,7 +44,8 @@ def arguments_for(
 class FieldPass:
     """Packets of one capture, in order. `start()` launches tshark at once, iterating reads what it prints.
 
-    After the iteration: `count` packets were read; `tail` is `""`, `"cut short"` or `"damaged"`.
+    After the iteration: `count` packets were read; `tail` is `""`, `"cut short"` or `"damaged"`; of `cut` packets
+    text was left out because it was too long (see `bounds`), first of frame `first_cut`.
     Raises CaptureTrouble, UsageTrouble or ToolTrouble when no packet can be had for a reason.
     """
 
@@ -51,6 +54,7 @@ class FieldPass:
         self.decode_as = decode_as
         self.count = 0
         self.tail = ""
+        self.cut = self.first_cut = 0
         self.unknown_fields: frozenset[str] = frozenset()
         self._stack = ExitStack()
         self._run: Run | None = None
@@ -101,15 +105,22 @@ class FieldPass:
         width = len(asked)
         for line in lines_of_output(self._run):
             row = line.split(FIELD_SEPARATOR)
+            long = len(line) > LONGEST_VALUE
             if len(row) != width:
-                continue  # a message of tshark between the rows, never a packet: packets have every separator
+                if len(row) > width or not long:
+                    continue  # a message of tshark between the rows, never a packet: packets have every separator
+                row += [""] * (width - len(row))
             if places is not None:
                 full = [""] * len(FIELDS)
                 for place, text in zip(places, row, strict=True):
                     full[place] = text
                 row = full
             self.count += 1
-            packet = build(row)
+            cut = long and (bounded(row) or len(line) >= LONGEST_ROW)
+            packet = build(row, cut)
+            if cut:
+                self.cut += 1
+                self.first_cut = self.first_cut or packet.frame
             if self.count == 1:
                 refuse_impostor(self.path, packet)
             yield packet
@@ -153,15 +164,21 @@ class FieldPass:
 
 
 def lines_of_output(run: Run) -> Iterator[str]:
-    """Lines of tshark's output; bytes that are no UTF-8 become U+FFFD."""
-    rest = b""
+    """Lines of tshark's output, none longer than LONGEST_ROW; bytes that are no UTF-8 become U+FFFD."""
+    parts: list[bytes] = []
+    held = 0
     while True:
         chunk = run.stdout.read1(_CHUNK) if hasattr(run.stdout, "read1") else run.stdout.read(_CHUNK)
         if not chunk:
             break
-        lines = (rest + chunk).split(b"\n")
-        rest = lines.pop()
+        *lines, rest = chunk.split(b"\n")
         for line in lines:
+            if parts:
+                line = b"".join([*parts, line[: LONGEST_ROW - held]])
+                parts, held = [], 0
             yield line.decode("utf-8", "replace")
-    if rest:
-        yield rest.decode("utf-8", "replace")
+        if held < LONGEST_ROW:
+            parts.append(rest[: LONGEST_ROW - held])
+            held += len(parts[-1])
+    if held:
+        yield b"".join(parts).decode("utf-8", "replace")

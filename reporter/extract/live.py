@@ -15,6 +15,7 @@ from typing import IO
 
 from reporter.capture.blocks import Block, blocks_of
 from reporter.errors import ToolTrouble, Trouble, UsageTrouble
+from reporter.extract.bounds import LONGEST_VALUE, bounded
 from reporter.extract.build import Builder
 from reporter.extract.fieldpass import arguments_for, lines_of_output
 from reporter.extract.fields import AT, FIELD_SEPARATOR, FIELDS
@@ -192,7 +193,7 @@ class LivePass:
                 for place, text in zip(places, row, strict=True):
                     full[place] = text
                 row = full
-            yield build(row)
+            yield build(row, len(line) > LONGEST_VALUE and bounded(row))
 
 
 def _trouble(messages: list[str], named: str, capture_filter: str) -> Trouble:

@@ -67,10 +67,10 @@ def _first_frame(frame: int, tcp: Tcp | None, message: int) -> int:
     return min(*tcp.segments, frame)
 
 
-def requests_of(row: Sequence[str], frame: int, tcp: Tcp | None) -> tuple[HttpRequest, ...]:
-    """The HTTP requests that tshark reports on this frame, in order."""
+def requests_of(row: Sequence[str], frame: int, tcp: Tcp | None, cut: bool = False) -> tuple[HttpRequest, ...]:
+    """The HTTP requests that tshark reports on this frame, in order; with `cut`, text of the row was left out."""
     methods, targets, versions, full_uris, lines, answered = (values(text) for text in row[_REQUEST : _REQUEST + 6])
-    cut = _cut(row)
+    cut = cut or _cut(row)
     lines = _whole(lines) if cut else lines
     shared = split_headers(lines, len(methods))
     if cut and not any(header_of(line).name.lower() == "host" for line in lines):
@@ -90,11 +90,11 @@ def requests_of(row: Sequence[str], frame: int, tcp: Tcp | None) -> tuple[HttpRe
     )
 
 
-def responses_of(row: Sequence[str], frame: int, tcp: Tcp | None) -> tuple[HttpResponse, ...]:
-    """The HTTP responses that tshark reports on this frame, in order."""
+def responses_of(row: Sequence[str], frame: int, tcp: Tcp | None, cut: bool = False) -> tuple[HttpResponse, ...]:
+    """The HTTP responses that tshark reports on this frame, in order; `cut` as for requests."""
     versions, codes, phrases, lines, asked, times = (values(text) for text in row[_RESPONSE : _RESPONSE + 6])
     chunks = numbers(row[AT["http.chunk_size"]])
-    cut = _cut(row)
+    cut = cut or _cut(row)
     shared = split_headers(_whole(lines) if cut else lines, len(codes))
     return tuple(
         HttpResponse(

@@ -7,11 +7,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from reporter.errors import CaptureTrouble, ToolTrouble
 from reporter.extract.troubles import tail_of_capture, trouble_of
-from reporter.extract.tshark import Isolation, Limits, Run, find_tshark, running
+from reporter.extract.tshark import Isolation, Limits, Run, find_tshark, limit, running
 
 
 class Offsets:
@@ -74,15 +75,24 @@ def convert(path: Path, target: Path) -> None:
             where=str(path),
             to_do="install Wireshark's command-line tools, or save the capture as pcapng in Wireshark",
         )
-    limits, isolation = Limits.for_file(path.stat().st_size), Isolation()
+    size = path.stat().st_size
+    # A file packed with gzip grows, but not without end.
+    bounds = replace(Limits.for_file(size), file=(1 << 30) + 24 * size)
+    isolation = Isolation()
     try:
-        done = subprocess.run(
+        with subprocess.Popen(
             [str(editcap), "-F", "pcapng", str(path), str(target)],
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             env=isolation.environment,
-            timeout=limits.seconds,
-            check=False,
-        )
+        ) as process:
+            limit(process.pid, bounds)
+            try:
+                said = process.communicate(timeout=bounds.seconds)[1]
+            except BaseException:
+                process.kill()
+                raise
     except subprocess.TimeoutExpired:
         raise CaptureTrouble(
             "editcap did not finish in time", where=str(path), to_do="save the capture as pcapng in Wireshark"
@@ -91,6 +101,6 @@ def convert(path: Path, target: Path) -> None:
         raise ToolTrouble("editcap cannot be started", where=str(editcap), to_do=str(error)) from error
     finally:
         isolation.close()
-    messages = done.stderr.decode("utf-8", "replace").replace("editcap: ", "tshark: ").splitlines()
-    if done.returncode and not tail_of_capture(messages):
-        raise trouble_of(path, [line for line in messages if line], done.returncode)
+    messages = said.decode("utf-8", "replace").replace("editcap: ", "tshark: ").splitlines()
+    if process.returncode and not (tail_of_capture(messages) and target.exists()):
+        raise trouble_of(path, [line for line in messages if line], process.returncode)

@@ -19,7 +19,7 @@ from pyshark.capture.capture import StopCapture
 from pyshark.capture.file_capture import FileCapture
 from pyshark.tshark.output_parser.tshark_xml import TsharkXmlParser
 
-from reporter.extract.tshark import Isolation, Limits, limit_memory
+from reporter.extract.tshark import Isolation, Limits, limit
 
 #: Given one packet's PDML; returns False to stop.
 Take = Callable[[bytes], bool]
@@ -120,7 +120,7 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
             stderr=subprocess.DEVNULL,
             env=self._isolation.environment,
         )
-        limit_memory(process.pid, self._limits)
+        limit(process.pid, self._limits)
         self._created_new_process(command, process)
         return process
 

@@ -29,19 +29,28 @@ _USUAL_PLACES = (
 _VERSION = re.compile(r"TShark \(Wireshark\) [0-9][\w.-]*\w")
 #: The columns asked for, so that Protocol and Info are there whatever the profile says.
 COLUMNS = 'gui.column.format:"No.","%m","Protocol","%p","Info","%i"'
+#: Tells tshark to leave bodies of HTTP as compressed as they were sent.
+PACKED_BODIES = "http.decompress_body:FALSE"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one tshark may use: wall time in seconds, address space in bytes."""
+    """What one program may use: wall time in seconds (four times as much processor time), address space in bytes,
+    and the size of a file it may write in bytes."""
 
     seconds: float
     memory: int
+    file: int = 64 << 20
 
     @classmethod
     def for_file(cls, size: int) -> Limits:
         """Limits that leave a capture of `size` bytes several times what it needs."""
         return cls(seconds=120 + size / 250_000, memory=(3 << 30) + 24 * size)
+
+    @classmethod
+    def for_details(cls, size: int) -> Limits:
+        """Limits for looking closely at a few frames, bodies unpacked: shorter, for it can be done without them."""
+        return cls(seconds=20 + size / 100_000, memory=(2 << 30) + 24 * size)
 
 
 def find_tshark() -> Path:
@@ -94,14 +103,16 @@ class Isolation:
         self._folder.cleanup()
 
 
-def limit_memory(pid: int, limits: Limits) -> None:
-    """Bound the address space and processor time of a running child; a no-op where the system cannot."""
+def limit(pid: int, limits: Limits) -> None:
+    """Bound address space, processor time and files of a running child; a no-op where the system cannot."""
     try:
         import resource
 
         resource.prlimit(pid, resource.RLIMIT_AS, (limits.memory, limits.memory))
         cpu = int(limits.seconds * 4)
         resource.prlimit(pid, resource.RLIMIT_CPU, (cpu, cpu))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits.file, limits.file))
+        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
     except (ImportError, AttributeError, OSError, ValueError):
         return
 
@@ -159,7 +170,7 @@ def running(
         raise ToolTrouble("tshark cannot be started", where=command[0], to_do=str(error)) from error
     assert process.stdout is not None
     run = Run(process, process.stdout, errors)
-    limit_memory(process.pid, limits)
+    limit(process.pid, limits)
 
     def end() -> None:
         run.timed_out = True

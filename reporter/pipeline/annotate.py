@@ -39,6 +39,7 @@ class Annotated:
     without_place: int
     tail: str
     failures: Sequence[Failure]
+    cut: tuple[int, int] = (0, 0)
 
 
 def annotate(
@@ -121,6 +122,7 @@ def annotate_into(
         without_place=rewriting.without_place,
         tail=explanation.tail,
         failures=tuple(explanation.failures),
+        cut=explanation.cut,
     )
 
 

@@ -95,6 +95,11 @@ class Explanation:
         """`cut short` or `damaged` when the capture ends so, else empty; known after the iteration."""
         return self.source.tail
 
+    @property
+    def cut(self) -> tuple[int, int]:
+        """Of how many packets text was left out because it was too long, and the first of them; after the iteration."""
+        return self.source.cut, self.source.first_cut
+
     def streams(self) -> tuple[Stream, ...]:
         """The streams of what has been explained."""
         return self._analysis.streams()

@@ -165,6 +165,7 @@ def gather(
         endings=explanation.endings(),
         tail=explanation.tail,
         failures=tuple(explanation.failures),
+        cut=explanation.cut,
         shown=shown,
         details=_Fetch(early.details, guard).get,
         tshark=early.details.version,

@@ -138,6 +138,8 @@ class Capture:
     #: Asked for the version of the tshark that has dissected it.
     tshark: Callable[[], str] = str
     bodies: Callable[[Iterable[int]], dict[int, bytes]] = lambda frames: {}
+    #: Of how many packets text was left out because it was too long, and the first of them.
+    cut: tuple[int, int] = (0, 0)
     number: int = 0
     called: str = ""
     guard: Guard = field(default_factory=Guard)

@@ -89,6 +89,8 @@ def judged(
         return f"exit code 1 without a message: {said!r}"
     if code == 0 and not (printed or made.get(output)):
         return "done, but nothing was written"
+    if b"rules failed, and what they would have said is missing" in made.get(output, b""):
+        return "a rule failed: see the last section of the report"
     if made.get(name) != data:
         return "the capture was changed"
     others = set(made) - {name, output}

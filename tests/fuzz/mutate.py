@@ -200,9 +200,11 @@ _TEXTS = (
     b"\r\n\r\n", b"\n", b"\0", b"\x1e\x1f", b"\x1b]0;x\x07", b"{{7*7}}", b"<script>", b"\xff\xfe", b"\xe2\x80\xae",
     b"Content-Length: 99999999999999999999\r\n", b"Transfer-Encoding: chunked\r\n", b"HTTP/1.1 100 Continue\r\n\r\n",
     b"Content-Encoding: gzip\r\n", b"Range: bytes=-1-\r\n", b"Host: [::\r\n", b"GET / HTTP/9.9\r\n\r\n",
-    b"ffffffffffffffff\r\n",     b"Content-Range: bytes 5-1/0\r\n", b"Age: -1\r\n", b"Date: Thu, 99 Foo 0000 99:99:99 GMT\r\n",
-    b"Last-Modified: x\r\n",     b"Cache-Control: max-age=999999999999999999999, max-age=-5\r\n", b"Keep-Alive: timeout=1e9\r\n", b"Expires: 0\r\n",
-    b"Location: http://[/%zz\r\n", b"Set-Cookie: =;;=\r\n", b"Sec-WebSocket-Accept: \xff\r\n", b"HTTP/1.1 999 \r\n\r\n",
+    b"ffffffffffffffff\r\n", b"Content-Range: bytes 5-1/0\r\n", b"Age: -1\r\n",
+    b"Date: Thu, 99 Foo 0000 99:99:99 GMT\r\n", b"Last-Modified: x\r\n",
+    b"Cache-Control: max-age=999999999999999999999, max-age=-5\r\n", b"Keep-Alive: timeout=1e9\r\n",
+    b"Expires: 0\r\n", b"Location: http://[/%zz\r\n", b"Set-Cookie: =;;=\r\n", b"Sec-WebSocket-Accept: \xff\r\n",
+    b"HTTP/1.1 999 \r\n\r\n",
 )  # fmt: skip
 
 

@@ -32,6 +32,9 @@ def _files(context: Context) -> Iterator[Item]:
         if capture.tail:
             key = "tail-cut" if capture.tail == "cut short" else "tail-damaged"
             yield key, {"file": capture.name, "count": capture.keeper.count}
+        if capture.cut[0]:
+            count, first = capture.cut
+            yield "text-cut", {"file": capture.name, "count": count, "first": first}
 
 
 def _of_story(context: Context) -> Iterator[Item]:
