@@ -97,6 +97,8 @@ def ending(run: Callable[..., Any]) -> int:
             return EXIT_USAGE
         tell_bug(error)
         return EXIT_BUG
+    if code == EXIT_INTERRUPTED:  # typer has caught it before us
+        say("interrupted")
     return code if isinstance(code, int) else EXIT_DONE
 
 

@@ -58,6 +58,7 @@ class FieldPass:
         self.unknown_fields: frozenset[str] = frozenset()
         self._stack = ExitStack()
         self._run: Run | None = None
+        self._state: tuple[int, ...] = ()
         self._tshark = find_tshark()
 
     def start(self) -> FieldPass:
@@ -65,7 +66,8 @@ class FieldPass:
         if self._run is None:
             key = (str(self._tshark), self._tshark.stat().st_mtime)
             self.unknown_fields = _refused.get(key, frozenset())
-            size = self.path.stat().st_size if self.path.exists() else 0
+            self._state = state_of(self.path)
+            size = self._state[0] if self._state else 0
             asked = tuple(name for name in FIELDS if name not in self.unknown_fields)
             self._run = self._stack.enter_context(
                 running(
@@ -150,6 +152,13 @@ class FieldPass:
                 to_do="save a smaller part of the capture (File > Export Specified Packets) and use that",
                 code="timed-out",
             )
+        if state_of(self.path) != self._state:
+            raise CaptureTrouble(
+                "the capture changed while it was read",
+                where=str(self.path),
+                to_do="stop the capture, or wait until the file is complete; then try again",
+                code="changed",
+            )
         self.tail = tail_of_capture(messages)
         if code < 0:
             raise CaptureTrouble(
@@ -161,6 +170,15 @@ class FieldPass:
         if code and not (self.count and self.tail):
             raise trouble_of(self.path, messages, code, decode_as=self.decode_as)
         return False
+
+
+def state_of(path: Path) -> tuple[int, ...]:
+    """Size, time of change and number of a file: others when it was written to or replaced; empty without one."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def lines_of_output(run: Run) -> Iterator[str]:
