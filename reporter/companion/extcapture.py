@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -31,6 +33,7 @@ def capture(language: str, arguments: Sequence[str]) -> int:
     work = _Live(options) if options.extcap_interface == "reporter-live" else _File(options)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: work.stop())
+    threading.Thread(target=_watch, args=(work.stop,), name="watch", daemon=True).start()
     try:
         with open(options.fifo, "wb", buffering=0) as fifo:  # noqa: PTH123 (a pipe)
             work.run(lambda data: _all(fifo.write, data))
@@ -40,6 +43,14 @@ def capture(language: str, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return 0
     return 0
+
+
+def _watch(stop: Callable[[], None]) -> None:
+    """End the capture when Wireshark is gone without having said so."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    stop()
 
 
 def _all(write: Callable[[memoryview], int | None], data: bytes) -> None:
