@@ -1,0 +1,100 @@
+"""Makes the pictures of the README in docs/pictures from bundled captures, so that they stay true.
+
+    .venv/bin/python scripts/pictures.py
+
+Needs pdftoppm (poppler-utils) and chromium; Wireshark's own pictures have a script of their own.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "docs" / "pictures"
+CAPTURE = ROOT / "captures" / "page-node-browser.pcapng"
+#: Pages of the PDF that are shown: the first that hold these words.
+WANTED = {"zh": ("流 0 的时序图", "第 1 帧的报文窗口"), "en": ("ladder", "Packet window of frame 1")}
+_EDGE = 12
+
+
+def run(*command: object) -> str:
+    """The output of a command that must succeed."""
+    done = subprocess.run([str(part) for part in command], check=True, capture_output=True, cwd=ROOT)
+    return done.stdout.decode("utf-8", "replace")
+
+
+def reporter(*arguments: object) -> None:
+    """Run the program; 4 (a submission could not be used) is success here."""
+    done = subprocess.run([sys.executable, "-m", "reporter", *map(str, arguments)], cwd=ROOT, capture_output=True)
+    if done.returncode not in (0, 4):
+        raise SystemExit(done.stderr.decode())
+
+
+def beside(pictures: list[Image.Image], height: int) -> Image.Image:
+    """The pictures in a row, framed by a thin line, all of one height."""
+    scaled = [each.convert("RGB").resize((round(each.width * height / each.height), height)) for each in pictures]
+    row = Image.new("RGB", (sum(each.width + _EDGE for each in scaled) + _EDGE, height + 2 * _EDGE), "#c8ccd2")
+    left = _EDGE
+    for each in scaled:
+        row.paste(each, (left, _EDGE))
+        left += each.width + _EDGE
+    return row
+
+
+def pages(folder: Path, language: str) -> Image.Image:
+    """Two pages of the PDF."""
+    pdf = folder / "report.pdf"
+    reporter("report", CAPTURE, "-o", pdf, "--lang", language)
+    count = int(run("pdfinfo", pdf).partition("Pages:")[2].split()[0])
+    texts = {number: run("pdftotext", "-f", number, "-l", number, pdf, "-") for number in range(3, count + 1)}
+    chosen: list[int] = []
+    for words in WANTED[language]:
+        found = [number for number, text in texts.items() if words in text and number not in chosen]
+        chosen += found[:1]
+    for number in (*texts, *chosen):
+        if len(chosen) < 2 and number not in chosen:
+            chosen.append(number)
+    shown = []
+    for number in chosen[:2]:
+        run("pdftoppm", "-r", 100, "-png", "-singlefile", "-f", number, "-l", number, pdf, folder / f"page{number}")
+        shown.append(Image.open(folder / f"page{number}.png"))
+    return beside(shown, 900)
+
+
+def screens(folder: Path, language: str) -> Image.Image:
+    """The HTML report and the class page, as a browser shows them."""
+    page = folder / "report.html"
+    reporter("report", CAPTURE, "-o", page, "--lang", language)
+    run(sys.executable, "scripts/make_class.py", folder / "class", "--students", 12)
+    handed_in, out = folder / "class", folder / "out"
+    given = ["--roster", handed_in / "roster.csv", "--rubric", handed_in / "rubric.toml", "--formats", "html"]
+    reporter("batch", handed_in / "submissions.zip", "-o", out, *given, "--quiet", "--lang", language)
+    return beside([_screen(folder, page, "#handshake"), _screen(folder, out / "index.html")], 640)
+
+
+def _screen(folder: Path, page: Path, place: str = "") -> Image.Image:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
+    target = folder / f"{page.parent.name}-{page.stem}.png"
+    run(browser, "--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1000,900", f"--screenshot={target}",
+        page.as_uri() + place)  # fmt: skip
+    return Image.open(target)
+
+
+def main() -> None:
+    """Write the pictures, in few colours to keep them small."""
+    TARGET.mkdir(exist_ok=True)
+    for language, ending in (("zh", ".zh"), ("en", "")):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for title, picture in (("report", pages(folder, language)), ("pages", screens(folder, language))):
+                picture.quantize(64).save(TARGET / f"{title}{ending}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()
