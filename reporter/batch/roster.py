@@ -68,7 +68,7 @@ class Roster:
 
 
 def spellings(name: str) -> set[str]:
-    """A name in its words' possible orders, comparable: Canvas writes `limingxx` for `Xx, Li Ming`."""
+    """A name in its words' possible orders, comparable: Canvas writes `annesample` for `Sample, Anne`."""
     words = [word for word in re.split(r"[\s,，]+", name) if word]
     orders = itertools.permutations(words) if len(words) <= 4 else [tuple(words)]
     return {comparable("".join(order)) for order in orders} - {""}

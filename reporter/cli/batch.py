@@ -15,7 +15,7 @@ Examples:
   reporter batch submissions/ -o out --roster roster.csv --rubric rubric.toml
   reporter batch submissions.zip -o out --rubric rubric.toml --gradebook grades.csv --dry-run
   reporter batch submissions.zip -o out --match-only --name-pattern '(?P<id>\\d{8})_(?P<name>[^_]+)'
-  reporter batch submissions.zip -o out --again 20230001
+  reporter batch submissions.zip -o out --again 20990001
 
 An interrupted run goes on where it was when the same command is given again. Exit codes: 0 done,
 4 done, but some of what was handed in could not be used."""

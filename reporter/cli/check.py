@@ -12,7 +12,7 @@ from reporter.cli.choices import DecodeAs, Lang, Language
 EXAMPLES = """\b
 Examples:
   reporter check lab.pcapng --rubric rubric.toml
-  reporter check my-submission/ --rubric rubric.toml --id 20230001 --student 李明
+  reporter check my-submission/ --rubric rubric.toml --id 20990001 --student 示例同学
 
 Exit codes: 0 every check passed, 4 one failed or cannot be decided."""
 

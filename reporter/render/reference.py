@@ -72,7 +72,8 @@ def classes() -> list[type]:
     def visit(hint: Any) -> None:
         if hint == Rich:
             hint = Rich.__args__[0]  # type: ignore[attr-defined]
-        if isinstance(hint, type) and (dataclasses.is_dataclass(hint) or issubclass(hint, Enum)):
+        named = isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields")
+        if isinstance(hint, type) and (named or dataclasses.is_dataclass(hint) or issubclass(hint, Enum)):
             if hint in found or not hint.__module__.startswith("reporter."):
                 return
             found.append(hint)
