@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import signal
@@ -129,6 +130,16 @@ exec "$TSHARK" "$@"
     monkeypatch.setenv("REPORTER_TSHARK", stand_in(tmp_path, script))
     Path(door[-1]).write_bytes(OLD)
     refused(command(*door, capture), door, says="changed while it was read")
+
+
+@pytest.mark.parametrize("kept", [40, 150, 400])
+def test_a_packed_capture_that_ends_early(kept, tmp_path):
+    """Found by fuzzing: editcap, which is to convert what is no pcapng, may leave nothing behind."""
+    packed = tmp_path / "short.pcap.gz"
+    packed.write_bytes(gzip.compress((BUNDLED / "page-python-curl.pcap").read_bytes()[:3000], mtime=0)[:kept])
+    done = command(*DOORS["annotate"], packed)
+    assert done.code in (EXIT_DONE, EXIT_TROUBLE), done.said
+    assert Path("out.pcapng").exists() is (done.code == EXIT_DONE)
 
 
 # ---------------------------------------------------------------- the output
