@@ -185,8 +185,12 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple([part for part in found if part is not None])
 
 
+#: Seconds; no file says a later time.
+_LONGEST_TIME = Decimal(1 << 64)
+
+
 def seconds(text: str) -> Decimal | None:
-    """A duration or a time in seconds, exactly as printed, or None."""
+    """A duration or a time in seconds, exactly as printed; None when absent, not a number, or out of reason."""
     text = first(text)
     if not text:
         return None
@@ -194,7 +198,7 @@ def seconds(text: str) -> Decimal | None:
         value = Decimal(text)
     except ArithmeticError:
         return None
-    return value if value.is_finite() else None
+    return value if value.is_finite() and abs(value) < _LONGEST_TIME else None
 
 
 def truth(text: str) -> bool:

@@ -6,6 +6,7 @@ Import this module only when it is needed: pyshark takes its time to load.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
 import signal
@@ -21,6 +22,8 @@ from pyshark.tshark.output_parser.tshark_xml import TsharkXmlParser
 
 from reporter.extract.tshark import Isolation, Limits, limit
 
+# What asyncio thinks of a process that ends later than its loop is not for the user.
+logging.getLogger("asyncio").addHandler(logging.NullHandler())
 #: Given one packet's PDML; returns False to stop.
 Take = Callable[[bytes], bool]
 _CREATOR = re.compile(rb'<pdml[^>]*? creator="([^"]*)"')

@@ -137,7 +137,7 @@ def _segment(
         reassembled_in=number(reassembled_in) if reassembled_in else None,
         segments=numbers(segments) if segments else (),
         reassembled_length=number(reassembled_length) if reassembled_length else None,
-        checksum=first(row[_CHECKSUM]),
+        checksum=_checksum(row[_CHECKSUM]),
     )
 
 
@@ -145,6 +145,10 @@ def _segment(
 _flags = lru_cache(maxsize=512)(number)
 _round_trip = lru_cache(maxsize=1024)(seconds)
 _kinds = lru_cache(maxsize=512)(numbers)
+
+
+def _checksum(text: str) -> str:
+    return "" if number(text) is None else first(text)
 
 
 def _options(row: Row) -> TcpOptions:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from reporter.errors import UsageTrouble
-from reporter.report.own.settings import options_from
+from reporter.report.own.settings import TOP, options_from, settings_from
 
 
 def read(tmp_path, text, **chosen):
@@ -66,3 +71,20 @@ def test_a_file_that_cannot_be_read(tmp_path):
     (tmp_path / "latin.toml").write_bytes(b"lang = '\xff'")
     with pytest.raises(UsageTrouble, match="UTF-8"):
         options_from(tmp_path / "latin.toml", {})
+
+
+ODD = ["1", "-1", "1.5", "true", "[]", "[1]", '["a"]', "{}", "{ a = 1 }", "2024-01-01", "inf", '"zh"', '"/"']
+NAMED = [*TOP, "cover", "student", "[cover]\nid", "[from]\ntask"]
+QUOTED = st.text(max_size=12).map(json.dumps)
+VALUES, KEYS = QUOTED | st.sampled_from(ODD), QUOTED | st.sampled_from(NAMED)
+
+
+@given(st.lists(st.tuples(KEYS, VALUES), max_size=4), st.binary(max_size=20))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_report_toml_says_is_taken_or_explained(tmp_path, pairs, noise):
+    path = tmp_path / "report.toml"
+    text = "".join(f"{key} = {value}\n" for key, value in pairs)
+    for content in (text.encode("utf-8", "surrogatepass"), noise, text.encode("utf-8", "surrogatepass") + noise):
+        path.write_bytes(content)
+        with suppress(UsageTrouble):
+            settings_from(path, {})
