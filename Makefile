@@ -37,6 +37,10 @@ SEED ?= 0
 fuzz: setup-dev ## try FUZZ=10000 mutated captures from SEED=0 on; those that break it are kept in out/fuzz
 	@$(BIN)/python -m tests.fuzz $(FUZZ) $(SEED)
 
+.PHONY: golden
+golden: setup-dev ## write the golden reports anew (tests/golden/README.md), after a change of the report that is meant
+	@$(BIN)/python -m pytest -n $(PYTEST_JOBS) -q --update-golden tests/golden
+
 .PHONY: check
 check: setup-dev lint types layers ## format, lint, types, layers, tests: what must pass before a change goes in
 	@$(BIN)/python -m pytest -n $(PYTEST_JOBS) $(PYTEST_ARGS)

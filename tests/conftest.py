@@ -1,0 +1,17 @@
+"""What the tests can be told on pytest's command line."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden reports anew instead of comparing with them"
+    )
+
+
+@pytest.fixture(scope="session")
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden reports are to be written anew."""
+    return bool(request.config.getoption("--update-golden"))
