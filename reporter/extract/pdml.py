@@ -11,6 +11,9 @@ from reporter.model.detail import TreeLine
 
 #: Preferences that make tshark say where a frame lies in the file, and prove its bytes.
 PREFERENCES = ("-o", "frame.show_file_off:TRUE", "-o", "frame.generate_md5_hash:TRUE")
+#: More bytes than a frame can have: a value of so many was put together from several.
+_LARGEST_FRAME = 262_144
+_LONG = re.compile(rb'(value|show)="([0-9a-fA-F:]{%d,})"' % (2 * _LARGEST_FRAME))
 _NUMBER = re.compile(rb'<field name="num"[^>]*? show="(\d+)"')
 #: What XML 1.0 does not allow, as UTF-8; tshark may still print it.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -67,6 +70,15 @@ class Tree:
     offset: int | None = None
     md5: str = ""
     nodes: list[Node] = field(default_factory=list)
+
+
+def shortened(line: bytes) -> bytes:
+    """One line of PDML without values that are longer than any frame; `cut` says how many bytes a value had."""
+    return _LONG.sub(_cut, line) if len(line) > _LARGEST_FRAME else line
+
+
+def _cut(found: re.Match[bytes]) -> bytes:
+    return b'cut="%d"' % (len(found[2]) // 2) if found[1] == b"value" else b'show=""'
 
 
 def number_of(packet: bytes) -> int:
@@ -139,7 +151,7 @@ class _Reader:
         text = at.get("showname") or at.get("show", "")
         if name == "data" and not text:
             # The one protocol that PDML prints without its place: its first field has the same.
-            length = len(value) // 2
+            length = int(at.get("cut", len(value) // 2))
             text = f"Data ({length} byte{'' if length == 1 else 's'})"
         if self.tree.nodes and self.tree.nodes[-1].start < 0:
             self.tree.nodes[-1].start = start

@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from pyshark.capture.capture import StopCapture
 from pyshark.capture.file_capture import FileCapture
 from pyshark.tshark.output_parser.tshark_xml import TsharkXmlParser
 
+from reporter.extract.pdml import shortened
 from reporter.extract.tshark import Isolation, Limits, limit
 
 # What asyncio thinks of a process that ends later than its loop is not for the user.
@@ -27,26 +29,49 @@ logging.getLogger("asyncio").addHandler(logging.NullHandler())
 #: Given one packet's PDML; returns False to stop.
 Take = Callable[[bytes], bool]
 _CREATOR = re.compile(rb'<pdml[^>]*? creator="([^"]*)"')
-_HEAD = 2048
 
 
 class _RawXmlParser(TsharkXmlParser):  # type: ignore[misc]
     """Cuts tshark's output into packets as pyshark does, but leaves the XML: pyshark's layers are flat.
 
+    pyshark looks through everything it holds again with each piece that comes, which a packet that completes a large
+    body makes very dear: here each byte is looked at once, and reassembled bytes, which no line needs, are not kept.
     `creator` is what the output says at its beginning of the program that made it: `wireshark/4.0.17`.
     """
 
     creator = ""
 
-    def _extract_packet_from_data(self, data: bytes, got_first_packet: bool = True) -> tuple[bytes | None, bytes]:
-        if not self.creator:
-            said = _CREATOR.search(data, 0, _HEAD)
-            self.creator = said[1].decode("utf-8", "replace") if said else ""
-        found: tuple[bytes | None, bytes] = super()._extract_packet_from_data(data, got_first_packet)
-        return found
+    def __init__(self) -> None:
+        super().__init__()
+        self._line: list[bytes] = []
+        self._packet: list[bytes] = []
+        self._ready: deque[bytes] = deque()
 
-    def _parse_single_packet(self, packet: bytes) -> bytes:
-        return packet
+    async def get_packets_from_stream(
+        self, stream: asyncio.StreamReader, existing_data: bytes, got_first_packet: bool = True
+    ) -> tuple[bytes | None, bytes]:
+        """The next packet's PDML, None when more has to be read. Raises EOFError at the end."""
+        if self._ready:
+            return self._ready.popleft(), b""
+        new = await stream.read(self.DEFAULT_BATCH_SIZE)
+        if not new:
+            raise EOFError
+        *ends, rest = new.split(b"\n")
+        for end in ends:
+            self._enter(b"".join([*self._line, end]))
+            self._line.clear()
+        self._line.append(rest)
+        return None, b""
+
+    def _enter(self, line: bytes) -> None:
+        if not self._packet and not line.startswith(b"<packet>"):
+            said = _CREATOR.search(line)
+            self.creator = said[1].decode("utf-8", "replace") if said else self.creator
+            return
+        self._packet.append(shortened(line))
+        if line.endswith(b"</packet>"):
+            self._ready.append(b"\n".join(self._packet))
+            self._packet.clear()
 
 
 class PdmlCapture(FileCapture):  # type: ignore[misc]

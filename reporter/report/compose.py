@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 from functools import partial
@@ -65,6 +65,7 @@ def compose(
         words=words,
         zone=ZoneInfo(options.timezone) if options.timezone else UTC,
     )
+    _foresee(order, chosen_for, main)
     placing = Placing(words, author)
     drafts: list[Draft] = []
     for name in order:
@@ -90,6 +91,20 @@ def compose(
         theme=theme,
         files=tuple(capture.name for capture in captures),
     )
+
+
+def _foresee(order: Sequence[str], chosen_for: Mapping[str, Chosen], main: Chosen) -> None:
+    """Have the details of all frames that the sections take apart fetched: each call of tshark reads the whole file."""
+    frames: dict[int, set[int]] = {}
+    captures: dict[int, Capture] = {}
+    for name in order:
+        story = chosen_for.get(name, main).story
+        if name in SECTIONS and story is not None:
+            captures[story.capture.number] = story.capture
+            frames.setdefault(story.capture.number, set()).update(SECTIONS[name].windows(story))
+    for number, capture in captures.items():
+        if frames[number]:
+            capture.details(sorted(frames[number]))
 
 
 def _assigned(captures: Sequence[Capture], story: Story | None, sources: Sequence[Source]) -> dict[str, Chosen]:

@@ -277,12 +277,16 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Commentary:
-    """Packet by packet. The PDF has `paper` remarks, of the beginning and the end, and says `omitted_on_paper`."""
+    """Packet by packet. The PDF has `paper` remarks, of the beginning and the end, and says `omitted_on_paper`.
+
+    `omitted` says what is left out everywhere, in front of the remark of index `gap`, without one at the end.
+    """
 
     remarks: tuple[Remark, ...]
     omitted: Rich = ()
     paper: int | None = None
     omitted_on_paper: Rich = ()
+    gap: int | None = None
     kind: str = "commentary"
 
 

@@ -17,9 +17,12 @@ import pytest
 from reporter.capture.records import Place
 from reporter.extract import detail
 from reporter.extract.detail import Details
-from reporter.extract.pdml import lines_of, tree_of
+from reporter.extract.pdml import lines_of, shortened, tree_of
 from reporter.extract.tshark import Isolation, output_of
 from reporter.model.detail import Detail
+from reporter.options import ReportOptions
+from reporter.pipeline.report import make_document
+from reporter.report.document import PacketWindow
 from tests.captures import BUNDLED, bundled, shared
 
 pytestmark = pytest.mark.tshark
@@ -231,3 +234,48 @@ def test_text_that_is_no_xml_is_survived():
 
 def test_a_detail_is_a_value():
     assert Detail(1, (), b"") == Detail(1, (), b"")
+
+
+def test_a_body_larger_than_any_frame_is_not_kept():
+    """What was put together from many segments has no bytes in the frame, and its lines read the same without."""
+    data = b"\x07" * 300_000
+    packet = b"\n".join(
+        [
+            b"<packet>",
+            b'<proto name="frame" showname="Frame 9: 60 bytes" size="60" pos="0"></proto>',
+            b'<proto name="http" showname="Hypertext Transfer Protocol" size="300000" pos="0">',
+            b'<field name="http.file_data" showname="File Data" size="300000" pos="0" show="%b" value="%b"/>'
+            % (data.hex().encode(), data.hex().encode()),
+            b"</proto>",
+            b'<field name="data" value="%b"><field name="data.len" show="300000" size="0" pos="0"/></field>'
+            % data.hex().encode(),
+            b"</packet>",
+        ]
+    )
+    short = b"\n".join(map(shortened, packet.split(b"\n")))
+    assert len(short) < 1000
+    frame = bytes(60)
+    assert lines_of(tree_of(short), frame) == lines_of(tree_of(packet), frame)
+    assert any(line.text == "Data (300000 bytes)" for line in lines_of(tree_of(short), frame))
+
+
+def test_a_report_asks_for_its_frames_at_once(monkeypatch):
+    asked = []
+    begin = Details._begin
+
+    def counted(self, display_filter, wanted):
+        asked.append(display_filter)
+        begin(self, display_filter, wanted)
+
+    monkeypatch.setattr(detail, "_SMALL", 0)
+    monkeypatch.setattr(Details, "_begin", counted)
+    document = make_document([PAGE], options=ReportOptions(), progress=lambda what, count: None)
+    windows = [
+        block
+        for top in document.sections
+        for section in (top, *top.sections)
+        for block in section.blocks
+        if isinstance(block, PacketWindow)
+    ]
+    assert len(windows) > 5
+    assert len(asked) == 1

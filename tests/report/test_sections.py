@@ -1,13 +1,16 @@
 """The sections of numbers: there when there is something to tell, and every row of them adds up."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from reporter.options import ReportOptions
 from reporter.pipeline.report import make_document
-from reporter.report.document import Document, Section, Table
+from reporter.render.html import render_html
+from reporter.report.document import Commentary, Document, Section, Table
 from reporter.report.drawings import SequencePlot, Waterfall
+from reporter.report.themefile import LIMITS
 from tests.captures import BUNDLED
 
 pytestmark = pytest.mark.tshark
@@ -114,3 +117,47 @@ def test_a_long_connection_is_folded_on_paper_and_whole_on_the_screen():
     assert len(found.paper) < 60
     assert found.omitted_on_paper
     assert not found.omitted
+
+
+def test_trouble_and_measures_of_every_connection_that_is_told_of():
+    captures = [BUNDLED / "truncated.pcapng", BUNDLED / "mid-connection.pcapng"]
+    found = make_document(captures, options=ReportOptions(lang="en"), progress=lambda what, count: None)
+    measures = section(found, "measures")
+    assert measures is not None
+    assert [each.title for each in measures.sections] == [
+        "Stream 0 (truncated.pcapng)",
+        "Stream 0 (mid-connection.pcapng)",
+    ]
+    trouble = section(found, "trouble")
+    assert trouble is not None
+    tables = [each for part in (trouble, *trouble.sections) for each in part.blocks if isinstance(each, Table)]
+    assert "TCP keep-alive probe" in {row[0] for table in tables for row in texts(table)}
+
+
+def test_a_long_commentary_keeps_its_end(monkeypatch):
+    whole = block(document("page-node-curl"), "commentary", Commentary)
+    assert isinstance(whole, Commentary)
+    assert not whole.omitted
+    monkeypatch.setitem(LIMITS, "remarks", 12)
+    document.cache_clear()
+    cut = block(document("page-node-curl"), "commentary", Commentary)
+    document.cache_clear()
+    assert isinstance(cut, Commentary)
+    assert [each.row.frame for each in cut.remarks] == [
+        each.row.frame for each in (*whole.remarks[:9], *whole.remarks[-3:])
+    ]
+    assert cut.gap == 9
+    assert str(len(whole.remarks) - 12) in "".join(span.text for span in cut.omitted)
+    page = render_html(document_with(cut))
+    assert (
+        page.index(f'id="{cut.remarks[8].row.anchor}"')
+        < page.index("⋯ ")
+        < page.index(f'id="{cut.remarks[9].row.anchor}"')
+    )
+
+
+def document_with(commentary: Commentary) -> Document:
+    found = document("page-node-curl")
+    part = section(found, "commentary")
+    assert part is not None
+    return replace(found, sections=(replace(part, blocks=(commentary,)),))

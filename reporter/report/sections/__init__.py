@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -108,6 +108,8 @@ class Draft:
 
 
 Builder = Callable[[Context], Draft | None]
+#: The frames of a connection that a section takes apart, so that tshark is asked for all of them at once.
+Windows = Callable[[Story], Iterable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +118,38 @@ class Entry:
 
     builder: Builder
     part: Part | None
+    windows: Windows
+
+
+def told_of_each(
+    context: Context, name: str, title: str, write: Callable[[Context, Story], Sequence[Block]]
+) -> Draft | None:
+    """A section about connections: of several, one below the other; None when there is nothing to say of any."""
+    told = [(story, context.about(story)) for story in context.told_here()]
+    written = [(story, here, tuple(write(here, story))) for story, here in told]
+    written = [each for each in written if each[2]]
+    if len(written) == 1:
+        story, here, blocks = written[0]
+        return Draft(name, title, blocks, source=context.source() if story == context.story else here.source())
+    drafts = []
+    for number, (story, here, blocks) in enumerate(written, 1):
+        named = here.author.words.plain("report", "story-title", {"stream": context.stream(story)})
+        drafts.append(Draft(f"{name}-{number}", named, blocks, source=here.source()))
+    return Draft(name, title, (), tuple(drafts)) if drafts else None
 
 
 SECTIONS: dict[str, Entry] = {}
 
 
-def section(name: str, part: Part | None = Part.WHOLE) -> Callable[[Builder], Builder]:
+def section(
+    name: str, part: Part | None = Part.WHOLE, windows: Windows = lambda story: ()
+) -> Callable[[Builder], Builder]:
     """Register a function as the builder of a section; it returns None when the section has nothing to say."""
 
     def register(builder: Builder) -> Builder:
         if name in SECTIONS:
             raise ValueError(f"section {name} is taken")
-        SECTIONS[name] = Entry(builder, part)
+        SECTIONS[name] = Entry(builder, part, windows)
         return builder
 
     return register

@@ -51,10 +51,25 @@ def _packets(context: Context) -> list[Block]:
         blocks.append(author.paragraph("section-commentary", "dropped", count=dropped))
     if story is not None and story.capture.shown is not None:
         blocks.append(author.paragraph("section-commentary", "filtered"))
-    rest = len(remarks) - fewer
-    on_paper = author.say("section-commentary", "middle", count=rest, whole=len(remarks) <= most) if rest > 0 else ()
-    blocks.append(Commentary(tuple(remarks[:most]), author.rest(len(remarks) - most), fewer, on_paper))
+    whole = len(remarks) <= most
+    gap = most - most // 4
+    # The end of a long story tells as much as its beginning: the middle is left out.
+    shown = remarks if whole else [*remarks[:gap], *remarks[gap - most :]]
+    blocks.append(
+        Commentary(
+            tuple(shown),
+            _left_out(context, len(remarks) - most, whole=False),
+            fewer,
+            _left_out(context, len(remarks) - fewer, whole=whole),
+            None if whole else gap,
+        )
+    )
     return blocks
+
+
+def _left_out(context: Context, count: int, *, whole: bool) -> Rich:
+    """That so many steps of the middle are left out; `whole` when the HTML report has them all."""
+    return context.author.say("section-commentary", "middle", count=count, whole=whole) if count > 0 else ()
 
 
 def _remarks(context: Context, told: list[Told]) -> list[Remark]:

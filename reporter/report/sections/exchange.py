@@ -17,7 +17,22 @@ from reporter.report.sections import Context, Draft, section
 _CONFIRMING = ("D02", "D03", "D04")
 
 
-@section("exchange")
+def page_of(stream: Stream) -> Exchange | None:
+    """The exchange to show: the first answered 200 with HTML, else the first answered, else the first request."""
+    whole = [each for each in stream.exchanges if each.request and each.response]
+    for each in whole:
+        kind = each.response.header("Content-Type") if each.response else None
+        if each.response and each.response.code == 200 and kind and "html" in kind.value.lower():
+            return each
+    return whole[0] if whole else next(iter(stream.exchanges), None)
+
+
+def _windows(story: Story) -> list[int]:
+    shown = page_of(story.stream)
+    return [frame for frame in (shown.request_frame, shown.response_frame) if frame] if shown else []
+
+
+@section("exchange", windows=_windows)
 def exchange(context: Context) -> Draft | None:
     """The first page of the connection asked for and answered, header by header."""
     story = context.story
@@ -35,16 +50,6 @@ def exchange(context: Context) -> Draft | None:
     shown = [author.paragraph("section-exchange", "intro"), *_list(context, story)]
     drafts = [draft for draft in (_request(context, story, chosen), _response(context, story, chosen)) if draft]
     return Draft("exchange", title, tuple(shown), tuple(drafts), context.source(story))
-
-
-def page_of(stream: Stream) -> Exchange | None:
-    """The exchange to show: the first answered 200 with HTML, else the first answered, else the first request."""
-    whole = [each for each in stream.exchanges if each.request and each.response]
-    for each in whole:
-        kind = each.response.header("Content-Type") if each.response else None
-        if each.response and each.response.code == 200 and kind and "html" in kind.value.lower():
-            return each
-    return whole[0] if whole else next(iter(stream.exchanges), None)
 
 
 def _nothing(context: Context, story: Story) -> str:

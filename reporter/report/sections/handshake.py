@@ -34,7 +34,7 @@ _FIELDS = (
 )
 
 
-@section("handshake", Part.OPENING)
+@section("handshake", Part.OPENING, windows=lambda story: story.stream.handshake)
 def handshake(context: Context) -> Draft | None:
     """The opening of the connection, or why it cannot be shown."""
     story = context.story

@@ -12,7 +12,7 @@ from reporter.model.packet import Packet
 from reporter.model.stream import Role
 from reporter.report.document import Block, Table
 from reporter.report.material import Story, Told
-from reporter.report.sections import Context, Draft, section
+from reporter.report.sections import Context, Draft, section, told_of_each
 
 #: Fewer samples than this have no middle worth telling.
 _FEW = 3
@@ -21,9 +21,10 @@ _FEW = 3
 @section("measures")
 def measures(context: Context) -> Draft | None:
     """A table: what was measured, its value, and from where it comes."""
-    story = context.story
-    if story is None:
-        return None
+    return told_of_each(context, "measures", context.author.words.title("section-measures"), _blocks)
+
+
+def _blocks(context: Context, story: Story) -> list[Block]:
     told = story.capture.keeper.of_stream(story.stream.number)
     rows = [*_round_trips(context, story, told), *_amounts(context, story, told)]
     author = context.author
@@ -32,7 +33,7 @@ def measures(context: Context) -> Draft | None:
     blocks: list[Block] = [author.paragraph("section-measures", "intro", table=caption.label), table]
     if any(len(_samples(told, role)) >= _FEW for role in Role):
         blocks.append(author.note("section-measures", "rtt-note"))
-    return Draft("measures", author.words.title("section-measures"), tuple(blocks), source=context.source())
+    return blocks
 
 
 def _line(context: Context, key: str, value: Rich, **facts: Any) -> tuple[Rich, ...]:

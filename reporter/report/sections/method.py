@@ -21,7 +21,18 @@ _SHORT = {"ip": "IPv4", "ipv6": "IPv6", "tcp": "TCP", "http": "HTTP", "vlan": "8
 _NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
 
 
-@section("method", None)
+def _sample(story: Story) -> Packet | None:
+    told = story.told() or story.capture.keeper.of_stream(story.stream.number)
+    whole = [each.packet for each in told if each.packet.requests and each.packet.tcp and not each.packet.tcp.segments]
+    return whole[0] if whole else (told[0].packet if told else None)
+
+
+def _windows(story: Story) -> list[int]:
+    shown = _sample(story)
+    return [shown.frame] if shown else []
+
+
+@section("method", None, windows=_windows)
 def method(context: Context) -> Draft | None:
     """The captures, the filter, the choice of the connection, then one frame taken apart."""
     author = context.author
@@ -178,12 +189,6 @@ def _stream_row(context: Context, stream: Stream) -> tuple[Rich, ...]:
         author.text(author.words.lexicon["closings"][stream.closing]),
         author.text(requests),
     )
-
-
-def _sample(story: Story) -> Packet | None:
-    told = story.told() or story.capture.keeper.of_stream(story.stream.number)
-    whole = [each.packet for each in told if each.packet.requests and each.packet.tcp and not each.packet.tcp.segments]
-    return whole[0] if whole else (told[0].packet if told else None)
 
 
 def _layers(context: Context, packet: Packet, detail: Detail) -> Draft:

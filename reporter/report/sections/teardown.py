@@ -12,7 +12,7 @@ from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.handshake import step_of
 
 
-@section("teardown", Part.CLOSING)
+@section("teardown", Part.CLOSING, windows=lambda story: story.stream.teardown)
 def teardown(context: Context) -> Draft | None:
     """The closing of the connection, or that it is not in the capture."""
     story = context.story

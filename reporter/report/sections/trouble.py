@@ -11,8 +11,8 @@ from reporter.explain.evidence import field as value_of
 from reporter.explain.words import Rich
 from reporter.model.stream import Role
 from reporter.report.document import Block, Bullets
-from reporter.report.material import Told
-from reporter.report.sections import Context, Draft, section
+from reporter.report.material import Story, Told
+from reporter.report.sections import Context, Draft, section, told_of_each
 
 #: What counts as trouble, in the order in which it is told.
 _TOLD = (
@@ -36,16 +36,18 @@ class _Kind:
 @section("trouble")
 def trouble(context: Context) -> Draft | None:
     """A table of what happened, with its frames; what each first was, in words; the sums of each direction."""
-    story = context.story
-    if story is None:
-        return None
+    return told_of_each(context, "trouble", context.author.words.title("section-trouble"), _blocks)
+
+
+def _blocks(context: Context, story: Story) -> list[Block]:
     told = story.told()
     kinds = _kinds(told)
     if not kinds:
-        return None
+        return []
     author = context.author
     caption = author.table("section-trouble", "caption", stream=story.stream.number)
-    figure = author.reference("section-overview", "ladder-caption")
+    # Labels are those of the first connection.
+    figure = author.reference("section-overview", "ladder-caption") if story == context.stories[0] else ""
     rows = [
         (
             author.text(author.words.title(kind.rule)),
@@ -58,12 +60,12 @@ def trouble(context: Context) -> Draft | None:
     said = [author.said_of(_frame(kind), kind.first) for kind in kinds]
     blocks: list[Block] = [
         author.paragraph("section-trouble", "intro", count=len(kinds), table=caption.label, figure=figure),
-        author.grid(caption, ("situation", "how-many", "in-frames", "tcp-len-short"), rows, (34, 9, 34, 23)),
+        author.grid(caption, ("situation", "how-many", "in-frames", "tcp-len-short"), rows, (33, 12, 32, 23)),
         author.paragraph("section-trouble", "first-of-each"),
         Bullets(tuple(said)),
     ]
     blocks += _sums(context, told)
-    return Draft("trouble", author.words.title("section-trouble"), tuple(blocks), source=context.source())
+    return blocks
 
 
 def _kinds(told: Sequence[Told]) -> list[_Kind]:
