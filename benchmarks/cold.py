@@ -12,7 +12,8 @@ from reporter.extract.detail import SPECULATION
 from reporter.extract.pdml import PREFERENCES
 from reporter.extract.tshark import find_tshark
 
-_PAGED = """
+#: Writes the paged HTML of a capture.
+PAGED = """
 import sys; from pathlib import Path
 from reporter.options import ReportOptions
 from reporter.pipeline.report import make_document
@@ -20,7 +21,8 @@ from reporter.render.html import render_html
 document = make_document([Path(sys.argv[1])], options=ReportOptions(), progress=lambda *_: None)
 Path(sys.argv[2]).write_text(render_html(document, paged=True), encoding="utf-8")
 """
-_WEASYPRINT = """
+#: Lays it out and writes it, with nothing of ours.
+WEASYPRINT = """
 import sys; from pathlib import Path; import weasyprint
 html = weasyprint.HTML(string=Path(sys.argv[1]).read_text(encoding="utf-8"))
 Path(sys.argv[2]).write_bytes(html.write_pdf(pdf_tags=True))
@@ -31,11 +33,11 @@ def rows(sizes: Sizes) -> Iterator[Row]:
     """Targets 5 and 9."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     page, pdf, html = FOLDER / "paged.html", FOLDER / "report.pdf", FOLDER / "report.html"
-    python(_PAGED, LAB, page).cost()
+    python(PAGED, LAB, page).cost()
     costs = in_turn(
         sizes.cold_rounds,
         pdf=reporter("report", LAB, "-o", pdf),
-        weasyprint=python(_WEASYPRINT, page, FOLDER / "floor.pdf"),
+        weasyprint=python(WEASYPRINT, page, FOLDER / "floor.pdf"),
         html=reporter("report", LAB, "-o", html),
         tshark=(bare_tshark(LAB), _details(LAB)),
     )

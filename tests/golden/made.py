@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import pypdf
 
@@ -43,15 +44,11 @@ def tshark_here() -> str:
 
 def fonts_of(pdf: Path) -> str:
     """The names of the fonts in a PDF."""
-    return ", ".join(
-        sorted(
-            {
-                str(font.get_object()["/BaseFont"]).partition("+")[2]
-                for page in pypdf.PdfReader(pdf).pages
-                for font in page["/Resources"].get("/Font", {}).values()
-            }
-        )
-    )
+    names = set()
+    for page in pypdf.PdfReader(pdf).pages:
+        fonts = cast(pypdf.generic.DictionaryObject, page["/Resources"]).get("/Font", {})
+        names |= {str(font.get_object()["/BaseFont"]).partition("+")[2] for font in fonts.values()}
+    return ", ".join(sorted(names))
 
 
 def poppler() -> str | None:

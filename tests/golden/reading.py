@@ -77,7 +77,7 @@ def text_of(html: str) -> str:
 
 def sums_of(text: str) -> str:
     """One line for each section of a text: how many lines it has, a digest of them, its id."""
-    out = []
+    out: list[str] = []
     for part in re.split(f"^{MARK}", text, flags=re.MULTILINE):
         name, _, rest = part.partition("\n")
         digest = hashlib.sha256(part.encode()).hexdigest()[:12]

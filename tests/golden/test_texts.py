@@ -63,8 +63,9 @@ def compared(name: str, language: str, text: str, update: bool) -> str:
     before = stored if full else built.read_text(encoding="utf-8") if built.exists() else ""
     known = full or sums_of(before) == stored
     built.with_suffix(".new").write_text(text, encoding="utf-8")
-    pair = (before, text) if known else (stored, new)
-    lines = difflib.unified_diff(*(each.splitlines() for each in pair), f"{language}/{name}", "now", n=1, lineterm="")
+    old, now = (before, text) if known else (stored, new)
+    label = f"{language}/{name}"
+    lines = difflib.unified_diff(old.splitlines(), now.splitlines(), label, "now", n=1, lineterm="")
     return "\n".join([*list(lines)[:120], f"(all of it is in {built.with_suffix('.new')})"])
 
 
