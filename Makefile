@@ -97,6 +97,10 @@ dist: setup ## build the sdist and the wheel in dist/
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build -d dist
 
+.PHONY: try
+try: setup-dev ## install wheel and sdist each into an empty environment and make a report with it
+	@scripts/check_dist.sh
+
 .PHONY: clean
 clean: ## remove everything that make has made
 	@rm -rf .venv build dist out .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
