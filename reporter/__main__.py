@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
 def main() -> None:
     """Load the command line and run it."""
+    # What a run makes lives until it is written: looking for garbage among it costs a fifth of a report.
+    gc.set_threshold(200_000, 20, 50)
     try:
         from reporter.cli.main import main as run
     except KeyboardInterrupt:
