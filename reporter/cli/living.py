@@ -110,6 +110,7 @@ def run_record(job: Job, folder: Path, port: int, seconds: float | None) -> None
     server = LabServer(folder, port, served)
     try:
         with Session(_LOOPBACK, f"tcp port {port}", ready.output, limit=ready.limit) as session:
+            server.start()
             limit = label["limit"].format(seconds=f"{seconds:g}") if seconds else ""
             typer.echo(label["visit"].format(url=server.url, limit=limit), err=True)
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import TCPServer
 from typing import Any
 
 from reporter.errors import UsageTrouble
@@ -36,7 +37,8 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 class LabServer(ThreadingHTTPServer):
-    """Serves a folder from when it is made; `served` is told each request line and status, from other threads.
+    """Takes its port when it is made and serves a folder from `start` on; `served` is told each request line and
+    status, from other threads.
 
     Raises UsageTrouble when there is no such folder or the port is taken.
     """
@@ -48,15 +50,18 @@ class LabServer(ThreadingHTTPServer):
             raise UsageTrouble("there is no such folder to serve", where=f"--serve {folder}", to_do="name a folder")
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        try:
-            super().__init__((HOST, port), partial(_Handler, directory=str(folder), served=served))
-        except (OSError, OverflowError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise UsageTrouble(
-                f"port {port} cannot be used: {reason}", where=f"--port {port}", to_do="name another with --port"
-            ) from None
+        self._asked = port
+        handler = partial(_Handler, directory=str(folder), served=served)
+        super().__init__((HOST, port), handler, bind_and_activate=False)
+        self._try(self.server_bind)
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> LabServer:
+        """Listen and serve. Before, whoever knocks is refused: nothing is served that a capture would miss."""
+        self._try(self.server_activate)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.1,), name="server", daemon=True)
         self._thread.start()
+        return self
 
     @property
     def url(self) -> str:
@@ -65,14 +70,31 @@ class LabServer(ThreadingHTTPServer):
 
     def finish(self) -> None:
         """Take no new connections and close those that are open, in the ordinary way: with a FIN."""
-        self.shutdown()
-        self._thread.join()
+        if self._thread is not None:
+            self.shutdown()
+            self._thread.join()
         self.server_close()
         with self._lock:
             left = list(self._open)
         for connection in left:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_WR)
+
+    def server_bind(self) -> None:
+        """Take the port; the name of the host, which http.server would look up, is not asked for."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, self.socket.getsockname()[1]
+
+    def _try(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except (OSError, OverflowError) as error:
+            self.server_close()
+            reason = getattr(error, "strerror", None) or str(error)
+            where = f"--port {self._asked}"
+            raise UsageTrouble(
+                f"port {self._asked} cannot be used: {reason}", where=where, to_do="name another with --port"
+            ) from None
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Note a connection, then as ever."""

@@ -12,6 +12,7 @@ import ctypes.util
 import select
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -92,6 +93,7 @@ class Immediate:
         self._library, self._handle = library, handle
         self._interface, self._filter, self._nano = interface, capture_filter, nano
         self._over = threading.Event()
+        self._stopped = 0.0
         self._dropped = 0
 
     def blocks(self) -> Iterator[Block]:
@@ -111,12 +113,19 @@ class Immediate:
         descriptor = library.pcap_get_selectable_fd(handle)
         factor = 1_000_000_000 if self._nano else 1_000_000
         received = 0
-        while not self._over.is_set():
-            select.select([descriptor], [], [], _TICK)
-            while (code := 0 if self._over.is_set() else next_one(handle, header_at, data_at)) == 1:
+        over = False
+        while not over:
+            # Asked before the packets: what came before the stop is still handed on after it.
+            over = self._over.is_set()
+            if not over:
+                select.select([descriptor], [], [], _TICK)
+            while (code := next_one(handle, header_at, data_at)) == 1:
                 found = header.contents
                 captured = found.captured
                 ticks = found.time.seconds * factor + found.time.fraction
+                if self._over.is_set() and ticks > self._stopped * factor:
+                    over = True
+                    break
                 packet = ctypes.string_at(data, captured)
                 fixed = struct.pack("<IIIII", 0, ticks >> 32, ticks & 0xFFFFFFFF, captured, found.length)
                 block = _block(offset, ENHANCED, fixed + packet + bytes(-captured % 4))
@@ -132,8 +141,10 @@ class Immediate:
         yield _block(offset, STATISTICS, struct.pack("<III", 0, 0, 0) + _options(*counts))
 
     def stop(self) -> None:
-        """End the capture."""
-        self._over.set()
+        """End the capture; what has been captured can still be read."""
+        if not self._over.is_set():
+            self._stopped = time.time()
+            self._over.set()
 
     def close(self) -> None:
         """Let go of it, when nobody reads `blocks` any more."""

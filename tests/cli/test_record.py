@@ -11,6 +11,8 @@ import urllib.request
 
 import pytest
 
+from reporter.companion.labserver import LabServer
+from reporter.errors import UsageTrouble
 from tests.captures import BUNDLED, ROOT
 from tests.cli.run import reporter
 from tests.companion.test_live import captures
@@ -112,3 +114,19 @@ def test_a_port_that_is_taken():
         done = reporter("record", "--serve", ".", "--port", str(port))
     assert done.returncode == 2
     assert f"port {port} cannot be used" in done.stderr.decode()
+
+
+def test_nobody_is_served_before_the_capture_runs(tmp_path):
+    server = LabServer(tmp_path, free_port(), lambda request, status: None)
+    try:
+        with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", server.server_port), 5):
+            pass
+        server.start()
+        socket.create_connection(("127.0.0.1", server.server_port), 5).close()
+    finally:
+        server.finish()
+
+
+def test_a_port_that_is_taken_is_told(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UsageTrouble, match="cannot be used"):
+        LabServer(tmp_path, taken.getsockname()[1], lambda request, status: None).start()
