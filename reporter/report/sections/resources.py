@@ -45,7 +45,7 @@ def resources(context: Context) -> Draft | None:
             caption,
             ("stream", "request", "status", "content-type", "content-length", "time-taken", "frames"),
             rows,
-            (10, 22, 9, 17, 14, 13, 15),
+            (10, 20, 9, 15, 17, 13, 16),
             mono=(1,),
             paper=tuple(rows[:fewer]),
             omitted=author.rest(len(exchanges) - most),

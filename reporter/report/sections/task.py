@@ -105,7 +105,7 @@ def _files(context: Context, fetched: list[Exchange]) -> list[Block]:
     rows = [_row(context, each) for each in fetched[:_FILES]]
     caption = author.table("section-task", "files-caption", file=context.main.name)
     head = ("file-name", "content-type", "content-length", "modified", "stream", "frame")
-    blocks: list[Block] = [author.grid(caption, head, rows, (26, 20, 14, 20, 10, 10), mono=(0,))]
+    blocks: list[Block] = [author.grid(caption, head, rows, (25, 18, 17, 20, 10, 10), mono=(0,))]
     if len(fetched) > _FILES:
         blocks.append(author.paragraph("report", "rows-omitted", count=len(fetched) - _FILES))
     return blocks
