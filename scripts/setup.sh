@@ -105,6 +105,8 @@ look() {
         { have pdftotext && have pdftoppm; } || missing="$missing poppler"
         # Where it is no plain package (Ubuntu), the tests that need it are skipped and say so.
         have_browser || ! is_debian || missing="$missing browser"
+        # What drives the browser needs it, and no package says so.
+        have_library libatomic.so.1 || ! is_debian || missing="$missing atomic"
     fi
     missing=${missing# }
 }
@@ -138,6 +140,7 @@ debian_packages() {
             fonts) echo fontconfig fonts-noto-cjk ;;
             poppler) echo poppler-utils ;;
             browser) echo chromium ;;
+            atomic) echo libatomic1 ;;
         esac
     done | tr '\n' ' ' | sed 's/ $//'
 }

@@ -123,7 +123,7 @@ def test_live_packets_pass_in_order_and_unchanged(broken, monkeypatch):
     if broken:
         monkeypatch.setenv("REPORTER_TSHARK", "/nowhere/tshark")
     out = bytearray()
-    passing = Passing(out.extend, [Words("en")], lambda first, last: None, patience=30)
+    passing = Passing(out.extend, [Words("en")], lambda first, last: None, patience=600)
     assert bool(passing.start()) is broken
     for block in blocks(SOURCE):
         passing.take(block)
