@@ -88,6 +88,10 @@ BENCH ?= small
 bench: setup-dev ## measure what reporter costs, against its floors, into benchmarks/RESULTS.md (BENCH=full)
 	@$(BIN)/python -m benchmarks --size $(BENCH)
 
+.PHONY: fast
+fast: setup-dev ## compile the inner modules, so that `reporter explain` is quicker (a C compiler and Python's headers)
+	@$(BIN)/python scripts/fast/build.py
+
 .PHONY: lock
 lock: ## write requirements/ anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@scripts/lock.sh $(ARGS)

@@ -10,6 +10,7 @@ from benchmarks.extraction import EXTRACT
 from benchmarks.inputs import PAGE, SHORT, large
 from benchmarks.measure import ROOT, Row, Spread, in_turn, python, ratios, reporter
 from benchmarks.sizes import Sizes
+from reporter import fast
 
 
 def rows(sizes: Sizes) -> Iterator[Row]:
@@ -18,7 +19,8 @@ def rows(sizes: Sizes) -> Iterator[Row]:
     for path, what in ((long, "packets"), (short, "packets of short connections")):
         explain = reporter("explain", path, "--format", "jsonl")
         wall, cpu = ratios(in_turn(sizes.rounds, explain=explain, extract=python(EXTRACT, path)), "explain", "extract")
-        what = f"explain --format jsonl, {sizes.explanation:,} {what}"
+        form = "compiled" if fast.ready() else "as written"
+        what = f"explain --format jsonl ({form}), {sizes.explanation:,} {what}"
         yield Row("3", what, "extraction alone", 1.25, wall, cpu)
 
     few, many = (_peak(large(PAGE, packets)) for packets in (sizes.memory, sizes.many))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from reporter import fast
 from reporter.errors import Trouble
 from reporter.explain.words import LANGUAGES, Words
 from reporter.extract.health import pyshark_version, refused_fields, tshark_version
@@ -70,6 +71,12 @@ def _templates() -> str:
     return str(templates_dir())
 
 
+def _compiled() -> Outcome:
+    if fast.ready() is not None:
+        return Outcome(True, f"in use for explain: {fast.FOLDER}")
+    return Outcome(True, "none for these sources; make fast builds it, and explain is quicker")
+
+
 def _temporary() -> Outcome:
     try:
         with tempfile.TemporaryDirectory(prefix="reporter-") as folder:
@@ -91,4 +98,5 @@ CHECKS: tuple[tuple[str, Callable[[], Outcome]], ...] = (
     ("a line of Chinese", partial(_asked, drawn_chinese, "fonts")),
     ("templates", partial(_asked, _templates)),
     ("temporary files", _temporary),
+    ("compiled form", _compiled),
 )

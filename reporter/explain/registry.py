@@ -55,17 +55,18 @@ def rule(
     facts: str = "",
     over: str = "",
     rank: int = 50,
+    doc: str = "",
 ) -> Callable[[RuleFunction], RuleFunction]:
     """Register a function as the rule of `code`.
 
     `when` names signs of which one is always there when it fires. `facts` and `over` are names separated by
-    blanks. The docstring says what the situation is and ends with a line `Reference: …`. Raises ValueError for a
-    bad or second code, or a missing docstring or reference.
+    blanks. The docstring says what the situation is and ends with a line `Reference: …`; `doc` is the docstring of a
+    compiled function, which has none. Raises ValueError for a bad or second code, or a missing docstring or reference.
     """
 
     def register(function: RuleFunction) -> RuleFunction:
-        doc = inspect.getdoc(function) or ""
-        reference = REFERENCE.search(doc)
+        told = doc or inspect.getdoc(function) or ""
+        reference = REFERENCE.search(told)
         if not CODE.fullmatch(code) or code in RULES:
             raise ValueError(f"rule code {code} is malformed or taken")
         if reference is None:
@@ -82,7 +83,7 @@ def rule(
             over=tuple(over.split()),
             rank=rank,
             function=function,
-            doc=doc,
+            doc=told,
             reference=" ".join(reference.group(1).split()),
         )
         return function

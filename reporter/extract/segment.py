@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from reporter.extract.fields import AT, FIELDS, Row, first, number, numbers, seconds, truth
 from reporter.model.tcp import NO_LABELS, NO_OPTIONS, Tcp, TcpLabels, TcpOptions
@@ -170,9 +171,9 @@ def _options(row: Row) -> TcpOptions:
 
 
 def _labels(row: Row) -> TcpLabels:
-    found = {
+    found: dict[str, Any] = {
         short: read(text)
         for short, read, text in zip(_LABEL_NAMES, _LABEL_READERS, row[_LABEL_FIRST:_LABEL_LAST], strict=True)
         if text
     }
-    return TcpLabels(**found)  # type: ignore[arg-type]  # the names are those of the dataclass, checked by a test
+    return TcpLabels(**found)  # the names are those of the class, checked by a test
