@@ -26,6 +26,8 @@ _SMALL = 2_000_000
 _HELD_FRAMES, _HELD_BYTES = 250, 64 << 20
 #: How many bytes of it are read when frames are asked for.
 _HELD_ASKED = 256 << 20
+#: How long a line of PDML may be, beside 16 times the size of the file: it holds a body, in hexadecimal.
+_LONGEST_LINE = 32 << 20
 
 
 class Details:
@@ -46,6 +48,8 @@ class Details:
         self._closed = False
         #: The program that has dissected the frames (`wireshark/4.0.17`), as far as known.
         self.creator = ""
+        #: Whether frames were dissected without unpacking bodies, which had cost more than the limits.
+        self.packed = False
         #: Why pyshark could not be used, if so.
         self.failure: Exception | None = None
 
@@ -129,6 +133,7 @@ class Details:
                 tshark=self._tshark,
                 isolation=isolation,
                 limits=Limits.for_details(self._size),
+                longest=_LONGEST_LINE + 16 * self._size,
             )
             if not self._closed:
                 self._capture.run(take)
@@ -137,6 +142,7 @@ class Details:
             if self._capture is not None:
                 # tshark failed or took too long: a body may be that grows without end when it is unpacked.
                 self._arguments += ["-o", PACKED_BODIES]
+                self.packed = self._capture.exceeded
         finally:
             if self._capture is not None:
                 self.creator = self._capture.creator or self.creator
@@ -171,7 +177,18 @@ class Details:
 
     def _bytes_from_tshark(self, frames: list[int]) -> dict[int, bytes]:
         """The bytes as tshark prints them: for files whose records are not plain pcap or pcapng."""
-        arguments = ["-r", str(self._path), "-Y", _filter_of(frames), "-T", "jsonraw", "-j", "frame"]
+        arguments = [
+            "-o",
+            PACKED_BODIES,
+            "-r",
+            str(self._path),
+            "-Y",
+            _filter_of(frames),
+            "-T",
+            "jsonraw",
+            "-j",
+            "frame",
+        ]
         with running([*arguments, "-c", str(frames[-1])], Limits.for_file(self._size), tshark=self._tshark) as run:
             text = run.stdout.read(_HELD_ASKED).decode("utf-8", "replace")
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reporter.errors import CaptureTrouble, Trouble, UsageTrouble
 from reporter.extract.troubles import tail_of_capture, trouble_of
-from reporter.extract.tshark import Limits, Run, running
+from reporter.extract.tshark import PACKED_BODIES, Limits, Run, running
 from reporter.model.numbers import Numbers
 
 #: What tshark says of a filter without showing the place.
@@ -21,6 +21,15 @@ _TOGETHER = 5
 _COLOURS = "[65535,65535,65535][0,0,0]"
 _NOT_COMPILED = "Could not compile"
 _EMPTY_PCAP = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
+#: A filter of nothing but fields outside bodies, relations and values that are no words.
+_OUTSIDE_BODIES = re.compile(
+    r"""(?: \s | [()!=<>&|{},.:\[\]~+-]+ | \b(?:0x[0-9a-f]+|[0-9][0-9a-f:.]*)\b | "[^"]*"
+    | \b(?:and|or|not|xor|in|eq|ne|gt|ge|lt|le|contains|matches)\b
+    | \b(?:tcp|udp|ip|ipv6|eth|arp|icmp|icmpv6|dns|tls)\.[\w.-]+ | \bframe\.(?:number|len|cap_len|time\w*)\b
+    | \bhttp\.(?:request|response|host|user_agent|cookie|referer|server|connection|location|date)[\w.]*
+    | \b(?:tcp|udp|ip|ipv6|eth|arp|icmp|icmpv6|dns|tls|http)\b(?!\s*(?:contains|matches|~|\[)) )*""",
+    re.VERBOSE,
+)
 
 
 class Frames(Numbers):
@@ -33,7 +42,7 @@ def matching_frames(path: Path, display_filter: str, decode_as: tuple[str, ...] 
     Raises UsageTrouble with tshark's own words for a filter that it refuses, CaptureTrouble or ToolTrouble
     for the rest.
     """
-    arguments = ["-2", "-r", str(path)]
+    arguments = ["-2", *unpacking([display_filter]), "-r", str(path)]
     for rule in decode_as:
         arguments += ["-d", rule]
     arguments += ["-Y", display_filter, "-T", "fields", "-e", "frame.number"]
@@ -86,6 +95,11 @@ def refusals(filters: Sequence[str]) -> dict[int, list[str]]:
         return found
 
 
+def unpacking(filters: Sequence[str]) -> list[str]:
+    """Arguments that leave bodies packed where the filters ask nothing of them: one may unpack to gigabytes."""
+    return ["-o", PACKED_BODIES] if all(_OUTSIDE_BODIES.fullmatch(each) for each in filters) else []
+
+
 def _fits_a_rule(display_filter: str) -> bool:
     """Whether a filter can be written into a line of Wireshark's file of colouring rules."""
     return bool(display_filter.strip()) and not re.search(r"[@\x00-\x1f\x7f]", display_filter)
@@ -103,7 +117,7 @@ def _decide(path: Path, filters: Sequence[str], decode_as: tuple[str, ...]) -> l
         f"@{sum(1 << index for index in chosen)}@{' && '.join(f'({filters[index]})' for index in chosen)}@{_COLOURS}\n"
         for chosen in sets
     )
-    arguments = ["-2", "--color", "-r", str(path)]
+    arguments = ["-2", *unpacking(filters), "--color", "-r", str(path)]
     for rule in decode_as:
         arguments += ["-d", rule]
     arguments += ["-T", "fields", "-e", "frame.number", "-e", "frame.coloring_rule.name"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reporter.errors import CaptureTrouble, ToolTrouble
 from reporter.extract.troubles import tail_of_capture, trouble_of
-from reporter.extract.tshark import Isolation, Limits, Run, find_tshark, limit, running
+from reporter.extract.tshark import PACKED_BODIES, Isolation, Limits, Run, find_tshark, limit, running
 
 
 class Offsets:
@@ -30,7 +30,7 @@ class Offsets:
     def start(self) -> Offsets:
         """Launch tshark (idempotent)."""
         if self._run is None:
-            arguments = ["-o", "frame.show_file_off:TRUE", "-r", str(self._path), "-T", "fields"]
+            arguments = ["-o", PACKED_BODIES, "-o", "frame.show_file_off:TRUE", "-r", str(self._path), "-T", "fields"]
             arguments += ["-e", "frame.number", "-e", "frame.file_off"]
             self._run = self._stack.enter_context(running(arguments, Limits.for_file(self._path.stat().st_size)))
         return self

@@ -41,16 +41,21 @@ class _RawXmlParser(TsharkXmlParser):  # type: ignore[misc]
 
     creator = ""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int) -> None:
         super().__init__()
+        self._longest = longest
         self._line: list[bytes] = []
+        self._held = 0
         self._packet: list[bytes] = []
         self._ready: deque[bytes] = deque()
 
     async def get_packets_from_stream(
         self, stream: asyncio.StreamReader, existing_data: bytes, got_first_packet: bool = True
     ) -> tuple[bytes | None, bytes]:
-        """The next packet's PDML, None when more has to be read. Raises EOFError at the end."""
+        """The next packet's PDML, None when more has to be read.
+
+        Raises EOFError at the end, and OverflowError at a line longer than it may be.
+        """
         if self._ready:
             return self._ready.popleft(), b""
         new = await stream.read(self.DEFAULT_BATCH_SIZE)
@@ -60,7 +65,11 @@ class _RawXmlParser(TsharkXmlParser):  # type: ignore[misc]
         for end in ends:
             self._enter(b"".join([*self._line, end]))
             self._line.clear()
+            self._held = 0
         self._line.append(rest)
+        self._held += len(rest)
+        if self._held > self._longest:
+            raise OverflowError("a line of PDML is too long")
         return None, b""
 
     def _enter(self, line: bytes) -> None:
@@ -78,14 +87,23 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
     """One run over a file, with an event loop of its own: `run` it in a thread that has none."""
 
     def __init__(
-        self, path: Path, arguments: Sequence[str], *, tshark: Path, isolation: Isolation, limits: Limits
+        self,
+        path: Path,
+        arguments: Sequence[str],
+        *,
+        tshark: Path,
+        isolation: Isolation,
+        limits: Limits,
+        longest: int,
     ) -> None:
         self._tshark = tshark
         self._isolation = isolation
         self._limits = limits
         self._task: asyncio.Task[None] | None = None
         self._stopped = False
-        self._parser = _RawXmlParser()
+        #: Whether tshark was ended by a limit, or what it printed had no measure.
+        self.exceeded = False
+        self._parser = _RawXmlParser(longest)
         super().__init__(path, keep_packets=False, custom_parameters=["-2", *arguments])
 
     @property
@@ -110,6 +128,9 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
                 self._task.cancel()
             with suppress(asyncio.CancelledError):
                 loop.run_until_complete(self._task)
+        except (TimeoutError, OverflowError):
+            self.exceeded = True
+            raise
         finally:
             self._running_processes.clear()
             loop.run_until_complete(loop.shutdown_asyncgens())
@@ -153,6 +174,7 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
         return process
 
     async def _cleanup_subprocess(self, process: asyncio.subprocess.Process) -> None:
+        self.exceeded = self.exceeded or (process.returncode or 0) < 0
         if process.returncode is None:
             # Not process.kill(): it may collect the exit status that the loop waits for.
             with suppress(ProcessLookupError):

@@ -35,12 +35,13 @@ PACKED_BODIES = "http.decompress_body:FALSE"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one program may use: wall time in seconds (four times as much processor time), address space in bytes,
-    and the size of a file it may write in bytes."""
+    """What one program may use: wall time in seconds, address space in bytes, the size of a file it may write in
+    bytes, and processor time in seconds, by default four times the wall time."""
 
     seconds: float
     memory: int
     file: int = 64 << 20
+    processor: float = 0
 
     @classmethod
     def for_file(cls, size: int) -> Limits:
@@ -50,7 +51,8 @@ class Limits:
     @classmethod
     def for_details(cls, size: int) -> Limits:
         """Limits for looking closely at a few frames, bodies unpacked: shorter, for it can be done without them."""
-        return cls(seconds=20 + size / 100_000, memory=(2 << 30) + 24 * size)
+        # Processor time ends it, which is the same on a machine that has much else to do.
+        return cls(seconds=40 + size / 50_000, memory=(2 << 30) + 24 * size, processor=6 + size / 50_000)
 
 
 def find_tshark() -> Path:
@@ -109,7 +111,7 @@ def limit(pid: int, limits: Limits) -> None:
         import resource
 
         resource.prlimit(pid, resource.RLIMIT_AS, (limits.memory, limits.memory))
-        cpu = int(limits.seconds * 4)
+        cpu = int(limits.processor or limits.seconds * 4)
         resource.prlimit(pid, resource.RLIMIT_CPU, (cpu, cpu))
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits.file, limits.file))
         resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))

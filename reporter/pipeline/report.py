@@ -169,8 +169,14 @@ def gather(
         shown=shown,
         details=_Fetch(early.details, guard).get,
         tshark=early.details.version,
-        bodies=partial(bodies, path, decode_as=options.decode_as),
+        bodies=partial(_bodies, early),
+        packed=lambda: early.details.packed,
     )
+
+
+def _bodies(early: Early, frames: Iterable[int]) -> dict[int, bytes]:
+    """None where unpacking has cost more than the limits once."""
+    return {} if early.details.packed else bodies(early.path, frames, early.decode_as)
 
 
 class _Fetch:

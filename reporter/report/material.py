@@ -138,6 +138,8 @@ class Capture:
     #: Asked for the version of the tshark that has dissected it.
     tshark: Callable[[], str] = str
     bodies: Callable[[Iterable[int]], dict[int, bytes]] = lambda frames: {}
+    #: Whether bodies were left as they were sent, because unpacking them cost more than the limits.
+    packed: Callable[[], bool] = bool
     #: Of how many packets text was left out because it was too long, and the first of them.
     cut: tuple[int, int] = (0, 0)
     number: int = 0
