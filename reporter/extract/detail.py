@@ -139,12 +139,12 @@ class Details:
                 self._capture.run(take)
         except Exception as error:  # whatever is wrong with pyshark, the report is made without it
             self.failure = error
-            if self._capture is not None:
-                # tshark failed or took too long: a body may be that grows without end when it is unpacked.
-                self._arguments += ["-o", PACKED_BODIES]
-                self.packed = self._capture.exceeded
         finally:
             if self._capture is not None:
+                if (self._capture.exceeded or self.failure) and PACKED_BODIES not in self._arguments:
+                    # A body may be that grows without end when it is unpacked.
+                    self._arguments += ["-o", PACKED_BODIES]
+                self.packed = self.packed or self._capture.exceeded
                 self.creator = self._capture.creator or self.creator
             self._capture = None
             isolation.close()

@@ -174,7 +174,8 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
         return process
 
     async def _cleanup_subprocess(self, process: asyncio.subprocess.Process) -> None:
-        self.exceeded = self.exceeded or (process.returncode or 0) < 0
+        if self._eof_reached:  # it closed its output by itself: how it ended tells whether a limit has ended it
+            self.exceeded = await process.wait() < 0
         if process.returncode is None:
             # Not process.kill(): it may collect the exit status that the loop waits for.
             with suppress(ProcessLookupError):
