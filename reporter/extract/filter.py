@@ -23,11 +23,11 @@ _NOT_COMPILED = "Could not compile"
 _EMPTY_PCAP = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
 #: A filter of nothing but fields outside bodies, relations and values that are no words.
 _OUTSIDE_BODIES = re.compile(
-    r"""(?: \s | [()!=<>&|{},.:\[\]~+-]+ | \b(?:0x[0-9a-f]+|[0-9][0-9a-f:.]*)\b | "[^"]*"
+    r"""(?: \s | [()!=<>&|{},.:\[\]~+-]++ | \b(?:0x[0-9a-f]+|[0-9][0-9a-f:.]*)\b | "[^"]*"
     | \b(?:and|or|not|xor|in|eq|ne|gt|ge|lt|le|contains|matches)\b
     | \b(?:tcp|udp|ip|ipv6|eth|arp|icmp|icmpv6|dns|tls)\.[\w.-]+ | \bframe\.(?:number|len|cap_len|time\w*)\b
     | \bhttp\.(?:request|response|host|user_agent|cookie|referer|server|connection|location|date)[\w.]*
-    | \b(?:tcp|udp|ip|ipv6|eth|arp|icmp|icmpv6|dns|tls|http)\b(?!\s*(?:contains|matches|~|\[)) )*""",
+    | \b(?:tcp|udp|ip|ipv6|eth|arp|icmp|icmpv6|dns|tls|http)\b(?!\s*(?:contains|matches|~|\[)) )*+""",
     re.VERBOSE,
 )
 

@@ -74,6 +74,7 @@ def test_a_filter_that_asks_nothing_of_bodies(plain):
         "data-text-lines",
         "http[0:4] == 00:01:02:03",
         "tcp && image-jfif",
+        "(" * 5000 + "tcp" + ")" * 5000 + " && json",
     ],
 )
 def test_a_filter_that_may_ask_of_bodies(deep):
