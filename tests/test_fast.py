@@ -18,7 +18,9 @@ built = pytest.mark.skipif(fast.ready() is None, reason="make fast has not been 
 
 @built
 @pytest.mark.tshark
-@pytest.mark.parametrize("name", ["page-nginx-browser.pcapng", "keepalive-full.pcapng", "tls-decrypted.pcapng"])
+@pytest.mark.parametrize(
+    "name", ["page-nginx-browser.pcapng", "keepalive-full.pcapng", "tls-decrypted.pcapng", "fin-retransmitted.pcapng"]
+)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_both_forms_write_the_same(name: str, language: str) -> None:
     capture = BUNDLED / name

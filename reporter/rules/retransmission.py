@@ -200,7 +200,7 @@ def close_sent_again(at: At) -> Facts | None:
         "ack": known(standing.ack % _WRAP, standing.frame, "tcp.ack") if standing and confirmed else None,
         "ack_frame": frame_of(standing.frame) if standing and confirmed else None,
         "soon": word(earlier is not None and at.packet.time - earlier.time < _TIMER),
-        "answers": word(confirms is not None and confirms.fin),
+        "answers": word(confirms is not None and confirms.fin > 0),
     }
 
 
