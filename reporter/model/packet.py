@@ -43,6 +43,16 @@ class Packet:
     fragment: Fragment | None = None
 
     @property
+    def carriers(self) -> tuple[int, ...]:
+        """Frames that carried the message completed here, in order (`tcp.segment`); empty when it is in one frame.
+
+        A FIN that only ends the message is listed among its segments, but carries nothing of it.
+        """
+        if self.tcp is None or not self.tcp.segments:
+            return ()
+        return tuple(sorted(set(self.tcp.segments) - (set() if self.tcp.length else {self.frame})))
+
+    @property
     def link(self) -> str:
         """The outermost protocol as tshark names it: `eth`, `null`, `sll`, `raw` …"""
         return self.protocols[0] if self.protocols else ""

@@ -59,8 +59,7 @@ def piece_of_message(at: At) -> Facts | None:
     tcp, step = at.tcp, at.step
     share = step.share if step.share is not None and step.share.done_in != at.packet.frame else None
     into = at["tcp.reassembled_in"] if share is not None else None
-    # A FIN that only ends the message is listed among its segments, but carries nothing of it.
-    segments = sorted(set(tcp.segments) - ({at.packet.frame} if not tcp.length else set()))
+    segments = at.packet.carriers
     done = len(segments) > 1 and tcp.reassembled_length is not None
     if (share is None and not done) or step.sent.repeated or _probe(at) or tcp.rst:
         return None

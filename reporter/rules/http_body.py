@@ -48,7 +48,7 @@ def content_length(at: At) -> Facts | None:
             "length": length,
             "total": total,
             "head": derived(counted, total, length) if state == "whole" else None,
-            "segments": _count(at) if segments else None,
+            "segments": _count(at) if at.packet.carriers else None,
             "first_segment": frame_of(first) if first != at.packet.frame else None,
             "state": word(state),
         }
@@ -190,6 +190,6 @@ def _length(header: Header | None, frame: int, field: str) -> Fact | None:
 
 def _count(at: At) -> Fact:
     """How many segments tshark put the message together from; the first and the last are its evidence."""
-    segments = at.tcp.segments
+    segments = at.packet.carriers
     ends = [known(each, at.packet.frame, "tcp.segment") for each in sorted({segments[0], segments[-1]})]
-    return derived(len(set(segments)), *ends)
+    return derived(len(segments), *ends)

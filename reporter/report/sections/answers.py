@@ -128,10 +128,10 @@ def _get(context: Context) -> Answer:
     page = _page(context)
     if told is None or told.packet.tcp is None or page is None or page.request is None:
         return "no", {}
-    packet, tcp = told.packet, told.packet.tcp
+    packet = told.packet
     facts: dict[str, Any] = {"method": page.request.method, "frame": frame_of(packet.frame)}
-    if len(tcp.segments) > 1:
-        return "several", {**facts, "frames": [frame_of(frame) for frame in tcp.segments]}
+    if len(packet.carriers) > 1:
+        return "several", {**facts, "frames": [frame_of(frame) for frame in packet.carriers]}
     return "yes", {**facts, "seq": field(packet, "tcp.seq"), "length": field(packet, "tcp.len")}
 
 
@@ -192,13 +192,15 @@ def _segments(context: Context) -> Answer:
     told = story.at(page.response_frame) if page and page.response_frame else None
     if told is None or told.packet.tcp is None:
         return "no", {}
-    packet, tcp = told.packet, told.packet.tcp
-    if len(tcp.segments) < 2:
-        if page is None or not _whole(page, tcp.length):
+    packet, carriers = told.packet, told.packet.carriers
+    if len(carriers) < 2:
+        # The frame that completes it may be a FIN without data.
+        bearer = story.at(carriers[0]) if carriers else told
+        if page is None or bearer is None or bearer.packet.tcp is None or not _whole(page, bearer.packet.tcp.length):
             return "no", {}
-        return "one", {"frame": frame_of(packet.frame), "length": field(packet, "tcp.len")}
-    facts: dict[str, Any] = {"count": len(tcp.segments), "frame": frame_of(packet.frame)}
-    facts["first"], facts["last"] = frame_of(min(tcp.segments)), frame_of(max(tcp.segments))
+        return "one", {"frame": frame_of(bearer.packet.frame), "length": field(bearer.packet, "tcp.len")}
+    facts: dict[str, Any] = {"count": len(carriers), "frame": frame_of(packet.frame)}
+    facts["first"], facts["last"] = frame_of(carriers[0]), frame_of(carriers[-1])
     return "several", {**facts, "total": field(packet, "tcp.reassembled.length")}
 
 

@@ -72,4 +72,6 @@ def _said(author: Author, ending: Ending) -> Rich:
 
 
 def _advice(author: Author, ending: Ending) -> Rich:
-    return author.say(ending.entry, "advice", **ending.facts) if author.words.has(ending.entry, "advice") else ()
+    if not author.words.has(ending.entry, "advice"):
+        return author.text("—")
+    return author.say(ending.entry, "advice", **ending.facts)

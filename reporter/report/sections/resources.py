@@ -125,7 +125,7 @@ def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draf
     best: Told | None = None
     for each in exchanges:
         told = _told(story, each)
-        if told is None or told.packet.tcp is None or len(told.packet.tcp.segments) < 2:
+        if told is None or len(told.packet.carriers) < 2:
             continue
         if best is None or _whole(told) > _whole(best):
             best = told
@@ -134,7 +134,7 @@ def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draf
     author = context.author
     tcp = best.packet.tcp
     assert tcp is not None
-    lengths = _lengths(context, tcp.stream, tcp.segments, story)
+    lengths = _lengths(context, tcp.stream, best.packet.carriers, story)
     rows = [
         (
             author.text(index + 1),
@@ -145,7 +145,7 @@ def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draf
     ]
     facts = {
         "frame": best.packet.frame,
-        "count": len(tcp.segments),
+        "count": len(best.packet.carriers),
         "total": tcp.reassembled_length,
         "stream": tcp.stream,
     }
