@@ -85,6 +85,23 @@ def links(text):
     return re.findall(r"\]\(([^)\s]+)\)", text)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_is_reached_by_links_from_the_index(language):
+    """Links that are read, not the contents at the side; pages without a language belong to both."""
+    other = {"zh": ".en.md", "en": ".zh.md"}[language]
+    found, left = set(), [DOCS / f"index.{language}.md"]
+    while left:
+        page = left.pop()
+        if page not in found:
+            found.add(page)
+            targets = {link.partition("#")[0] for link in links(page.read_text("utf-8")) if "://" not in link}
+            reached = {(page.parent / target).resolve() for target in targets if target}
+            left += [each for each in reached if each.suffix == ".md" and each.is_relative_to(DOCS)]
+            left = [each for each in left if not each.name.endswith(other)]
+    wanted = {page for page in DOCS.rglob("*.md") if not page.name.endswith(other)}
+    assert {str(page.relative_to(DOCS)) for page in wanted - found} == set()
+
+
 def anchors(path):
     text = path.read_text("utf-8")
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)

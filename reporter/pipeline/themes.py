@@ -20,6 +20,8 @@ from reporter.resources import templates_dir
 #: What a check renders unless told otherwise: an ordinary page, loss, and a capture without HTTP.
 FEW = ("page-nginx-browser.pcapng", "loss-fast-retransmit.pcapng", "http-none.pcapng")
 Progress = Callable[[str, int | None], None]
+#: The template of the page itself, which needs no other to draw it.
+_FRAME = "report.html.j2"
 
 
 def listed(roots: Sequence[Path] = ()) -> list[tuple[str, str]]:
@@ -110,7 +112,7 @@ def _words(theme: Theme, folder: Path) -> Iterator[Trouble]:
 def _unused(theme: Theme, folder: Path) -> Iterator[Trouble]:
     """Templates of the theme that nothing draws."""
     own = sorted(str(file.relative_to(folder)) for file in folder.rglob("*.j2") if file.is_file())
-    others = {str(file.relative_to(at)) for at in theme.folders[1:] for file in at.rglob("*.j2")}
+    others = {str(file.relative_to(at)) for at in theme.folders[1:] for file in at.rglob("*.j2")} | {_FRAME}
     sections = {template_of(name) for name in theme.sections}
     text = "".join((folder / name).read_text(encoding="utf-8", errors="replace") for name in own)
     for name in own:
