@@ -109,7 +109,7 @@ class Conversation(Lifecycle):
         self._reported: dict[Role, int] = {}
 
     def outline(self) -> Outline:
-        """What others may know of it."""
+        """What other connections may know of it: number, first frame, client, whether it is over."""
         return Outline(self.number, self.first_frame, self.client, self.over)
 
     def advance(self, packet: Packet) -> Step:

@@ -156,7 +156,7 @@ class Direction:
         self.opened = True
 
     def send(self, frame: int, time: Decimal, tcp: Tcp) -> Sent:
-        """Enter one segment."""
+        """Enter one captured segment of this direction: `time` in relative seconds; what of it is fresh."""
         if tcp.syn:
             self.begin(tcp.seq)
         start = self.unwrapped(tcp.seq)

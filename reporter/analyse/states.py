@@ -52,14 +52,14 @@ OPEN = _states(State.ESTABLISHED, State.ESTABLISHED)
 
 
 class Machine:
-    """Follows one connection."""
+    """Follows one connection through the states of RFC 9293, section 3.3.2, as far as the capture tells."""
 
     def __init__(self) -> None:
         self._state: dict[Role, State | None] = {Role.CLIENT: None, Role.SERVER: None}
 
     @property
     def states(self) -> States:
-        """The states now."""
+        """The states of both ends now; None for an end of which the capture does not tell."""
         return _states(self._state[Role.CLIENT], self._state[Role.SERVER])
 
     def advance(self, event: Event) -> States:

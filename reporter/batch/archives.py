@@ -43,7 +43,7 @@ class Member:
 
 
 class Archive(Protocol):
-    """An open archive."""
+    """An open archive of any kind: what is in it, and the bytes of what is asked for."""
 
     def members(self) -> list[Member]:
         """Files, links and the rest, without folders, in the archive's order."""
@@ -52,7 +52,7 @@ class Archive(Protocol):
         """Hand the bytes of each wanted member to what `taking` makes for it. Raises Refused."""
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file of the archive."""
 
 
 class Zip:
@@ -62,6 +62,7 @@ class Zip:
         self._zip = zipfile.ZipFile(path)
 
     def members(self) -> list[Member]:
+        """Files and links in the order of the central directory, sizes as it declares them."""
         found = []
         for info in self._zip.infolist():
             if info.is_dir():
@@ -73,6 +74,7 @@ class Zip:
         return found
 
     def read(self, wanted: Sequence[Member], taking: Callable[[Member], Take]) -> None:
+        """Unpack the wanted members one after another. Raises Refused (archive-locked) for one with a password."""
         for member in wanted:
             if member.handle.flag_bits & 1:
                 raise Refused("archive-locked")
@@ -80,6 +82,7 @@ class Zip:
                 _pour(file, taking(member))
 
     def close(self) -> None:
+        """Close the file of the zip."""
         self._zip.close()
 
 
@@ -103,12 +106,13 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
 
 
 class Tar:
-    """A tar, compressed or not."""
+    """A tar, also one that is compressed with gzip, bzip2 or xz."""
 
     def __init__(self, path: Path) -> None:
         self._tar = tarfile.open(path, errors="surrogateescape")  # noqa: SIM115 (closed by close)
 
     def members(self) -> list[Member]:
+        """Files, links and devices in the order of the tar; reads it to its end."""
         found = []
         for info in self._tar:
             if info.isdir():
@@ -119,12 +123,14 @@ class Tar:
         return found
 
     def read(self, wanted: Sequence[Member], taking: Callable[[Member], Take]) -> None:
+        """Unpack the wanted members one after another; links have no bytes."""
         for member in wanted:
             file = self._tar.extractfile(member.handle)
             if file is not None:
                 _pour(file, taking(member))
 
     def close(self) -> None:
+        """Close the file of the tar."""
         self._tar.close()
 
 
@@ -146,6 +152,7 @@ class SevenZip:
             raise Refused("archive-locked")
 
     def members(self) -> list[Member]:
+        """Files and links in the archive's order; sizes in bytes as it declares them."""
         found = []
         for info in self._archive.files:
             if info.is_directory:
@@ -156,11 +163,13 @@ class SevenZip:
         return found
 
     def read(self, wanted: Sequence[Member], taking: Callable[[Member], Take]) -> None:
+        """Unpack the wanted members in one pass over the archive. Raises Refused."""
         from reporter.batch.sevenzip import pour
 
         pour(self._archive, wanted, taking)
 
     def close(self) -> None:
+        """Close the file of the 7z."""
         self._archive.close()
 
 
@@ -183,6 +192,7 @@ class Rar:
             raise Refused("archive-locked")
 
     def members(self) -> list[Member]:
+        """Files and links in the archive's order; sizes in bytes as it declares them."""
         found = []
         for info in self._rar.infolist():
             if info.is_dir():
@@ -192,6 +202,7 @@ class Rar:
         return found
 
     def read(self, wanted: Sequence[Member], taking: Callable[[Member], Take]) -> None:
+        """Unpack the wanted members one after another. Raises Refused (archive-damaged)."""
         import rarfile
 
         try:
@@ -202,6 +213,7 @@ class Rar:
             raise Refused("archive-damaged") from error
 
     def close(self) -> None:
+        """Close the file of the rar."""
         self._rar.close()
 
 

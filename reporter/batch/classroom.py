@@ -42,7 +42,7 @@ VIEWS = {"results.csv": csv.render, "results.xlsx": xlsx.render, "results.json":
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the teacher asks for."""
+    """What the teacher asks for: where things are, and how they are to be done; as on the command line."""
 
     submissions: Path
     output: Path

@@ -52,12 +52,12 @@ class Shipping(Executor):
         return home
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the executor within."""
+        """End the executor that this one sends its work to."""
         self._inner.shutdown(wait=wait and not cancel_futures)
 
 
 def parcel_of(job: Job, bounds: Bounds) -> Parcel:
-    """A job with everything it needs."""
+    """A job with the bytes of everything that it reads, for a machine that does not have the files."""
     course: list[tuple[str, bytes]] = []
     if job.course is not None:
         folder = job.course if job.course.is_dir() else job.course.parent

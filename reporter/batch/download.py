@@ -16,7 +16,7 @@ _TEXT = 8 << 20
 
 
 class Download(Protocol):
-    """The top of a download."""
+    """The top of a download: a listing of its entries, and their files when they are asked for."""
 
     listing: Listing
 
@@ -24,7 +24,7 @@ class Download(Protocol):
         """Hand the files of these entries to an unpacker. Raises Refused."""
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the archive, where it is one."""
 
 
 class Folder:
@@ -46,7 +46,7 @@ class Folder:
         )
 
     def path(self, name: str) -> Path:
-        """Where an entry is."""
+        """Where an entry of the listing is on disk."""
         return self._paths[name]
 
     def _read(self, name: str) -> str:
@@ -54,6 +54,7 @@ class Folder:
             return file.read(_TEXT).decode("utf-8", "replace")
 
     def fill(self, unpacker: Unpacker, names: Sequence[str]) -> None:
+        """Hand the files of these entries to an unpacker, links as links. Raises Refused."""
         for name in names:
             path = self._paths[name]
             if path.is_symlink() or not (path.is_dir() or path.is_file()):
@@ -64,7 +65,8 @@ class Folder:
                 unpacker.file(path, (name,))
 
     def close(self) -> None:
-        return None
+        """A folder holds nothing open."""
+        return
 
 
 class Packed:
@@ -100,6 +102,7 @@ class Packed:
         return b"".join(pieces).decode("utf-8", "replace")
 
     def fill(self, unpacker: Unpacker, names: Sequence[str]) -> None:
+        """Unpack the members of these entries into an unpacker. Raises Refused."""
         members = [member for name in names for member in self._groups[name]]
         unpacker.members(self._archive, members, (), 0, skip=self._depth)
 
@@ -108,6 +111,7 @@ class Packed:
         return Packed(self._archive, members, self._depth + 1)
 
     def close(self) -> None:
+        """Close the archive."""
         self._archive.close()
 
 

@@ -108,5 +108,5 @@ def points_text(value: float | None) -> str:
 
 
 def verdict_sign(verdict: Mapping[str, Any]) -> str:
-    """`pass`, `fail` or `undecided`."""
+    """The outcome of a check in a word for programs: `pass`, `fail` or `undecided`."""
     return "undecided" if verdict["passed"] is None else "pass" if verdict["passed"] else "fail"

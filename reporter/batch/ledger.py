@@ -101,7 +101,7 @@ class Ledger:
             ) from None
 
     def close(self) -> None:
-        """Close, and let others in."""
+        """Close the database and give up the lock, so that another run may use the folder."""
         self._db.close()
         self._lock.close()
 
@@ -122,11 +122,11 @@ class Ledger:
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def row(self, key: str) -> Row | None:
-        """The result of one submission."""
+        """The result of the submission of that key; None when it has none yet."""
         return next(self._rows("WHERE key = ?", (key,)), None)
 
     def rows(self) -> dict[str, Row]:
-        """All results, by key."""
+        """The results of all submissions, by their keys."""
         return {row.key: row for row in self._rows("", ())}
 
     def _rows(self, where: str, values: Sequence[str]) -> Iterator[Row]:
@@ -149,7 +149,7 @@ class Ledger:
             )
 
     def forget(self, keys: Iterable[str]) -> None:
-        """Remove results."""
+        """Remove the results of these keys, so that the submissions are done again."""
         with self._db:
             self._db.executemany("DELETE FROM result WHERE key = ?", [(key,) for key in keys])
 

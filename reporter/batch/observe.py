@@ -24,7 +24,7 @@ class Count:
     frames: list[int] = field(default_factory=list)
 
     def add(self, frame: int) -> None:
-        """Once more."""
+        """Count one more; the first frames are remembered."""
         self.count += 1
         if len(self.frames) < _FRAMES:
             self.frames.append(frame)
@@ -100,7 +100,7 @@ class Traces:
         self.streams: dict[int, _Seen] = {}
 
     def see(self, packet: Packet) -> None:
-        """Enter the next packet."""
+        """Enter the next packet of the capture; what is not TCP is passed over."""
         tcp = packet.tcp
         if tcp is None:
             return

@@ -55,7 +55,7 @@ class Rubric:
 
     @property
     def points(self) -> float:
-        """All that can be had."""
+        """The sum of the points of all checks."""
         return sum(check.points for check in self.checks)
 
 

@@ -26,27 +26,27 @@ def _tables(language: str) -> Mapping[str, Any]:
 
 
 class BatchWords:
-    """The words of one language."""
+    """The words of the class page and of the tables, in one language."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._tables = _tables(language)
 
     def say(self, table: str, key: str, /, **facts: Any) -> str:
-        """A text of a table, filled."""
+        """The text of that key in a table of the words, its `{names}` filled in."""
         return str(self._tables[table][key]).format_map(_Facts({name: shown(value) for name, value in facts.items()}))
 
     def table(self, name: str) -> Mapping[str, Any]:
-        """All of a table."""
+        """A table of the words as it stands in the file."""
         found: Mapping[str, Any] = self._tables[name]
         return found
 
     def status(self, status: str) -> str:
-        """A status in words."""
+        """A status (`ok`, `missing` …) in words."""
         return self.say("status", status)
 
     def remark(self, remark: Remark) -> str:
-        """A remark as a sentence."""
+        """A remark on a submission as a sentence; one without words is called a bug."""
         facts = dict(remark.facts)
         if "why" in facts:
             facts["why"] = self.remark(Remark.of(str(facts["why"]), file=facts.get("file", "")))
@@ -56,7 +56,7 @@ class BatchWords:
         )
 
     def remarks(self, remarks: Sequence[Remark]) -> str:
-        """All remarks on one line."""
+        """All remarks on a submission, one after another on one line."""
         return " ".join(self.remark(each) for each in remarks)
 
     def verdict(self, verdict: Mapping[str, Any]) -> str:

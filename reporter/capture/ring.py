@@ -31,7 +31,7 @@ class Ring:
         self._file: IO[bytes] = self._now.open("wb")
 
     def write(self, block: Block) -> None:
-        """Save one block."""
+        """Save one block; when the file in use is full, the earlier half makes room. Raises OSError."""
         if block.kind == SECTION:
             self._header = [block.data]
         elif block.kind == INTERFACE:
@@ -51,7 +51,7 @@ class Ring:
             self._join(file)
 
     def close(self) -> None:
-        """Put the file in its place."""
+        """Join what is kept and put it at its place, whole. Raises OSError."""
         self._file.close()
         if self._earlier.exists():
             joined = self._earlier
@@ -64,7 +64,7 @@ class Ring:
         joined.replace(self.path)
 
     def discard(self) -> None:
-        """Let go of everything."""
+        """Remove what was saved, without a result."""
         self._file.close()
         for path in (self._now, self._earlier):
             with suppress(OSError):

@@ -28,7 +28,7 @@ _QUIET_STATUSES = (*DONE, Status.DUPLICATE)
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """The command line."""
+    """The options of `reporter batch` as they were given on the command line."""
 
     submissions: Path
     output: Path

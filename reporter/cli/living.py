@@ -58,7 +58,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The same, ready."""
+    """A job that has been checked: paths that can be written, options in order."""
 
     output: Path
     reports: list[Path]

@@ -67,7 +67,7 @@ class Bar:
 
     @property
     def done(self) -> int:
-        """How many are done."""
+        """How many submissions are done, for the bar."""
         return self._counts.total()
 
     def advance(self, what: str) -> None:
@@ -78,5 +78,5 @@ class Bar:
             self._progress.update(self._task, advance=1, counts=counts)
 
     def say(self, line: str) -> None:
-        """A line of its own."""
+        """Print a line that stays, above the bar."""
         self._console.print(Text(visible(line, 500)))

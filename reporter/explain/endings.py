@@ -42,7 +42,7 @@ class Ending:
 
     @property
     def entry(self) -> str:
-        """Its entry in the words."""
+        """The name of its entry in the words, `stream-L03` for instance."""
         return f"{self.on}-{self.rule}"
 
 
@@ -148,7 +148,7 @@ class EndRule:
 
     @property
     def entry(self) -> str:
-        """Its entry in the words."""
+        """The name of its entry in the words, `stream-L03` for instance."""
         return f"{self.on}-{self.code}"
 
 

@@ -13,9 +13,9 @@ from reporter.model.packet import Packet
 class Evidence(NamedTuple):
     """One value as tshark prints it: `field` of `frame`."""
 
-    frame: int
-    field: str
-    value: str
+    frame: int  #: `frame.number`
+    field: str  #: name of the field in tshark, such as `tcp.seq`
+    value: str  #: the value as tshark prints it
 
 
 class Fact:

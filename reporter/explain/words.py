@@ -27,14 +27,11 @@ _OPEN, _MIDDLE, _CLOSE = "\ue000", "\ue001", "\ue002"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text; `evidence` is not empty when the run is a value read from a capture.
+    """A run of text; `evidence` is not empty when the run is a value read from a capture."""
 
-    `file` says which capture of a report that is, counted from 0.
-    """
-
-    text: str
-    evidence: tuple[Evidence, ...] = ()
-    file: int = 0
+    text: str  #: the words or the value as they are read
+    evidence: tuple[Evidence, ...] = ()  #: where the value comes from; empty for words
+    file: int = 0  #: which capture of the report that is, from 0
 
 
 Rich = tuple[Span, ...]
@@ -144,7 +141,7 @@ class Words:
         return sorted(name for name in self._entries if not name.startswith("lexicon."))
 
     def title(self, code: str) -> str:
-        """The title of a code."""
+        """The title of a rule or section by its code. Raises KeyError for one without words."""
         return str(self._entries[code]["title"])
 
     def title_of(self, finding: Finding) -> str:
@@ -161,7 +158,7 @@ class Words:
         return self.marked(finding.rule, self._key(finding), finding.facts)
 
     def plain(self, code: str, key: str, facts: Mapping[str, Any]) -> str:
-        """Any snippet as plain text."""
+        """The snippet `key` of a code, filled with facts, as text without evidence."""
         return self._rendered(code, key, facts)
 
     def marked(self, code: str, key: str, facts: Mapping[str, Any]) -> Rich:

@@ -68,7 +68,7 @@ class Dumpcap:
         self._stdout = self._process.stdout
 
     def blocks(self) -> Iterator[Block]:
-        """The blocks as they come."""
+        """The blocks of the pcapng in the order in which dumpcap writes them; ends when it ends."""
         return blocks_of(self._stdout.read)
 
     def stop(self) -> None:
@@ -89,7 +89,7 @@ class Dumpcap:
         self._errors.close()
 
     def messages(self) -> list[str]:
-        """What dumpcap said on stderr."""
+        """The lines that dumpcap has written on stderr."""
         self._errors.seek(0)
         text = self._errors.read(65536).decode("utf-8", "replace")
         return [line for line in text.splitlines() if line.strip()]

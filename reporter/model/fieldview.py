@@ -158,7 +158,7 @@ def read(packet: Packet, name: str) -> Any:
 
 
 def printed(name: str, value: Any) -> str:
-    """A value as tshark prints it."""
+    """A value as tshark prints the field of that name: flags and ids in hexadecimal, truth as 1 and 0."""
     if type(value) is int and name not in _HEXADECIMAL:
         return str(value)
     if name in _HEXADECIMAL:

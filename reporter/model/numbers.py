@@ -17,7 +17,7 @@ class Numbers(Set[int]):
             self.add(number)
 
     def add(self, number: int) -> None:
-        """Enter one number."""
+        """Enter one number from 0 on; one that is there already changes nothing."""
         place, bit = number >> 3, 1 << (number & 7)
         if place >= len(self._bits):
             self._bits.extend(bytes(max(place + 1 - len(self._bits), len(self._bits) // 2)))

@@ -122,7 +122,7 @@ def _near(code: str, known: list[str]) -> list[str]:
 
 
 def listed(found: tuple[Entry, ...]) -> list[dict[str, Any]]:
-    """The catalogue as JSON tells it."""
+    """The rules as `reporter rules list --format json` prints them, with titles in both languages."""
     words = {language: Words(language) for language in LANGUAGES}
     return [
         {

@@ -20,7 +20,7 @@ from reporter.privacy import Guard
 
 @value
 class Explained:
-    """One packet with its findings."""
+    """One packet as it was seen, with what the rules found in it."""
 
     seen: Seen
     findings: tuple[Finding, ...]

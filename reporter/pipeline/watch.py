@@ -65,18 +65,18 @@ class Watched:
             return self.version
 
     def wait(self) -> None:
-        """Until it ends."""
+        """Block until `end` is called."""
         self._ended.wait()
 
     def end(self) -> None:
-        """Let go of everyone who waits."""
+        """Let go of the browsers that wait for news, and of `wait`."""
         self._ended.set()
         with self._news:
             self._news.notify_all()
 
     @property
     def ended(self) -> threading.Event:
-        """Set at the end."""
+        """The event that is set when watching ends."""
         return self._ended
 
 

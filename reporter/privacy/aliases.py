@@ -37,7 +37,7 @@ _KEPT = frozenset(("localhost", "localhost.localdomain", "ip6-localhost"))
 
 
 class Aliases:
-    """The aliases of one report."""
+    """The aliases of one report: the same address or name has the same alias throughout."""
 
     def __init__(self) -> None:
         self._addresses: dict[str, str] = {}

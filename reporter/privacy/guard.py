@@ -31,7 +31,7 @@ class Guard:
         return (packets.masked(each, masks) for each in source) if self.redact else iter(source)
 
     def packet(self, packet: Packet) -> Packet:
-        """One packet as it may be shown."""
+        """One packet as it may be shown: secrets masked, then addresses replaced, as far as each is asked for."""
         if self.redact:
             packet = packets.masked(packet, self._masks)
         return anonymous.anonymous(packet, self._aliases) if self.anonymize else packet

@@ -108,7 +108,7 @@ class Masks:
         return _COMMAND.sub(self._second, text)
 
     def header(self, name: str, value: str) -> str:
-        """The value of a header field."""
+        """The value of a header field as it may be shown: secrets masked, the rest of it kept."""
         lowered = name.lower()
         if SECRET_HEADER.fullmatch(name) is None:
             return self.uri(value)

@@ -58,7 +58,7 @@ class Axis:
     unit: str
 
     def at(self, value: Number) -> float:
-        """Where a time lies."""
+        """Where a time in seconds lies on the axis, in the figure's units."""
         number = float(value)
         piece = next((each for each in self.pieces if number <= each.last), self.pieces[-1])
         return round(min(max(piece.at(number), piece.left), piece.right), 1)

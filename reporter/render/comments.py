@@ -58,7 +58,7 @@ class Summary:
     followed: dict[int, _Followed] = field(default_factory=dict)
 
     def learn(self, seen: Seen) -> None:
-        """Enter one packet."""
+        """Count one packet, and what its stream was seen to do."""
         self.packets += 1
         self.earliest, self.latest = min(self.earliest, seen.packet.time), max(self.latest, seen.packet.time)
         if seen.packet.tcp is None:

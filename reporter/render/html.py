@@ -137,6 +137,7 @@ def environment_of(folders: tuple[Path, ...]) -> Sandbox:
 
 
 def _base64(data: bytes) -> str:
+    """Bytes as base64, for addresses that hold what they name (`data:image/png;base64,…`)."""
     return base64.b64encode(data).decode("ascii")
 
 

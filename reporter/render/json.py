@@ -47,7 +47,7 @@ class Span:
     latest: Decimal = Decimal(0)
 
     def learn(self, packet: Packet) -> None:
-        """Take one packet into account."""
+        """Widen the span to the time of this packet, and count it."""
         self.packets += 1
         if self.epoch is None:
             self.epoch = packet.epoch
@@ -69,7 +69,7 @@ def encoded(value: object) -> str:
 
 
 def packet_object(seen: Seen, findings: Iterable[Finding], words: Words) -> Object:
-    """One packet with its findings."""
+    """One packet with its findings, as explain-1.schema.json describes it."""
     packet, step = seen.packet, seen.step
     told = [_finding(finding, words) for finding in findings]
     return {
@@ -162,7 +162,7 @@ def iso_utc(epoch: Decimal) -> str:
 
 
 def number(value: Decimal) -> int | float:
-    """A decimal as a JSON number."""
+    """A decimal as a JSON number: an integer where it is whole."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 

@@ -15,6 +15,7 @@ from jinja2 import nodes
 
 from reporter.explain.words import Rich
 from reporter.render.context import Context, Now, PageLook
+from reporter.render.fields import described
 from reporter.render.html import environment_of
 from reporter.render.page import Page
 from reporter.render.sandbox import public
@@ -23,11 +24,13 @@ from reporter.report.added import report_facts
 from reporter.report.document import Block, Document
 from reporter.resources import templates_dir
 
+#: The classes of the context around the document.
+FRAME = (Context, PageLook, Now)
 _FRAME = templates_dir() / "reports" / "lab" / "report.html.j2"
 
 
 def reference() -> str:
-    """The reference as Markdown."""
+    """The reference as Markdown: theme.toml, the context, the classes of the document, blocks, filters."""
     lines = [
         f"The template context has version {themefile.CONTEXT}: write `context = {themefile.CONTEXT}` into theme.toml. "
         "Names may be added to it; when one goes or changes its meaning, the version changes.",
@@ -96,9 +99,8 @@ def blocks() -> list[str]:
 
 def signature() -> list[str]:
     """Every name of the context with its type, sorted: what must stay as long as the version does."""
-    kinds = [Context, PageLook, Now, *classes()]
     found = []
-    for kind in kinds:
+    for kind in (*FRAME, *classes()):
         hints = typing.get_type_hints(kind)
         names = [each.name for each in _fields(kind)] if dataclasses.is_dataclass(kind) else sorted(_own(kind))
         found += [f"{kind.__name__}.{name}" for name in names if not issubclass(kind, Enum) and name in hints]
@@ -130,7 +132,8 @@ def _class(kind: type) -> Iterator[str]:
         yield "Its `value` is one of " + ", ".join(f"`{each.value}`" for each in kind) + "."
         return
     names = [each.name for each in _fields(kind)] if dataclasses.is_dataclass(kind) else sorted(_own(kind))
-    yield from (f"- `{name}`: {_type(hints[name])}" for name in names)
+    said = described(kind)
+    yield from (f"- `{name}` ({_type(hints[name])}): {said.get(name, '')}" for name in names)
     for name in sorted(public(kind) - set(names)) if dataclasses.is_dataclass(kind) else ():
         yield f"- `{name}`: {_text(getattr(kind, name))}"
 

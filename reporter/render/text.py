@@ -35,7 +35,7 @@ class Listing:
         self._label = words.lexicon["listing"]
 
     def packet(self, seen: Seen, findings: Iterable[Finding]) -> Iterator[Line]:
-        """The lines of one packet."""
+        """The lines of one packet for the terminal: frame and time, then each finding."""
         packet, step = seen.packet, seen.step
         parts = [self._label["frame"].format(frame=packet.frame), f"{packet.time:f} s"]
         if packet.tcp:

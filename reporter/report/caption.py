@@ -9,8 +9,8 @@ from reporter.explain.words import Rich
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """The caption of a figure or table: `label` is `图 3` or `Table 2`, `anchor` its id in the page."""
+    """The caption of a figure or table."""
 
-    label: str
-    text: Rich
-    anchor: str
+    label: str  #: `图 3` or `Table 2`
+    text: Rich  #: the words after it
+    anchor: str  #: its id in the page

@@ -23,14 +23,14 @@ _ALL = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One packet with its findings."""
+    """One packet as it was seen, with what the rules found in it."""
 
     seen: Seen
     findings: tuple[Finding, ...]
 
     @property
     def packet(self) -> Packet:
-        """The packet."""
+        """The packet that is told of."""
         return self.seen.packet
 
 
@@ -53,7 +53,7 @@ class Keeper:
         self.last: Packet | None = None
 
     def keep(self, told: Told) -> None:
-        """Enter the next packet."""
+        """Enter the next packet; of a long stream it may push an earlier one out."""
         self.count += 1
         self.first = self.first or told.packet
         self.last = told.packet

@@ -13,25 +13,25 @@ Name = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element and what is in it. `target` is where a link leads: an address, or `#frame-7` in the page."""
+    """One element and what is in it."""
 
-    name: Name
-    children: tuple[Element | str, ...] = ()
-    target: str = ""
+    name: Name  #: its name in HTML: `p`, `em`, `ul`, `td` …
+    children: tuple[Element | str, ...] = ()  #: elements and texts in it
+    target: str = ""  #: where a link leads: an address, or `#frame-7` in the page
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
     """Paragraphs, lists, quotations and tables of a person's own words."""
 
-    elements: tuple[Element, ...]
+    elements: tuple[Element, ...]  #: paragraphs, lists, quotations, tables
     kind: str = "prose"
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading inside a section, without a number; `level` counts from 1, that of a section's own title."""
+    """A heading inside a section, without a number."""
 
-    text: str
-    level: int
+    text: str  #: its words
+    level: int  #: 1 is that of a section's own title
     kind: str = "heading"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reporter.pipeline.themes import begin, check_theme, listed
+from reporter.pipeline.themes import begin, check_theme, listed, trouble_in_theme
 from reporter.report.theme import themes
+from reporter.resources import templates_dir
 from tests.captures import BUNDLED
 from tests.cli.run import reporter
 
@@ -103,3 +104,8 @@ def test_what_making_tells(name, tmp_path):
     assert str(tmp_path / "mine") in found[0].where
     if line:
         assert f"{file}, line {line}" in found[0].where
+
+
+@pytest.mark.parametrize("name", [name for name, _ in listed()])
+def test_nothing_is_wrong_with_the_files_of_our_own(name):
+    assert [each.what for each in trouble_in_theme(templates_dir() / "reports" / name)] == []

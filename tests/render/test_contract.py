@@ -1,9 +1,14 @@
 """The template context is a contract: the reference is that of the classes, and names stay as long as its version."""
 
+import re
 import subprocess
 import sys
+from enum import Enum
 
-from reporter.render.reference import signature
+import pytest
+
+from reporter.render.fields import described
+from reporter.render.reference import FRAME, classes, reference, signature
 from reporter.report.themefile import CONTEXT
 from tests.captures import ROOT
 
@@ -21,3 +26,17 @@ def test_no_name_of_this_version_is_gone():
     recorded = set(RECORD.read_text(encoding="utf-8").split("\n")) - {""}
     gone = recorded - set(signature())
     assert not gone, "themes of others use these: raise CONTEXT in reporter/report/themefile.py"
+
+
+@pytest.mark.parametrize("kind", [*FRAME, *classes()], ids=lambda kind: kind.__name__)
+def test_every_field_has_a_line_of_its_own(kind):
+    assert (kind.__doc__ or "").strip()
+    if not issubclass(kind, Enum):
+        names = {name.partition(".")[2] for name in signature() if name.startswith(f"{kind.__name__}.")}
+        assert names - set(described(kind)) == set()
+        assert not [name for name, said in described(kind).items() if len(said) < 5]
+
+
+def test_every_name_of_the_reference_says_something():
+    for line in reference().splitlines():
+        assert not re.fullmatch(r"- `[^`]+`( \(.*\))?: *", line), line

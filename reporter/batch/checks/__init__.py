@@ -86,7 +86,7 @@ def kind(
 
 
 def kinds() -> Mapping[str, Kind]:
-    """All kinds."""
+    """All kinds of checks by name; the modules of this folder are imported for it."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     return KINDS

@@ -21,7 +21,7 @@ class Listing:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All of them, folders first."""
+        """The names of all entries, folders first."""
         return (*self.folders, *self.files)
 
 

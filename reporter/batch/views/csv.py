@@ -11,7 +11,7 @@ from reporter.batch.words import BatchWords
 
 
 def render(klass: Klass, words: BatchWords) -> bytes:
-    """The file's bytes."""
+    """The class as CSV: UTF-8 with a mark at its beginning, for spreadsheets; lines end as in RFC 4180."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerows([_text(cell) for cell in row] for row in rows(klass, words))

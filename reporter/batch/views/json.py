@@ -18,7 +18,7 @@ def document(klass: Klass, words: BatchWords) -> dict[str, Any]:
 
 
 def render(klass: Klass, words: BatchWords) -> bytes:
-    """The file's bytes."""
+    """The class as JSON in UTF-8."""
     return (json.dumps(document(klass, words), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 

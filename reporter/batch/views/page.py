@@ -29,7 +29,7 @@ _NAMES = {"report.html": "HTML", "report.pdf": "PDF"}
 
 
 def render(klass: Klass, words: BatchWords) -> bytes:
-    """The file's bytes."""
+    """The class as one HTML page in UTF-8."""
     folder = templates_dir() / "batch"
     environment = Environment(
         loader=FileSystemLoader(folder),

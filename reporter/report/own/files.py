@@ -39,7 +39,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class OwnWords:
-    """All words of a folder."""
+    """All that a person's folder adds to the report, by the section where it stands."""
 
     files: tuple[Words, ...] = ()
 
