@@ -20,7 +20,7 @@ END_MARK = "«R"
 #: How long an option may be, in bytes.
 LONGEST = 65535
 _END, _COMMENT = 0, 1
-_MARK, _END_MARK, _BETWEEN = MARK.encode(), END_MARK.encode(), b"\n\n"
+_MARK, _END_MARK, _BETWEEN, _CUT = MARK.encode(), END_MARK.encode(), b"\n\n", "…".encode()
 _SUMMARY = re.compile(rb"(?:\n\n)?" + re.escape(_MARK) + rb".*?" + re.escape(_END_MARK), re.DOTALL)
 
 
@@ -53,7 +53,7 @@ def with_comments(block: Block, texts: Sequence[bytes]) -> bytes:
     parts = _parts(block)
     if parts is None or not texts:
         return block.data
-    ours = [_option(block.order, _MARK + text[: LONGEST - len(_MARK)]) for text in texts]
+    ours = [_option(block.order, _within(_MARK + text, LONGEST)) for text in texts]
     rest = parts.rest
     if not parts.options:
         # A list of options has an end. One that the block has already stays, as the sign that it was there.
@@ -85,7 +85,8 @@ def with_summary(block: Block, text: bytes) -> bytes:
     parts = _parts(block)
     if parts is None:
         return block.data
-    ours = _MARK + text.replace(_END_MARK, b"") + b"\n" + _END_MARK
+    end = b"\n" + _END_MARK
+    ours = _within(_MARK + text.replace(_END_MARK, b""), LONGEST - len(end)) + end
     for index, option in enumerate(parts.options):
         if option.code == _COMMENT:
             both = option.value + _BETWEEN + ours
@@ -94,7 +95,7 @@ def with_summary(block: Block, text: bytes) -> bytes:
             options = [*parts.options[:index], _option(block.order, both), *parts.options[index + 1 :]]
             return _joined(block, parts.head, options, parts.rest)
     rest = parts.rest if parts.options else bytes(4) + parts.rest
-    return _joined(block, parts.head, [*parts.options, _option(block.order, ours[:LONGEST])], rest)
+    return _joined(block, parts.head, [*parts.options, _option(block.order, ours)], rest)
 
 
 def without_summary(block: Block) -> bytes:
@@ -163,6 +164,13 @@ def _parts(block: Block) -> _Parts | None:
         options.append(Option(code, area[at + 4 : at + 4 + length], area[at:stop]))
         at = stop
     return _Parts(block.data[:start], options, area[at:])
+
+
+def _within(text: bytes, longest: int) -> bytes:
+    """So many bytes of a text in UTF-8, the last character whole; `…` says that there was more."""
+    if len(text) <= longest:
+        return text
+    return text[: longest - len(_CUT)].decode("utf-8", "ignore").encode() + _CUT
 
 
 def _option(order: str, value: bytes) -> Option:

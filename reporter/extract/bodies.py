@@ -14,10 +14,11 @@ from reporter.extract.tshark import Limits, running
 _MOST = 64 << 20
 
 
-def bodies(path: Path, frames: Iterable[int], decode_as: tuple[str, ...] = ()) -> dict[int, bytes]:
+def bodies(path: Path, frames: Iterable[int], decode_as: tuple[str, ...] = ()) -> dict[int, bytes] | None:
     """The body of the first HTTP message that each of these frames completes (`http.file_data`).
 
-    A frame without one, or whose body tshark does not give, is left out; so are all when they are too large together.
+    A frame without one, or whose body tshark does not give, is left out. None when a limit has ended tshark, or
+    what it printed is too large to be read.
     """
     wanted = sorted(set(frames))
     if not wanted:
@@ -30,6 +31,8 @@ def bodies(path: Path, frames: Iterable[int], decode_as: tuple[str, ...] = ()) -
     try:
         with running(arguments, Limits.for_details(path.stat().st_size)) as run:
             text = run.stdout.read(_MOST)
+            if len(text) == _MOST or run.exceeded():
+                return None
         packets = json.loads(text.decode("utf-8", "replace"))
     except (Trouble, ValueError):
         return {}

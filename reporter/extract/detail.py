@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reporter.capture.records import Place, bytes_of
-from reporter.extract.pdml import PREFERENCES, Tree, lines_of, number_of, tree_of
+from reporter.extract.pdml import PREFERENCES, Tree, lines_of, number_of, shortened, tree_of
 from reporter.extract.tshark import PACKED_BODIES, Isolation, Limits, find_tshark, running, version_line
 from reporter.model.detail import Detail
 
@@ -72,6 +72,12 @@ class Details:
             missing -= self._packets.keys()
         if missing:
             self._fetch_plainly(missing)
+            missing -= self._packets.keys()
+        if missing and PACKED_BODIES not in self._arguments:
+            # Whatever has ended tshark: unpacking may have been the reason.
+            self._arguments += ["-o", PACKED_BODIES]
+            self._fetch_plainly(missing)
+            self.packed = self.packed or not missing.isdisjoint(self._packets)
         trees = {}
         for frame in sorted(wanted & self._packets.keys()):
             with suppress(ValueError):
@@ -141,7 +147,7 @@ class Details:
             self.failure = error
         finally:
             if self._capture is not None:
-                if (self._capture.exceeded or self.failure) and PACKED_BODIES not in self._arguments:
+                if self._capture.exceeded and PACKED_BODIES not in self._arguments:
                     # A body may be that grows without end when it is unpacked.
                     self._arguments += ["-o", PACKED_BODIES]
                 self.packed = self.packed or self._capture.exceeded
@@ -153,17 +159,17 @@ class Details:
         """The same without pyshark."""
         arguments = ["-2", "-r", str(self._path), *PREFERENCES, *self._arguments]
         arguments += ["-Y", _filter_of(frames), "-T", "pdml"]
-        held = 0
+        held, longest = 0, _LONGEST_LINE + 16 * self._size
         with running(arguments, Limits.for_details(self._size), tshark=self._tshark) as run:
-            rest = b""
-            while chunk := run.stdout.read1(1 << 16) if hasattr(run.stdout, "read1") else run.stdout.read(1 << 16):
-                held += len(chunk)
-                if held > _HELD_ASKED:
-                    break
-                *packets, rest = (rest + chunk).split(b"</packet>")
-                for packet in packets:
-                    element = packet[packet.find(b"<packet>") :] + b"</packet>"
+            packet: list[bytes] = []
+            while (line := run.stdout.readline(longest)) and len(line) < longest and held < _HELD_ASKED:
+                if packet or line.startswith(b"<packet>"):
+                    packet.append(shortened(line))
+                    held += len(packet[-1])
+                if packet and line.rstrip().endswith(b"</packet>"):
+                    element = b"".join(packet)
                     self._packets[number_of(element)] = element
+                    packet.clear()
 
     def _bytes(self, trees: dict[int, Tree]) -> dict[int, bytes]:
         places = [

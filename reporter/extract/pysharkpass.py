@@ -22,7 +22,7 @@ from pyshark.capture.file_capture import FileCapture
 from pyshark.tshark.output_parser.tshark_xml import TsharkXmlParser
 
 from reporter.extract.pdml import shortened
-from reporter.extract.tshark import Isolation, Limits, limit
+from reporter.extract.tshark import Isolation, Limits, ended_by_signal, limit
 
 # What asyncio thinks of a process that ends later than its loop is not for the user.
 logging.getLogger("asyncio").addHandler(logging.NullHandler())
@@ -175,7 +175,7 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
 
     async def _cleanup_subprocess(self, process: asyncio.subprocess.Process) -> None:
         if self._eof_reached:  # it closed its output by itself: how it ended tells whether a limit has ended it
-            self.exceeded = await process.wait() < 0
+            self.exceeded = ended_by_signal(await process.wait())
         if process.returncode is None:
             # Not process.kill(): it may collect the exit status that the loop waits for.
             with suppress(ProcessLookupError):

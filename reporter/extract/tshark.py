@@ -119,6 +119,11 @@ def limit(pid: int, limits: Limits) -> None:
         return
 
 
+def ended_by_signal(code: int) -> bool:
+    """Whether this exit code is that of a program that a signal has ended, itself or inside a shell's script."""
+    return code < 0 or code > 128
+
+
 @dataclass(slots=True)
 class Run:
     """A running tshark: its output, and after it ended its exit code and messages."""
@@ -132,6 +137,10 @@ class Run:
     def return_code(self) -> int | None:
         """Exit code, or None while running."""
         return self.process.returncode
+
+    def exceeded(self) -> bool:
+        """Whether a limit has ended it; waits for its end."""
+        return ended_by_signal(self.process.wait()) or self.timed_out
 
     def messages(self) -> list[str]:
         """What tshark wrote to stderr, without the remark about running as root."""

@@ -6,13 +6,12 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from reporter.capture.file import CaptureFile
 from reporter.errors import CaptureTrouble
 from reporter.explain.course import Course
-from reporter.extract.bodies import bodies
+from reporter.extract.bodies import bodies as bodies_of
 from reporter.extract.detail import Details
 from reporter.extract.early import Early
 from reporter.extract.filter import matching_frames
@@ -157,6 +156,7 @@ def gather(
     shown = None
     if options.display_filter:
         shown = matching_frames(path, options.display_filter, options.decode_as)
+    bodies = _Bodies(early)
     return Capture(
         guard=guard,
         particulars=_particulars(file, guard),
@@ -169,14 +169,25 @@ def gather(
         shown=shown,
         details=_Fetch(early.details, guard).get,
         tshark=early.details.version,
-        bodies=partial(_bodies, early),
-        packed=lambda: early.details.packed,
+        bodies=bodies.get,
+        packed=lambda: "bodies-packed" if early.details.packed else "bodies-left-out" if bodies.left_out else "",
     )
 
 
-def _bodies(early: Early, frames: Iterable[int]) -> dict[int, bytes]:
-    """None where unpacking has cost more than the limits once."""
-    return {} if early.details.packed else bodies(early.path, frames, early.decode_as)
+class _Bodies:
+    """Bodies of HTTP messages; none, and `left_out`, where unpacking has cost more than the limits once."""
+
+    def __init__(self, early: Early) -> None:
+        self._early = early
+        self.left_out = False
+
+    def get(self, frames: Iterable[int]) -> dict[int, bytes]:
+        """The bodies that these frames complete, as far as tshark gives them."""
+        found: dict[int, bytes] | None = {}
+        if not (self.left_out or self._early.details.packed):
+            found = bodies_of(self._early.path, frames, self._early.decode_as)
+            self.left_out = found is None
+        return found or {}
 
 
 class _Fetch:

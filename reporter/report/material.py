@@ -138,8 +138,9 @@ class Capture:
     #: Asked for the version of the tshark that has dissected it.
     tshark: Callable[[], str] = str
     bodies: Callable[[Iterable[int]], dict[int, bytes]] = lambda frames: {}
-    #: Whether bodies were left as they were sent, because unpacking them cost more than the limits.
-    packed: Callable[[], bool] = bool
+    #: What to say of bodies that were left as they were sent, because unpacking them cost more than the limits:
+    #: a key of the part `section-limits`, or nothing.
+    packed: Callable[[], str] = str
     #: Of how many packets text was left out because it was too long, and the first of them.
     cut: tuple[int, int] = (0, 0)
     number: int = 0

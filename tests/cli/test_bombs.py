@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 
 import pytest
 
+from reporter.extract import bodies, detail
 from reporter.extract.filter import unpacking
-from reporter.extract.tshark import Limits
+from reporter.extract.tshark import PACKED_BODIES, Limits
+from tests.captures import BUNDLED
 from tests.crafted import exchange, write
-from tests.faults import command
+from tests.faults import command, stand_in
 
 pytestmark = pytest.mark.tshark
 
@@ -31,10 +34,15 @@ def bomb(tmp_path_factory):
     return write(capture, exchange(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n", head.encode() + body))
 
 
-def test_the_report_shows_the_rest_and_says_what_it_does_not_show(bomb, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        Limits, "for_details", staticmethod(lambda size: Limits(seconds=60, memory=2 << 30, processor=3))
-    )
+@pytest.fixture
+def short(monkeypatch):
+    """Less time for the details than unpacking takes, and more than the rest takes."""
+    limits = Limits(seconds=60, memory=2 << 30, processor=2)
+    monkeypatch.setattr(Limits, "for_details", staticmethod(lambda size: limits))
+
+
+@pytest.mark.usefixtures("short")
+def test_the_report_shows_the_rest_and_says_what_it_does_not_show(bomb, tmp_path):
     out = tmp_path / "out.html"
     done = command("report", bomb, "-o", out, "--lang", "en")
     assert done.code == 0, done.said
@@ -45,14 +53,58 @@ def test_the_report_shows_the_rest_and_says_what_it_does_not_show(bomb, tmp_path
 
 
 @pytest.mark.parametrize("options", [("explain",), ("explain", "--filter", "http.response"), ("annotate",)])
-def test_nothing_else_unpacks_it(bomb, options, tmp_path):
-    """Measured in processor time of all that was started: unpacking alone takes longer."""
-    import resource
-
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+def test_nothing_else_unpacks_it(bomb, options, tmp_path, monkeypatch):
+    """Every call of tshark that reads the capture asks for bodies as they were sent."""
+    calls = tmp_path / "calls"
+    monkeypatch.setenv("REPORTER_TSHARK", stand_in(tmp_path, f'echo "$*" >> "{calls}"; exec "$TSHARK" "$@"'))
     done = command(options[0], bomb, *options[1:], "-o", tmp_path / "out.pcapng")
     assert done.code == 0, done.said
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 3
+    reading = [line for line in calls.read_text(encoding="utf-8").splitlines() if str(bomb) in line]
+    assert reading
+    assert [line for line in reading if PACKED_BODIES not in line] == []
+
+
+SENT = BUNDLED / "http-encoding.pcapng"
+
+
+def page_of(tmp_path):
+    out = tmp_path / "out.html"
+    done = command("report", SENT, "-o", out, "--lang", "en")
+    assert done.code == 0, done.said
+    return out.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("ending", ["kill -9 $$", "exit 1", "ulimit -v 60000"])
+def test_tshark_that_ends_while_it_unpacks_for_the_details(ending, tmp_path, monkeypatch):
+    """Out of memory, by its own exit code, or by a signal: the packets are shown packed, and it is said."""
+    script = f'case "$*" in *{PACKED_BODIES}*|*version*) ;; *pdml*|*json*) {ending};; esac; exec "$TSHARK" "$@"'
+    monkeypatch.setenv("REPORTER_TSHARK", stand_in(tmp_path, script))
+    page = page_of(tmp_path)
+    assert "compressed bodies unpacked cost more time or memory than is allowed" in page
+    assert page.count('class="hex"') > 3
+
+
+def test_bodies_alone_that_cost_too_much_are_said(tmp_path, monkeypatch):
+    """The details are had, the bodies are not."""
+    plain = page_of(tmp_path)
+    assert "The bodies of HTTP messages in" not in plain
+    script = 'case "$*" in *"-T json "*) kill -9 $$;; esac; exec "$TSHARK" "$@"'
+    monkeypatch.setenv("REPORTER_TSHARK", stand_in(tmp_path, script))
+    assert "fetching them cost more time or memory than is allowed" in page_of(tmp_path)
+    monkeypatch.delenv("REPORTER_TSHARK")
+    monkeypatch.setattr(bodies, "_MOST", 1000)
+    assert "or they are too large together" in page_of(tmp_path)
+
+
+@pytest.mark.usefixtures("short")
+def test_without_pyshark_a_line_without_end_is_given_up(bomb, monkeypatch):
+    """tshark's line for the unpacked body is read up to its limit, and then the frame as it was sent."""
+    monkeypatch.setitem(sys.modules, "reporter.extract.pysharkpass", None)
+    monkeypatch.setattr(detail, "_LONGEST_LINE", 1 << 20)
+    with detail.Details(bomb) as found:
+        completing = max(found.get(range(1, 20)))
+        assert completing >= 12
+        assert found.packed
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ def _files(context: Context) -> Iterator[Item]:
         if capture.cut[0]:
             count, first = capture.cut
             yield "text-cut", {"file": capture.name, "count": count, "first": first}
-        if capture.packed():
-            yield "bodies-packed", {"file": capture.name}
+        if key := capture.packed():
+            yield key, {"file": capture.name}
 
 
 def _of_story(context: Context) -> Iterator[Item]:
