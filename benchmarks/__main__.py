@@ -21,7 +21,7 @@ from benchmarks.sizes import SIZES, Sizes
 from reporter.extract.tshark import version_line
 
 #: In the order of the table's numbers as far as possible.
-_PARTS = ("extraction", "explanation", "cold", "layout", "classroom")
+_PARTS = ("extraction", "explanation", "cold", "layout", "classroom", "live")
 _HEAD = """| # | what | floor | target | by the clock | by processor time | kept |
 |---|---|---|---|---|---|---|
 """

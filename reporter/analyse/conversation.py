@@ -327,6 +327,10 @@ class Conversation(Lifecycle):
 
     def _note_window(self, me: Role, packet: Packet, tcp: Tcp) -> None:
         self.window[me] = tcp.window
+        if tcp.syn:
+            # What this end said before it began is of an earlier connection with the same ports.
+            self.advertised.pop(me, None)
+            self.largest_window.pop(me, None)
         if tcp.rst or tcp.syn:
             return
         said = Advertised(tcp.window, packet.frame)

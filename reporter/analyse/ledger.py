@@ -141,24 +141,31 @@ class Direction:
         self.edge: Piece | None = None
         self.unseen: list[tuple[int, int]] = []
         self.opened = False
+        self.zero: int | None = None
 
     def unwrapped(self, seq: int) -> int:
         """A sequence number of this direction, unwrapped."""
         near = self.next if self.next is not None else self.acked
         return seq if near is None else unwrap(seq, near)
 
-    def begin(self, seq: int) -> None:
-        """Enter the number of a SYN. Numbers far from it that only empty segments told are of another connection."""
+    def begin(self, seq: int, zero: int | None = None) -> None:
+        """Enter the number of a SYN. Numbers that only empty segments told are of another connection if they lie far
+        from it, or were counted from another `zero` (the number on the wire that tshark calls 0).
+        """
         strange = not (self.opened or self.outstanding or self.history)
-        if strange and self.next is not None and abs(self.unwrapped(seq) - self.next) > _FAR:
+        moved = None not in (zero, self.zero) and zero != self.zero
+        if strange and self.next is not None and (moved or abs(self.unwrapped(seq) - self.next) > _FAR):
             self.base = self.next = self.acked = self.edge = None
             self.unseen.clear()
         self.opened = True
 
     def send(self, frame: int, time: Decimal, tcp: Tcp) -> Sent:
         """Enter one captured segment of this direction: `time` in relative seconds; what of it is fresh."""
-        if tcp.syn:
-            self.begin(tcp.seq)
+        if not self.opened:
+            zero = (tcp.seq_raw - tcp.seq) % _WRAP
+            if tcp.syn:
+                self.begin(tcp.seq, zero)
+            self.zero = zero
         start = self.unwrapped(tcp.seq)
         end = start + tcp.length + int(tcp.syn) + int(tcp.fin)
         expected = self.next
