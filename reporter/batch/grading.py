@@ -14,6 +14,7 @@ from reporter.batch.roster import spellings
 from reporter.batch.spans import replaced, spans_of
 from reporter.batch.status import DONE
 from reporter.errors import UsageTrouble
+from reporter.explain.visible import escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
         row = rows[at]
         if book.column >= len(row):
             continue
-        span, name = row[book.column], "|".join(f"{by}:{value}" for by, value in book.keys[at])
+        span, name = row[book.column], escaped("|".join(f"{by}:{value}" for by, value in book.keys[at]))
         new, old = points_text(member.row.points), span.text
         if _same(old, new):
             continue

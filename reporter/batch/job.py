@@ -25,6 +25,7 @@ from reporter.batch.verdict import Evidence, Verdict, judge
 from reporter.capture.file import CaptureFile
 from reporter.errors import CaptureTrouble, OutputTrouble, ToolTrouble, Trouble, UsageTrouble
 from reporter.explain.course import Course
+from reporter.explain.visible import escaped
 from reporter.extract.early import Early
 from reporter.options import ReportOptions
 from reporter.pipeline.annotate import annotate
@@ -132,10 +133,11 @@ def gathered(
             found.log.append(f"{piece.name}: {_told(trouble)}")
             continue
         found.captures.append(replace(capture, number=len(found.captures)))
-        found.paths[piece.name] = path
+        name = escaped(piece.name)
+        found.paths[name] = path
         found.observed.append(
             observer.observed(
-                name=piece.name,
+                name=name,
                 sha256=file.sha256,
                 size=file.size,
                 tail=capture.tail,

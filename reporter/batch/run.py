@@ -19,6 +19,7 @@ from reporter.batch.status import status_of
 from reporter.batch.submission import Remark
 from reporter.batch.worker import BROKEN, DIED, TIMED_OUT
 from reporter.errors import OutputTrouble, ToolTrouble
+from reporter.explain.visible import escaped
 
 REPORTS, LOGS = "reports", "logs"
 #: What says that the scheduler of a cluster is gone, by name: its library may not be installed.
@@ -128,7 +129,9 @@ class Runner:
         folder = self._folder / LOGS
         folder.mkdir(exist_ok=True)
         remarks = "".join(f"{each.code} {dict(each.facts)}\n" for each in outcome.remarks)
-        text = f"{_now()} {outcome.status} in {outcome.seconds:.2f} s\n{remarks}{outcome.log}\n"
+        told = f"{_now()} {outcome.status} in {outcome.seconds:.2f} s\n{remarks}{outcome.log}\n"
+        # What others have named may be in it, and logs are read in a terminal.
+        text = "\n".join(map(escaped, told.split("\n")))
         (folder / f"{outcome.key}.log").write_text(text, encoding="utf-8", errors="backslashreplace")
 
 

@@ -21,6 +21,7 @@ from reporter.batch.worker import Bounds
 from reporter.cli.problems import say
 from reporter.cli.table import Bar, print_table
 from reporter.errors import EXIT_CHECK_FAILED
+from reporter.explain.visible import escaped
 from reporter.report.own.settings import check_timezone
 
 _QUIET_STATUSES = (*DONE, Status.DUPLICATE)
@@ -172,7 +173,7 @@ def _grades(classroom: Classroom, klass: Klass, wishes: Wishes, book: Path) -> N
             decoded(before).splitlines(), decoded(filled.content).splitlines(), str(book), str(book), n=0, lineterm=""
         )
         for line in lines:
-            typer.echo(line, err=wishes.as_json)
+            typer.echo(escaped(line), err=wishes.as_json)
     elif written:
         # Remembered first: should the run end between the two, the cells still hold what was there before.
         classroom.ledger.graded(name, {each.row: each.new for each in written})

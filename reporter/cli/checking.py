@@ -16,6 +16,7 @@ from reporter.batch.words import BatchWords
 from reporter.cli.problems import say, tell
 from reporter.errors import EXIT_CHECK_FAILED, EXIT_TROUBLE
 from reporter.explain.visible import visible
+from reporter.render.json import without_steering
 
 _SIGNS = {True: "✓", False: "✗", None: "?"}
 
@@ -33,9 +34,8 @@ def run(path: Path, rubric: Path, name: str, number: str, decode_as: tuple[str, 
             {**{key: each[key] for key in ("id", "passed", "points", "of", "cites")}, "text": words.verdict(each)}
             for each in verdicts
         ]
-        typer.echo(
-            json.dumps({"passed": passed, "points": got, "of": of, "checks": told}, ensure_ascii=False, indent=1)
-        )
+        whole = {"passed": passed, "points": got, "of": of, "checks": told}
+        typer.echo(without_steering(json.dumps(whole, ensure_ascii=False, indent=1)))
     else:
         wide = max(len(each["id"]) for each in verdicts)
         for each in verdicts:

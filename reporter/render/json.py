@@ -65,7 +65,12 @@ def schema() -> Object:
 
 def encoded(value: object) -> str:
     """JSON on one line; characters that could steer a terminal are escaped."""
-    return UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", _encode(value))
+    return without_steering(_encode(value))
+
+
+def without_steering(text: str) -> str:
+    """JSON, on one line or several, in which characters that could steer a terminal are escaped."""
+    return UNSAFE.sub(lambda match: "\n" if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
 
 
 def packet_object(seen: Seen, findings: Iterable[Finding], words: Words) -> Object:

@@ -8,6 +8,7 @@ from typing import Any
 from reporter.batch.klass import Klass, Member, Partner
 from reporter.batch.shared import Evidence
 from reporter.batch.words import BatchWords
+from reporter.render.json import without_steering
 
 _EVIDENCE = 20
 
@@ -19,7 +20,8 @@ def document(klass: Klass, words: BatchWords) -> dict[str, Any]:
 
 def render(klass: Klass, words: BatchWords) -> bytes:
     """The class as JSON in UTF-8."""
-    return (json.dumps(document(klass, words), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    text = json.dumps(document(klass, words), ensure_ascii=False, indent=1) + "\n"
+    return without_steering(text).encode("utf-8")
 
 
 def _submission(member: Member, words: BatchWords) -> dict[str, Any]:
