@@ -1,4 +1,4 @@
-"""Makes the pictures of the README in docs/pictures from bundled captures, so that they stay true.
+"""Makes the pictures of the README and of the gallery in docs/pictures from bundled captures, so that they stay true.
 
     .venv/bin/python scripts/pictures.py
 
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -19,8 +20,40 @@ ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "pictures"
 CAPTURE = ROOT / "captures" / "page-node-browser.pcapng"
 #: Pages of the PDF that are shown: the first that hold these words.
-WANTED = {"zh": ("流 0 的时序图", "第 1 帧的报文窗口"), "en": ("ladder", "Packet window of frame 1")}
+WANTED = {
+    "zh": ("流 0 的时序图\n", "第 1 帧的报文窗口\n"),
+    "en": ("Stream 0 in time order\n", "Packet window of frame 1\n"),
+}
+#: What the covers say.
+NAMES = {
+    "zh": ("--student", "李示例", "--id", "00000000", "--date", "2026-01-01"),
+    "en": ("--student", "Example Student", "--id", "00000000", "--date", "2026-01-01"),
+}
 _EDGE = 12
+
+
+class Sample(NamedTuple):
+    """A report of the gallery: its capture, language and theme; the pages shown are the first that hold these words."""
+
+    capture: str
+    language: str
+    theme: str
+    words: tuple[str, ...]
+    first: int = 1
+
+
+#: The pictures of docs/gallery.*.md by name; the commands under them there make the same reports.
+GALLERY = {
+    "gallery-lab.zh": Sample("page-nginx-browser.pcapng", "zh", "lab", ("李示例", "各请求的时间\n", "台账（除注明外")),
+    "gallery-lab.en": Sample(
+        "loss-fast-retransmit.pcapng",
+        "en",
+        "lab",
+        ("Example Student", "Trouble on stream 0\n", "Sequence numbers of stream 0 over time\n"),
+    ),
+    "gallery-brief": Sample("page-node-curl.pcapng", "en", "brief", ("",) * 2),
+    "gallery-plain": Sample("half-close.pcapng", "zh", "plain", ("李示例", "流 0 的时序图\n")),
+}
 
 
 def run(*command: object) -> str:
@@ -49,22 +82,30 @@ def beside(pictures: list[Image.Image], height: int) -> Image.Image:
 
 def pages(folder: Path, language: str) -> Image.Image:
     """Two pages of the PDF."""
-    pdf = folder / "report.pdf"
-    reporter("report", CAPTURE, "-o", pdf, "--lang", language)
+    return sample(folder, Sample(CAPTURE.name, language, "lab", WANTED[language], first=3), 900)
+
+
+def sample(folder: Path, wanted: Sample, height: int) -> Image.Image:
+    """Pages of a report, in a row."""
+    pdf = folder / f"{wanted.theme}-{wanted.language}.pdf"
+    given = ["--lang", wanted.language, "--theme", wanted.theme, *NAMES[wanted.language]]
+    reporter("report", ROOT / "captures" / wanted.capture, "-o", pdf, *given)
     count = int(run("pdfinfo", pdf).partition("Pages:")[2].split()[0])
-    texts = {number: run("pdftotext", "-f", number, "-l", number, pdf, "-") for number in range(3, count + 1)}
+    texts = {
+        number: run("pdftotext", "-f", number, "-l", number, pdf, "-") for number in range(wanted.first, count + 1)
+    }
     chosen: list[int] = []
-    for words in WANTED[language]:
+    for words in wanted.words:
         found = [number for number, text in texts.items() if words in text and number not in chosen]
-        chosen += found[:1]
-    for number in (*texts, *chosen):
-        if len(chosen) < 2 and number not in chosen:
-            chosen.append(number)
+        if not found:
+            raise SystemExit(f"no page of {pdf.name} says {words!r}")
+        chosen.append(found[0])
     shown = []
-    for number in chosen[:2]:
-        run("pdftoppm", "-r", 100, "-png", "-singlefile", "-f", number, "-l", number, pdf, folder / f"page{number}")
-        shown.append(Image.open(folder / f"page{number}.png"))
-    return beside(shown, 900)
+    for number in chosen:
+        page = folder / f"{pdf.stem}-{number}"
+        run("pdftoppm", "-r", 100, "-png", "-singlefile", "-f", number, "-l", number, pdf, page)
+        shown.append(Image.open(page.with_suffix(".png")))
+    return beside(shown, height)
 
 
 def screens(folder: Path, language: str) -> Image.Image:
@@ -93,7 +134,15 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             for title, picture in (("report", pages(folder, language)), ("pages", screens(folder, language))):
-                picture.quantize(64).save(TARGET / f"{title}{ending}.png", optimize=True)
+                save(f"{title}{ending}", picture)
+    with tempfile.TemporaryDirectory() as name:
+        for title, wanted in GALLERY.items():
+            save(title, sample(Path(name), wanted, 720))
+
+
+def save(title: str, picture: Image.Image) -> None:
+    """Write a picture."""
+    picture.quantize(64).save(TARGET / f"{title}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,6 @@ Examples:
 app = typer.Typer(
     help="Turns a Wireshark capture into a lab report in which every sentence is true of that capture.",
     epilog=_EXAMPLES,
-    add_completion=False,
     invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
