@@ -14,7 +14,7 @@ from reporter import __version__
 from reporter.cli import annotate, batch, check, doctor, explain, live, new, report, rubric, rules, template, wireshark
 from reporter.cli.output import ReaderLeft
 from reporter.cli.problems import say, tell, tell_bug
-from reporter.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, Trouble
+from reporter.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, ToolTrouble, Trouble
 
 _EXAMPLES = """\b
 Examples:
@@ -91,6 +91,17 @@ def ending(run: Callable[..., Any]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         say("interrupted")
         return EXIT_INTERRUPTED
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] == "reporter":
+            tell_bug(error)
+            return EXIT_BUG
+        lacking = ToolTrouble(
+            f"the Python package that provides {error.name!r} is not installed",
+            where=sys.prefix,
+            to_do="in a checkout: make setup; else install reporter again with pip, which brings what it needs",
+        )
+        tell(lacking)
+        return lacking.exit_code
     except Exception as error:  # what is no Trouble is a bug
         if _is_usage(error):
             return EXIT_USAGE

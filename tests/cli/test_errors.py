@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from reporter.cli.main import ending
 from tests.captures import BUNDLED, ROOT
 from tests.cli.run import reporter
 
@@ -179,3 +180,16 @@ def test_a_bug_leaves_a_log(tmp_path):
     (log,) = (tmp_path / "state" / "reporter").iterdir()
     assert str(log) in message
     assert "ZeroDivisionError" in log.read_text()
+
+
+@pytest.mark.parametrize(("name", "code"), [("pebble", 1), ("reporter.rules", 3)])
+def test_a_package_that_is_not_installed_is_no_bug(name, code, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+    def run(**_):
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    assert ending(run) == code
+    said = capsys.readouterr().err
+    assert (f"provides '{name}' is not installed" in said) is (code == 1)
+    assert ("bug in reporter" in said) is (code == 3)
