@@ -11,6 +11,8 @@ Anything else that reaches the command line is a bug (exit 3, with a log).
 
 from __future__ import annotations
 
+import errno
+
 EXIT_DONE = 0
 EXIT_TROUBLE = 1
 EXIT_USAGE = 2
@@ -51,3 +53,12 @@ class UsageTrouble(Trouble):
     """The command line, a display filter or a configuration file is wrong."""
 
     exit_code = EXIT_USAGE
+
+
+def disk_full(error: BaseException | None) -> bool:
+    """Whether an error is, or was raised because of, a disk or quota without room."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

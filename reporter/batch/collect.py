@@ -10,11 +10,12 @@ from pathlib import Path
 from reporter.batch.archives import Refused
 from reporter.batch.download import Download, open_download
 from reporter.batch.layouts import by_pattern, recognise, stem
+from reporter.batch.ledger import no_room
 from reporter.batch.names import comparable, natural, plain, slug
 from reporter.batch.roster import Roster
 from reporter.batch.submission import Claim, Piece, Remark, Student, Submission
 from reporter.batch.unpack import Quota, Unpacker
-from reporter.errors import UsageTrouble
+from reporter.errors import UsageTrouble, disk_full
 
 
 @dataclass(slots=True)
@@ -146,7 +147,11 @@ def with_files(submission: Submission, download: Download, scratch: Path, quota:
     refused = None
     try:
         download.fill(unpacker, submission.entries)
-    except Refused as error:
+    except (Refused, OSError) as error:
+        if disk_full(error):
+            raise no_room(str(scratch)) from error
+        if not isinstance(error, Refused):
+            raise
         refused = Remark.of(error.code, **error.facts)
     found = unpacker.found
     prefix = _common(submission.entries)

@@ -23,7 +23,7 @@ from reporter.batch.status import Status, status_of, status_with
 from reporter.batch.submission import Piece, Remark, Student
 from reporter.batch.verdict import Evidence, Verdict, judge
 from reporter.capture.file import CaptureFile
-from reporter.errors import CaptureTrouble, OutputTrouble, ToolTrouble, Trouble, UsageTrouble
+from reporter.errors import CaptureTrouble, OutputTrouble, ToolTrouble, Trouble, UsageTrouble, disk_full
 from reporter.explain.course import Course
 from reporter.explain.visible import escaped
 from reporter.extract.early import Early
@@ -36,6 +36,8 @@ from reporter.report.material import Capture, names_of
 #: What `--formats` knows, and the file each one becomes. An annotated capture has the name of its capture.
 REPORTS = {"html": "report.html", "pdf": "report.pdf"}
 ANNOTATED = "pcapng"
+#: The remark of a job for which the disk had no room: no fault of the submission, so nothing is entered.
+NO_ROOM = "disk-full"
 #: How the names begin of what a job puts into its folder for itself.
 SCRATCH = ".in-"
 
@@ -160,10 +162,10 @@ def work(job: Job) -> Outcome:
         outcome = _failed(job, found, "too-much-memory")
     except Trouble as trouble:
         found.log.append(_told(trouble))
-        outcome = _failed(job, found, _code_of(trouble))
+        outcome = _failed(job, found, NO_ROOM if disk_full(trouble) else _code_of(trouble))
     except Exception as error:  # what is no Trouble is a bug of ours: it costs one row
         found.log.append("".join(traceback.format_exception(error)))
-        outcome = _failed(job, found, "bug")
+        outcome = _failed(job, found, NO_ROOM if disk_full(error) else "bug")
     return Outcome(
         key=job.key,
         status=outcome.status,

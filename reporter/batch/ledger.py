@@ -39,6 +39,13 @@ CREATE INDEX IF NOT EXISTS verdict_key ON verdict (key);
 CREATE INDEX IF NOT EXISTS connection_key ON connection (key);
 """
 _VERSION = "1"
+#: What helps when the output has no room any more.
+GO_ON = "free the disk and give the same command again: what is done is not done again"
+
+
+def no_room(where: str) -> OutputTrouble:
+    """The trouble of a disk without room."""
+    return OutputTrouble("there is no room left on the disk", where=where, to_do=GO_ON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +83,13 @@ class Ledger:
     """The open ledger of an output folder. Only one process has it open at a time."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._lock = sqlite3.connect(folder / _LOCK, timeout=0, isolation_level=None)
         try:
             self._lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            if _of_the_disk(error):
+                raise _not_written(folder, error) from None
             raise UsageTrouble(
                 "another run is at work in this folder", where=str(folder), to_do="wait for it, or name another -o"
             ) from None
@@ -94,11 +104,25 @@ class Ledger:
                 raise sqlite3.DatabaseError(f"made by another version ({version})")
             self.set_meta("schema", _VERSION)
         except sqlite3.DatabaseError as error:
+            self._lock.close()
+            if _of_the_disk(error):
+                raise _not_written(folder, error) from None
             raise OutputTrouble(
                 f"the ledger of earlier runs cannot be used: {error}",
                 where=str(folder / NAME),
                 to_do="name another folder with -o, or remove this one",
             ) from None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """All of the block or nothing of it. Raises OutputTrouble."""
+        try:
+            with self._db:
+                yield
+        except sqlite3.OperationalError as error:
+            if not _of_the_disk(error):
+                raise
+            raise _not_written(self._folder, error) from error
 
     def close(self) -> None:
         """Close the database and give up the lock, so that another run may use the folder."""
@@ -118,7 +142,7 @@ class Ledger:
 
     def set_meta(self, name: str, value: str) -> None:
         """Keep a remark about the whole run."""
-        with self._db:
+        with self._writing():
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def row(self, key: str) -> Row | None:
@@ -150,13 +174,13 @@ class Ledger:
 
     def forget(self, keys: Iterable[str]) -> None:
         """Remove the results of these keys, so that the submissions are done again."""
-        with self._db:
+        with self._writing():
             self._db.executemany("DELETE FROM result WHERE key = ?", [(key,) for key in keys])
 
     def enter(self, outcome: Outcome, identity: str, finished: str) -> None:
         """Enter a result, in place of an earlier one of the same submission."""
         points, of = _points(outcome)
-        with self._db:
+        with self._writing():
             self._db.execute("DELETE FROM result WHERE key = ?", (outcome.key,))
             self._db.execute(
                 "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -204,7 +228,7 @@ class Ledger:
 
     def graded(self, book: str, values: dict[str, str]) -> None:
         """Remember what is written into a grade book."""
-        with self._db:
+        with self._writing():
             rows = [(book, row, value) for row, value in values.items()]
             self._db.executemany("INSERT OR REPLACE INTO grade VALUES (?, ?, ?)", rows)
 
@@ -212,6 +236,16 @@ class Ledger:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The database itself, for whoever asks it something of their own."""
         yield self._db
+
+
+def _of_the_disk(error: sqlite3.Error) -> bool:
+    """Whether it is the disk that failed, and not what was asked of the database."""
+    name = getattr(error, "sqlite_errorname", "")
+    return name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN"))
+
+
+def _not_written(folder: Path, error: sqlite3.Error) -> OutputTrouble:
+    return OutputTrouble(f"the ledger cannot be written: {error}", where=str(folder / NAME), to_do=GO_ON)
 
 
 def _points(outcome: Outcome) -> tuple[float | None, float | None]:

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reporter.batch.identity import identity
-from reporter.batch.job import SCRATCH, Job, Outcome, digest_of, work
-from reporter.batch.ledger import Ledger, Row
+from reporter.batch.job import NO_ROOM, SCRATCH, Job, Outcome, digest_of, work
+from reporter.batch.ledger import GO_ON, Ledger, Row, no_room
 from reporter.batch.status import status_of
 from reporter.batch.submission import Remark
 from reporter.batch.worker import BROKEN, DIED, TIMED_OUT
-from reporter.errors import OutputTrouble, ToolTrouble
+from reporter.errors import OutputTrouble, ToolTrouble, disk_full
 from reporter.explain.visible import escaped
 
 REPORTS, LOGS = "reports", "logs"
@@ -88,8 +88,7 @@ class Runner:
             while (waiting or under_way) and not (broken and not under_way):
                 while waiting and not broken and len(under_way) < self._ahead:
                     job, own, tries = waiting.popleft()
-                    shutil.rmtree(job.folder, ignore_errors=True)
-                    job.folder.mkdir(parents=True)
+                    _emptied(job.folder)
                     under_way[executor.submit(self._function, job)] = (job, own, tries)
                 done, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -98,7 +97,10 @@ class Runner:
                     if isinstance(error, BROKEN) and tries < _TRIES:
                         broken.append((job, own, tries + 1))
                         continue
-                    self._bring_home(job, own, _outcome(job, future, error))
+                    outcome = _outcome(job, future, error)
+                    if any(each.code == NO_ROOM for each in outcome.remarks):
+                        raise no_room(str(job.folder))
+                    self._bring_home(job, own, outcome)
             finished = True
         finally:
             executor.shutdown(cancel_futures=not finished or bool(broken))
@@ -120,7 +122,7 @@ class Runner:
             self._log(outcome)
         except OSError as error:
             raise OutputTrouble(
-                f"a report cannot be put in its place: {error.strerror}", where=str(place), to_do="free the disk"
+                f"a report cannot be put in its place: {error.strerror}", where=str(place), to_do=GO_ON
             ) from error
         self._ledger.enter(outcome, own, _now())
         self._tell(Event(outcome, new=True))
@@ -133,6 +135,14 @@ class Runner:
         # What others have named may be in it, and logs are read in a terminal.
         text = "\n".join(map(escaped, told.split("\n")))
         (folder / f"{outcome.key}.log").write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def _emptied(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise no_room(str(folder)) if disk_full(error) else error from error
 
 
 def _outcome(job: Job, future: Future[Outcome], error: BaseException | None) -> Outcome:

@@ -14,21 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from reporter.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_TROUBLE
+from reporter.errors import EXIT_DONE, EXIT_TROUBLE
 from reporter.extract.tshark import Limits
-from reporter.render import files, html
 from tests.captures import BUNDLED, ROOT
 from tests.cli.run import reporter_in
-from tests.faults import command, stand_in
+from tests.faults import DOORS, OLD, command, mounts, refused, stand_in
 
 pytestmark = pytest.mark.tshark
 CAPTURE = BUNDLED / "keepalive-full.pcapng"
-OLD = b"what was there before"
-DOORS = {
-    "explain": ("explain", "--format", "json", "-o", "out.json"),
-    "annotate": ("annotate", "-o", "out.pcapng"),
-    "report": ("report", "--lang", "en", "-o", "out.html"),
-}
 doors = pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
 
 
@@ -39,16 +32,6 @@ def here(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
-
-
-def refused(done, door, *, says, code=EXIT_TROUBLE):
-    """The run ended well, and the old file is there, alone and whole."""
-    assert done.code == code, done.said
-    assert says in done.said
-    assert done.said.startswith("reporter: ")
-    assert "Traceback" not in done.said
-    assert Path(door[-1]).read_bytes() == OLD
-    assert [path.name for path in Path().iterdir()] == [door[-1]]
 
 
 # ---------------------------------------------------------------- tshark
@@ -112,6 +95,26 @@ def test_a_tshark_without_the_fields_that_all_hangs_on(tmp_path, monkeypatch):
     assert done.code == EXIT_TROUBLE
     assert "tcp.stream" in done.said
     assert "install tshark" in done.said
+
+
+@doors
+@pytest.mark.parametrize(
+    "change",
+    [
+        's/name="tcp\\.seq/name="tcp.sequence/g; s/name="frame.number"/name="frame.no"/',
+        "s/192\\.168/host-a/g; s/0x0*/x/g",
+        "s/\\b1\\b/True/g; s/\\b0\\b/False/g",
+        "s/[0-9]/-1/g",
+    ],
+)
+def test_another_version_of_tshark_that_prints_other_names_and_values(door, change, tmp_path, monkeypatch):
+    """What it prints may mean nothing to us: that is told, or left out, and never taken for a bug."""
+    script = f"""case " $* " in *version*) exec "$TSHARK" "$@";; esac; "$TSHARK" "$@" | sed '{change}'"""
+    monkeypatch.setenv("REPORTER_TSHARK", stand_in(tmp_path, script))
+    done = command(*door, CAPTURE)
+    assert done.code in (EXIT_DONE, EXIT_TROUBLE), done.said
+    assert "bug" not in done.said
+    assert Path(door[-1]).exists() is (done.code == EXIT_DONE)
 
 
 # ---------------------------------------------------------------- the capture
@@ -181,13 +184,7 @@ def test_a_folder_in_the_place_of_the_output(door):
     assert "the output is a folder" in done.said
 
 
-def _mounts() -> bool:
-    if sys.platform != "linux" or os.geteuid() != 0:
-        return False
-    return not subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode
-
-
-@pytest.mark.skipif(not _mounts(), reason="needs a file system of its own")
+@pytest.mark.skipif(not mounts(), reason="needs a file system of its own")
 @pytest.mark.parametrize(("options", "says"), [("size=16k", "No space left"), ("ro", "no permission")])
 def test_a_full_disk_and_one_that_is_read_only(here, options, says):
     """A real file system in a mount namespace; the old file is on it."""
@@ -225,12 +222,15 @@ def test_a_file_that_may_not_grow(door, monkeypatch):
     refused(done, door, says="cannot be written")
 
 
-def test_two_runs_into_one_output(here):
-    """The file is that of one of them, whole, and nothing is left beside it."""
+@pytest.mark.parametrize("name", ["report", "annotate"])
+def test_two_runs_into_one_output(here, name):
+    """The file is what one of them alone writes, whole, and nothing is left beside it."""
+    door = DOORS[name]
+    assert command(*door, CAPTURE).code == EXIT_DONE
+    alone = Path(door[-1]).read_bytes()
+    Path(door[-1]).write_bytes(OLD)
     both = [
-        threading.Thread(
-            target=lambda: codes.append(reporter_in(here, *DOORS["report"], CAPTURE, PYTHONPATH=str(ROOT)))
-        )
+        threading.Thread(target=lambda: codes.append(reporter_in(here, *door, CAPTURE, PYTHONPATH=str(ROOT))))
         for _ in range(2)
     ]
     codes: list[subprocess.CompletedProcess[bytes]] = []
@@ -239,8 +239,8 @@ def test_two_runs_into_one_output(here):
     for each in both:
         each.join(90)
     assert [done.returncode for done in codes] == [EXIT_DONE, EXIT_DONE]
-    assert Path("out.html").read_bytes().rstrip().endswith(b"</html>")
-    assert [path.name for path in here.iterdir()] == ["out.html"]
+    assert Path(door[-1]).read_bytes() == alone
+    assert [path.name for path in here.iterdir()] == [door[-1]]
 
 
 # ---------------------------------------------------------------- the machine
@@ -270,58 +270,3 @@ def test_without_pango_there_is_no_pdf_and_html_as_ever(monkeypatch):
     assert "HTML can be written without it" in done.said
     assert not list(Path().iterdir())
     assert command("report", CAPTURE, "-o", "out.html").code == EXIT_DONE
-
-
-# ---------------------------------------------------------------- Ctrl-C
-
-
-@doors
-@pytest.mark.parametrize(
-    "stage",
-    ['kill -INT $PPID; exec "$TSHARK" "$@"', '"$TSHARK" "$@" | head -c 2000; kill -INT $PPID; exec sleep 60'],
-    ids=["begin", "reading"],
-)
-def test_interrupted_while_tshark_works(door, stage, tmp_path, monkeypatch):
-    monkeypatch.setenv(
-        "REPORTER_TSHARK", stand_in(tmp_path, f'case " $* " in *" tcp.stream "*) {stage};; esac\nexec "$TSHARK" "$@"')
-    )
-    Path(door[-1]).write_bytes(OLD)
-    refused(command(*door, CAPTURE), door, says="interrupted", code=EXIT_INTERRUPTED)
-
-
-def _interrupt(*_: object, **__: object) -> None:
-    signal.raise_signal(signal.SIGINT)
-
-
-@pytest.mark.parametrize("stage", ["rendering", "writing", "putting in place"])
-def test_interrupted_while_the_report_is_made(stage, monkeypatch):
-    if stage == "rendering":
-        monkeypatch.setattr(html, "html_here", _interrupt)
-    elif stage == "writing":
-        monkeypatch.setattr(files, "_mode", _interrupt)
-    else:
-        monkeypatch.setattr(Path, "replace", _interrupt)
-    Path("out.html").write_bytes(OLD)
-    refused(command(*DOORS["report"], CAPTURE), DOORS["report"], says="interrupted", code=EXIT_INTERRUPTED)
-
-
-def test_interrupted_as_soon_as_it_is_started(here):
-    """Even while Python is still loading us: no traceback."""
-    program = """
-import runpy, signal, sys
-class Interrupt:
-    def find_spec(name, *_):
-        if name == "typer":
-            signal.raise_signal(signal.SIGINT)
-sys.meta_path.insert(0, Interrupt)
-sys.argv = ["reporter", "doctor"]
-runpy.run_module("reporter", run_name="__main__")"""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=here,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == EXIT_INTERRUPTED
-    assert b"Traceback" not in done.stderr
