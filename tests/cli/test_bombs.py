@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 import sys
 import zlib
 
+import pypdf
 import pytest
 
 from reporter.extract import bodies, detail
 from reporter.extract.filter import unpacking
 from reporter.extract.tshark import PACKED_BODIES, Limits
 from tests.captures import BUNDLED
+from tests.cli.run import reporter
 from tests.crafted import exchange, write
-from tests.faults import command, stand_in
+from tests.faults import TSHARK, command, stand_in
 
 pytestmark = pytest.mark.tshark
+SENT = BUNDLED / "http-encoding.pcapng"
 
 
 def packed(size: int) -> bytes:
@@ -24,14 +30,28 @@ def packed(size: int) -> bytes:
     return b"".join([*(pack.compress(block) for _ in range(size >> 20)), pack.flush()])
 
 
+def bomb_of(path, encoding, body):
+    """One exchange whose response has this body."""
+    head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+    head += f"Content-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return write(path, exchange(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n", head.encode() + body))
+
+
 @pytest.fixture(scope="module")
 def bomb(tmp_path_factory):
     """A response of 0.3 MB that unpacks to 300 MB."""
-    body = packed(300 << 20)
-    head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-    head += f"Content-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n"
-    capture = tmp_path_factory.mktemp("bomb") / "bomb.pcapng"
-    return write(capture, exchange(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n", head.encode() + body))
+    return bomb_of(tmp_path_factory.mktemp("bomb") / "bomb.pcapng", "gzip", packed(300 << 20))
+
+
+@pytest.fixture(scope="module")
+def small_bomb(tmp_path_factory):
+    """A response of 481 bytes that unpacks to 300 MB."""
+    brotli = pytest.importorskip("brotli")
+    body = brotli.compress(bytes(300 << 20), quality=5)
+    return bomb_of(tmp_path_factory.mktemp("bomb") / "small.pcapng", "br", body)
+
+
+SAID = "compressed bodies unpacked cost more time or memory than is allowed"
 
 
 @pytest.fixture
@@ -43,13 +63,39 @@ def short(monkeypatch):
 
 @pytest.mark.usefixtures("short")
 def test_the_report_shows_the_rest_and_says_what_it_does_not_show(bomb, tmp_path):
-    out = tmp_path / "out.html"
-    done = command("report", bomb, "-o", out, "--lang", "en")
+    html, pdf = tmp_path / "out.html", tmp_path / "out.pdf"
+    done = command("report", bomb, "-o", html, "-o", pdf, "--lang", "en")
     assert done.code == 0, done.said
-    page = out.read_text(encoding="utf-8")
-    assert "compressed bodies unpacked cost more time or memory than is allowed" in page
-    assert "Content-Encoding" in page
+    page = html.read_text(encoding="utf-8")
+    printed = " ".join(" ".join(each.extract_text() for each in pypdf.PdfReader(pdf).pages).split())
+    for text in (page, printed):
+        assert SAID in text
+        assert "Content-Encoding" in text
     assert len(page) < 1_000_000
+    assert pdf.stat().st_size < 2_000_000
+
+
+def unpacks_brotli():
+    """Whether this tshark can."""
+    said = subprocess.run([TSHARK, "--version"], capture_output=True, check=False).stdout
+    return b"with brotli" in said.replace(b"\n", b" ")
+
+
+@pytest.mark.slow  # a class is worked on
+@pytest.mark.skipif(not unpacks_brotli(), reason="this tshark does not unpack brotli")
+def test_a_class_with_a_bomb_in_brotli(small_bomb, tmp_path):
+    """In a worker, with the limits as they are."""
+    for number, capture in enumerate((small_bomb, SENT)):
+        folder = tmp_path / "submissions" / f"2026000{number}-示例"
+        folder.mkdir(parents=True)
+        shutil.copy(capture, folder)
+    out = tmp_path / "out"
+    done = reporter("batch", tmp_path / "submissions", "-o", out, "--formats", "html", "--lang", "en", "--json")
+    assert done.returncode == 0, done.stderr.decode()
+    rows = json.loads(done.stdout)["submissions"]
+    assert [row["status"] for row in rows] == ["ok", "ok"]
+    pages = [(out / row["outputs"][0]).read_text(encoding="utf-8") for row in rows]
+    assert [SAID in page for page in pages] == [True, False]
 
 
 @pytest.mark.parametrize("options", [("explain",), ("explain", "--filter", "http.response"), ("annotate",)])
@@ -62,9 +108,6 @@ def test_nothing_else_unpacks_it(bomb, options, tmp_path, monkeypatch):
     reading = [line for line in calls.read_text(encoding="utf-8").splitlines() if str(bomb) in line]
     assert reading
     assert [line for line in reading if PACKED_BODIES not in line] == []
-
-
-SENT = BUNDLED / "http-encoding.pcapng"
 
 
 def page_of(tmp_path):
@@ -80,7 +123,7 @@ def test_tshark_that_ends_while_it_unpacks_for_the_details(ending, tmp_path, mon
     script = f'case "$*" in *{PACKED_BODIES}*|*version*) ;; *pdml*|*json*) {ending};; esac; exec "$TSHARK" "$@"'
     monkeypatch.setenv("REPORTER_TSHARK", stand_in(tmp_path, script))
     page = page_of(tmp_path)
-    assert "compressed bodies unpacked cost more time or memory than is allowed" in page
+    assert SAID in page
     assert page.count('class="hex"') > 3
 
 
