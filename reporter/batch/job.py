@@ -16,7 +16,7 @@ from pathlib import Path
 
 from reporter.batch.layouts import stem as stem_of
 from reporter.batch.names import file_name
-from reporter.batch.observe import Observed, Observer
+from reporter.batch.observe import MOST, Observed, Observer
 from reporter.batch.own import own_report
 from reporter.batch.rubric import Rubric
 from reporter.batch.status import Status, status_of, status_with
@@ -101,6 +101,8 @@ class Gathered:
             if each.tail:
                 code = "tail-cut" if each.tail == "cut short" else "tail-damaged"
                 yield Remark.of(code, file=each.name, packets=each.packets)
+            if each.cut:
+                yield Remark.of("observed-cut", file=each.name, **MOST)
 
 
 def gathered(

@@ -12,8 +12,10 @@ from reporter.model.packet import Packet
 from reporter.model.stream import Exchange, Stream
 from reporter.pipeline.explain import Explained
 
+#: How many connections, exchanges and addresses of one capture are remembered.
+MOST = {"streams": 5000, "exchanges": 5000, "addresses": 4096}
 _FRAMES = 5
-_STREAMS, _EXCHANGES, _ADDRESSES, _KEYS = 5000, 5000, 4096, 128
+_STREAMS, _EXCHANGES, _ADDRESSES, _KEYS = *MOST.values(), 128
 
 
 @dataclass(slots=True)
@@ -70,7 +72,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One capture. `tail` is `cut short`, `damaged` or empty; `addresses` have the frame they are first seen on."""
+    """One capture. `tail` is `cut short`, `damaged` or empty; `addresses` have the frame they are first seen on.
+
+    `cut` tells that there are more connections, exchanges or addresses than are remembered (`MOST`).
+    """
 
     name: str
     sha256: str
@@ -83,6 +88,7 @@ class Observed:
     connections: tuple[Connection, ...]
     exchanges: tuple[Asked, ...]
     addresses: dict[str, int]
+    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -98,6 +104,7 @@ class Traces:
 
     def __init__(self) -> None:
         self.streams: dict[int, _Seen] = {}
+        self.cut = False
 
     def see(self, packet: Packet) -> None:
         """Enter the next packet of the capture; what is not TCP is passed over."""
@@ -107,6 +114,7 @@ class Traces:
         seen = self.streams.get(tcp.stream)
         if seen is None:
             if len(self.streams) >= _STREAMS:
+                self.cut = True
                 return
             seen = self.streams[tcp.stream] = _Seen(start=packet.epoch)
         sender = (packet.source, tcp.src_port)
@@ -127,6 +135,7 @@ class Observer:
         self._first: Decimal | None = None
         self._last = Decimal(0)
         self._packets = 0
+        self._cut = False
 
     def __call__(self, explained: Explained) -> None:
         packet = explained.seen.packet
@@ -137,8 +146,12 @@ class Observer:
             self._findings.setdefault(finding.rule, Count()).add(finding.frame)
         if packet.ip is not None:
             for address in (packet.ip.src, packet.ip.dst):
-                if address not in self._addresses and len(self._addresses) < _ADDRESSES:
+                if address in self._addresses:
+                    continue
+                if len(self._addresses) < _ADDRESSES:
                     self._addresses[address] = packet.frame
+                else:
+                    self._cut = True
         self._traces.see(packet)
 
     def observed(
@@ -149,7 +162,7 @@ class Observer:
             self._findings.setdefault(ending.entry, Count()).count += 1
         self._findings.pop(FALLBACK, None)
         kept = [stream for stream in streams if stream.number in self._traces.streams]
-        exchanges = (_asked(each) for stream in kept for each in stream.exchanges[:_EXCHANGES])
+        exchanges = [each for stream in kept for each in stream.exchanges]
         return Observed(
             name=name,
             sha256=sha256,
@@ -160,8 +173,9 @@ class Observer:
             last=self._last,
             findings=dict(sorted(self._findings.items())),
             connections=tuple(self._connection(stream) for stream in kept),
-            exchanges=tuple(each for each, _ in zip(exchanges, range(_EXCHANGES), strict=False)),
+            exchanges=tuple(_asked(each) for each in exchanges[:_EXCHANGES]),
             addresses=self._addresses,
+            cut=self._cut or self._traces.cut or len(exchanges) > _EXCHANGES,
         )
 
     def _connection(self, stream: Stream) -> Connection:

@@ -12,6 +12,10 @@ import sys
 
 import pytest
 
+from reporter.batch import observe
+from reporter.batch.job import Job, work
+from reporter.batch.submission import Piece, Student
+from reporter.batch.words import BatchWords
 from tests.batch.test_class import batch, results
 from tests.captures import BUNDLED, ROOT
 from tests.faults import mounts, stand_in
@@ -86,3 +90,16 @@ def test_interrupted_it_keeps_what_is_done_and_goes_on(handed_in, tmp_path):
 def finished(out):
     with sqlite3.connect(out / "ledger.sqlite") as ledger:
         return dict(ledger.execute("SELECT key, finished || seconds FROM result"))
+
+
+@pytest.mark.parametrize("limit", ["_STREAMS", "_EXCHANGES", "_ADDRESSES"])
+def test_what_is_too_much_to_be_remembered_is_said(limit, tmp_path, monkeypatch):
+    (tmp_path / "job").mkdir()
+    path = BUNDLED / "parallel-browser.pcapng"
+    job = Job("k", Student("20260001"), (Piece(path.name, path, path.stat().st_size),), tmp_path / "job", formats=())
+    assert work(job).status == "ok"
+    monkeypatch.setattr(observe, limit, 1)
+    outcome = work(job)
+    assert outcome.status == "warnings"
+    said = BatchWords("en").remarks(outcome.remarks)
+    assert said.startswith("parallel-browser.pcapng holds more than 5000 connections")
