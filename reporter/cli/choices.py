@@ -22,6 +22,7 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     JSONL = "jsonl"
+    CSV = "csv"
 
 
 Lang = Annotated[Language, typer.Option("--lang", help="Language of the sentences.")]

@@ -17,6 +17,7 @@ Examples:
   reporter explain lab.pcapng --filter 'http.request'  what a display filter lets through
   reporter explain lab.pcapng --format json -o lab.json
   reporter explain lab.pcapng --course my-course/      with a teacher's notes and words
+  reporter explain lab.pcapng --format csv -o lab.csv  a packet a row, for a spreadsheet
   reporter explain big.pcapng --format jsonl | head    one packet a line, as they are read"""
 
 

@@ -68,19 +68,18 @@ def run(
         from reporter.render.json import Span
 
         taught = _course(course)
-        keep = form is not Format.JSONL
+        streaming = form in (Format.JSONL, Format.CSV)
         explanation = Explanation(
-            path, decode_as=wanted.decode_as, keep=keep, course=taught, source=source, guard=guard
+            path, decode_as=wanted.decode_as, keep=not streaming, course=taught, source=source, guard=guard
         )
 
         overlays = [taught.folder] if taught is not None else []
         selection = Selection(wanted, _matching(path, wanted))
         with (
             Progress(wanted=output is not None or not sys.stdout.isatty()) as progress,
-            opened(output, prompt=form is Format.JSONL) as write,
+            opened(output, prompt=streaming) as write,
         ):
-            whole = form is not Format.JSONL
-            job = Job(path, explanation, selection, Words(language, overlays), Span(), progress, whole)
+            job = Job(path, explanation, selection, Words(language, overlays), Span(), progress, not streaming)
             _WRITERS[form](job, write, output)
     say_remarks(explanation.tail, explanation.failures, explanation.cut)
 
@@ -106,6 +105,15 @@ def _write_jsonl(job: Job, write: Write, _: Path | None) -> None:
 
     for each in job.shown():
         write(packet_line(each.seen, each.findings, job.words) + "\n")
+    job.selection.verify(job.path)
+
+
+def _write_csv(job: Job, write: Write, _: Path | None) -> None:
+    from reporter.render.csv import header, packet_row
+
+    write(header())
+    for each in job.shown():
+        write(packet_row(each.seen, each.findings, job.words))
     job.selection.verify(job.path)
 
 
@@ -148,4 +156,9 @@ def _write_text(job: Job, write: Write, output: Path | None) -> None:
     put(listing.end(job.span, job.explanation.tail))
 
 
-_WRITERS = {Format.TEXT: _write_text, Format.JSON: _write_json, Format.JSONL: _write_jsonl}
+_WRITERS = {
+    Format.TEXT: _write_text,
+    Format.JSON: _write_json,
+    Format.JSONL: _write_jsonl,
+    Format.CSV: _write_csv,
+}

@@ -6,8 +6,9 @@ import csv
 import io
 
 from reporter.batch.klass import Klass, points_text
-from reporter.batch.views.sheet import Cell, harmless, rows
+from reporter.batch.views.sheet import Cell, rows
 from reporter.batch.words import BatchWords
+from reporter.render.csv import harmless
 
 
 def render(klass: Klass, words: BatchWords) -> bytes:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from reporter.batch.klass import Klass, Member
 from reporter.batch.words import BatchWords, shown
 
 #: With whom a row names shared connections by name; the others are counted.
 _NAMED = 5
-#: What makes a spreadsheet take a text for a formula, also behind spaces.
-_FORMULA = re.compile(r"^\s*[=+\-@\t\r|%]")
 
 Cell = str | float | None
 
@@ -50,8 +46,3 @@ def sharing(member: Member, words: BatchWords) -> str:
     text = words.say("list", "semicolon").join(said)
     more = len(partners) - _NAMED
     return text + words.say("table", "share-more", count=more) if more > 0 else text
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe is put before one that looks like it."""
-    return f"'{text}" if _FORMULA.match(text) else text

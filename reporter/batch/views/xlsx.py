@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import xlsxwriter
 
 from reporter.batch.klass import Klass
-from reporter.batch.views.sheet import harmless, rows
+from reporter.batch.views.sheet import rows
 from reporter.batch.words import BatchWords
+from reporter.render.csv import harmless
 
 _WIDTHS = (16, 12, 16, 60)
 
