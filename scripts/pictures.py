@@ -11,10 +11,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "pictures"
@@ -116,15 +118,18 @@ def screens(folder: Path, language: str) -> Image.Image:
     handed_in, out = folder / "class", folder / "out"
     given = ["--roster", handed_in / "roster.csv", "--rubric", handed_in / "rubric.toml", "--formats", "html"]
     reporter("batch", handed_in / "submissions.zip", "-o", out, *given, "--quiet", "--lang", language)
-    return beside([_screen(folder, page, "#handshake"), _screen(folder, out / "index.html")], 640)
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        return beside([_screen(browser, page, "#overview"), _screen(browser, out / "index.html")], 640)
 
 
-def _screen(folder: Path, page: Path, place: str = "") -> Image.Image:
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
-    target = folder / f"{page.parent.name}-{page.stem}.png"
-    run(browser, "--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1000,900", f"--screenshot={target}",
-        page.as_uri() + place)  # fmt: skip
-    return Image.open(target)
+def _screen(browser: Browser, page: Path, place: str = "") -> Image.Image:
+    shown = browser.new_page(viewport={"width": 1000, "height": 900})
+    shown.goto(page.as_uri() + place)
+    taken = Image.open(BytesIO(shown.screenshot()))
+    shown.close()
+    return taken
 
 
 def main() -> None:
