@@ -17,7 +17,7 @@ from benchmarks.inputs import FOLDER, LAB
 from benchmarks.measure import Row, in_turn, python, ratios
 from benchmarks.sizes import Sizes
 
-_TREE = re.compile(r'<pre class="tree">(.*?)</pre>', re.DOTALL)
+_TREE = re.compile(r'<pre class="tree[^"]*">(.*?)</pre>', re.DOTALL)
 _HEX = re.compile(r'<pre class="hex">(.*?)</pre>', re.DOTALL)
 _LINES = re.compile(r'<table class="list">.*?</table>', re.DOTALL)
 _LINE = re.compile(r"(<t[dh][^>]*>)(.*?)(</t[dh]>)", re.DOTALL)
