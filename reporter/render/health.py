@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stdout
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 from reporter.errors import ToolTrouble
 from reporter.install import advice
@@ -12,6 +15,8 @@ from reporter.render.fonts import missing_characters, require_some_font
 
 #: Common and rare characters, full-width marks and the arrow of the packet lists.
 _SAMPLE = "确认号 402 = 1 + 401：报文段已收到，“握手”完成 → 齉"
+#: Two threads that load it at once would leave each other's standard output behind.
+_LOADING = threading.Lock()
 _STYLES = ("serif", "sans-serif", "monospace")
 
 
@@ -19,7 +24,7 @@ def load_weasyprint() -> ModuleType:
     """WeasyPrint, once it has found Pango. Raises ToolTrouble when it cannot be used."""
     try:
         # Without Pango it prints a page of advice of its own.
-        with redirect_stdout(io.StringIO()):
+        with _LOADING, _silent_here():
             import weasyprint
     except ImportError as error:
         raise ToolTrouble(
@@ -33,6 +38,33 @@ def load_weasyprint() -> ModuleType:
         ) from error
     module: ModuleType = weasyprint
     return module
+
+
+class _Deaf:
+    """Standard output that drops what one thread prints; the others go on printing."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.thread: int | None = threading.get_ident()
+
+    def write(self, text: str) -> int:
+        return len(text) if threading.get_ident() == self.thread else self.stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def _silent_here() -> Iterator[None]:
+    """What this thread prints is dropped. Whoever replaced standard output in the meantime keeps theirs."""
+    deaf = _Deaf(sys.stdout)
+    sys.stdout = deaf
+    try:
+        yield
+    finally:
+        deaf.thread = None
+        if sys.stdout is deaf:
+            sys.stdout = deaf.stream
 
 
 def weasyprint_version() -> str:
