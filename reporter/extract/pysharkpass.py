@@ -101,6 +101,7 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
         self._limits = limits
         self._task: asyncio.Task[None] | None = None
         self._stopped = False
+        self._made: list[asyncio.subprocess.Process] = []
         #: Whether tshark was ended by a limit, or what it printed had no measure.
         self.exceeded = False
         self._parser = _RawXmlParser(longest)
@@ -133,6 +134,9 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
             raise
         finally:
             self._running_processes.clear()
+            for process in self._made:
+                # Ended in the middle of its cleaning up, it would be closed, and complain, after its loop.
+                process._transport.close()  # type: ignore[attr-defined]
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
@@ -169,6 +173,7 @@ class PdmlCapture(FileCapture):  # type: ignore[misc]
             stderr=subprocess.DEVNULL,
             env=self._isolation.environment,
         )
+        self._made.append(process)
         limit(process.pid, self._limits)
         self._created_new_process(command, process)
         return process
