@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from reporter.errors import EXIT_USAGE
+
 
 class Language(StrEnum):
     """Languages of the sentences."""
@@ -61,3 +63,10 @@ Course = Annotated[
 CaptureArgument = Annotated[
     Path, typer.Argument(metavar="CAPTURE", readable=False, help="A capture file that Wireshark can open.")
 ]
+
+
+def help_when_alone(context: typer.Context) -> None:
+    """What a group of commands does when none of them is named: it says what there is."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(EXIT_USAGE)

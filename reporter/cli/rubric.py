@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reporter.errors import EXIT_USAGE
+from reporter.cli.choices import help_when_alone
 
 EXAMPLES = """\b
 Examples:
@@ -17,11 +17,7 @@ Examples:
 app = typer.Typer(help="Check a rubric.", epilog=EXAMPLES, invoke_without_command=True)
 
 
-@app.callback()
-def _options(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-        raise typer.Exit(EXIT_USAGE)
+app.callback()(help_when_alone)
 
 
 @app.command("check")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reporter.cli.choices import Lang, Language
-from reporter.errors import EXIT_TROUBLE, EXIT_USAGE
+from reporter.cli.choices import Lang, Language, help_when_alone
+from reporter.errors import EXIT_TROUBLE
 
 if TYPE_CHECKING:
     from reporter.explain.endings import EndRule
@@ -40,11 +40,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@app.callback()
-def _options(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-        raise typer.Exit(EXIT_USAGE)
+app.callback()(help_when_alone)
 
 
 @app.command("list")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from reporter.cli.choices import Lang, Language
-from reporter.errors import EXIT_TROUBLE, EXIT_USAGE
+from reporter.cli.choices import Lang, Language, help_when_alone
+from reporter.errors import EXIT_TROUBLE
 
 EXAMPLES = """\b
 Examples:
@@ -26,11 +26,7 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the theme.")]
 
 
-@app.callback()
-def _options(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-        raise typer.Exit(EXIT_USAGE)
+app.callback()(help_when_alone)
 
 
 @app.command("list")

@@ -17,18 +17,9 @@ from reporter.render.comments import Summary
 from tests.captures import BUNDLED, ROOT
 from tests.faults import DOORS, OLD, command, refused, stand_in
 
-pytestmark = pytest.mark.tshark
+pytestmark = [pytest.mark.tshark, pytest.mark.usefixtures("here")]
 CAPTURE = BUNDLED / "keepalive-full.pcapng"
 doors = pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    """An empty folder to work in."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
 
 
 @doors
