@@ -12,6 +12,7 @@ import typer
 
 from reporter import __version__
 from reporter.cli import annotate, batch, check, doctor, explain, live, new, report, rubric, rules, template, wireshark
+from reporter.cli.interrupts import no_interrupt_lost
 from reporter.cli.output import ReaderLeft
 from reporter.cli.problems import say, tell, tell_bug
 from reporter.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, ToolTrouble, Trouble
@@ -80,8 +81,9 @@ def main() -> None:
 def ending(run: Callable[..., Any]) -> int:
     """Run a command; every way to end becomes an exit code and, where needed, a message."""
     try:
-        code = run(prog_name="reporter", standalone_mode=False)
-        sys.stdout.flush()
+        with no_interrupt_lost():
+            code = run(prog_name="reporter", standalone_mode=False)
+            sys.stdout.flush()
     except Trouble as trouble:
         tell(trouble)
         return trouble.exit_code

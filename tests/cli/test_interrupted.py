@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,26 @@ def test_interrupted_when_tshark_has_ended(name, monkeypatch):
     monkeypatch.setattr(Summary, "text", _interrupt)
     Path(DOORS[name][-1]).write_bytes(OLD)
     refused(command(*DOORS[name], CAPTURE), DOORS[name], says="interrupted", code=EXIT_INTERRUPTED)
+
+
+def test_interrupted_where_python_cannot_raise(monkeypatch):
+    """A KeyboardInterrupt in `__del__` is ignored by Python; the command ends nevertheless."""
+
+    class Fleeting:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def words(*_: object) -> str:
+        Fleeting()
+        for _ in range(1000):
+            time.sleep(0.01)
+        return ""
+
+    monkeypatch.setattr(Summary, "text", words)
+    Path(DOORS["annotate"][-1]).write_bytes(OLD)
+    before = sys.unraisablehook
+    refused(command(*DOORS["annotate"], CAPTURE), DOORS["annotate"], says="interrupted", code=EXIT_INTERRUPTED)
+    assert sys.unraisablehook is before
 
 
 def test_interrupted_while_the_details_are_fetched(tmp_path, monkeypatch):
