@@ -15,6 +15,10 @@ def main() -> None:
 
         fast.use()
     try:
+        if sys.argv[1:2] == ["report"]:
+            from reporter.cli import ahead
+
+            ahead.begin(sys.argv[2:])
         from reporter.cli.main import main as run
     except KeyboardInterrupt:
         sys.exit(130)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reporter.capture.file import check
+from reporter.cli import ahead
 from reporter.cli.output import verify_output
 from reporter.cli.progress import Progress
 from reporter.errors import UsageTrouble
@@ -38,9 +39,7 @@ def run(captures: list[Path], outputs: list[Path], chosen: Mapping[str, Any], co
     options = replace(options, sources=sources_of(settings.feeds, asked, captures))
     for output in outputs:
         check_output(output, captures)
-    from reporter.extract.early import Early
-
-    with Early(captures[0], options.decode_as) as early, Progress() as progress:
+    with ahead.calls(captures[0], options.decode_as) as early, Progress() as progress:
         from reporter.pipeline.report import make_reports
 
         make_reports(captures, outputs, options=options, progress=progress, early=early)

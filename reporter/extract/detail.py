@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reporter.capture.records import Place, bytes_of
-from reporter.extract.pdml import PREFERENCES, Tree, lines_of, number_of, shortened, tree_of
-from reporter.extract.tshark import PACKED_BODIES, Isolation, Limits, find_tshark, running, version_line
+from reporter.extract.pdml import PREFERENCES, Cutter, Tree, lines_of, number_of, tree_of
+from reporter.extract.tshark import PACKED_BODIES, Limits, Run, find_tshark, running, version_line
 from reporter.model.detail import Detail
-
-if TYPE_CHECKING:
-    from reporter.extract.pysharkpass import PdmlCapture
 
 #: A guess at what a report of a small capture shows.
 SPECULATION = (
@@ -28,6 +24,11 @@ _HELD_FRAMES, _HELD_BYTES = 250, 64 << 20
 _HELD_ASKED = 256 << 20
 #: How long a line of PDML may be, beside 16 times the size of the file: it holds a body, in hexadecimal.
 _LONGEST_LINE = 32 << 20
+
+
+#: Is handed one packet's PDML; returns False to stop.
+Take = Callable[[bytes], bool]
+_Read = Callable[[Run, Cutter, Take, int], None]
 
 
 class Details:
@@ -43,7 +44,7 @@ class Details:
         self._arguments: list[str] = [part for rule in decode_as for part in ("-d", rule)]
         self._tshark = find_tshark()
         self._packets: dict[int, bytes] = {}
-        self._capture: PdmlCapture | None = None
+        self._run: Run | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
         #: The program that has dissected the frames (`wireshark/4.0.17`), as far as known.
@@ -70,20 +71,40 @@ class Details:
             self._begin(_filter_of(missing), missing)
             self._wait()
             missing -= self._packets.keys()
-        if missing:
-            self._fetch_plainly(missing)
+        for _ in range(2):
+            if not missing:
+                break
+            packed = PACKED_BODIES in self._arguments
+            self._fetch(_filter_of(missing), missing, _plainly)
+            self.packed = self.packed or (packed and not missing.isdisjoint(self._packets))
             missing -= self._packets.keys()
-        if missing and PACKED_BODIES not in self._arguments:
+            if packed:
+                break
             # Whatever has ended tshark: unpacking may have been the reason.
-            self._arguments += ["-o", PACKED_BODIES]
-            self._fetch_plainly(missing)
-            self.packed = self.packed or not missing.isdisjoint(self._packets)
+            self._leave_packed()
         trees = {}
         for frame in sorted(wanted & self._packets.keys()):
             with suppress(ValueError):
                 trees[frame] = tree_of(self._packets[frame])
         data = self._bytes(trees)
         return {frame: Detail(frame, lines_of(trees[frame], data[frame]), data[frame]) for frame in sorted(data)}
+
+    def bodies(self, frames: Iterable[int]) -> dict[int, bytes | None]:
+        """As `extract.bodies.bodies`, for those of these frames that have been fetched by now.
+
+        None stands for a frame without a body, or with an empty one; a frame is left out when what was kept of it
+        does not tell.
+        """
+        self._wait()
+        found: dict[int, bytes | None] = {}
+        for frame in self._packets.keys() & set(frames):
+            with suppress(ValueError):
+                bodies = tree_of(self._packets[frame]).bodies
+                if not bodies:
+                    found[frame] = None
+                elif len(bodies) == 1 and bodies[0] is not None:
+                    found[frame] = bytes.fromhex(bodies[0]) or None
+        return found
 
     def version(self) -> str:
         """As `version_line`, without asking tshark where what it printed told its version."""
@@ -94,8 +115,9 @@ class Details:
     def close(self) -> None:
         """End what still runs."""
         self._closed = True
-        if self._capture is not None:
-            self._capture.stop()
+        run = self._run
+        if run is not None:
+            run.process.kill()
         self._wait()
         self._packets.clear()
 
@@ -106,7 +128,14 @@ class Details:
         self.close()
 
     def _begin(self, display_filter: str, wanted: set[int] | None) -> None:
-        self._thread = threading.Thread(target=self._fetch, args=(display_filter, wanted), name="details", daemon=True)
+        def fetch() -> None:
+            try:
+                # A guess is read plainly: what it is for is soon ready, before pyshark would be loaded.
+                self._fetch(display_filter, wanted, _plainly if wanted is None else _through_pyshark)
+            except Exception as error:  # whatever is wrong with pyshark, the report is made without it
+                self.failure = error
+
+        self._thread = threading.Thread(target=fetch, name="details", daemon=True)
         self._thread.start()
 
     def _wait(self) -> None:
@@ -114,62 +143,45 @@ class Details:
             self._thread.join()
             self._thread = None
 
-    def _fetch(self, display_filter: str, wanted: set[int] | None) -> None:
-        """Through pyshark; in a worker thread, where it leaves the main thread's event loop alone."""
-        isolation = Isolation()
+    def _fetch(self, display_filter: str, wanted: set[int] | None, read: _Read) -> None:
+        """Keep what a filter lets through, until every frame wanted is there or too much is held."""
         held = 0
         rest = None if wanted is None else set(wanted)
+        stopped = exceeded = False
 
         def take(packet: bytes) -> bool:
-            nonlocal held
+            nonlocal held, stopped
             frame = number_of(packet)
             self._packets[frame] = packet
             held += len(packet)
             if rest is None:
-                return len(self._packets) < _HELD_FRAMES and held < _HELD_BYTES
-            rest.discard(frame)
-            return bool(rest) and held < _HELD_ASKED
+                stopped = len(self._packets) >= _HELD_FRAMES or held >= _HELD_BYTES
+            else:
+                rest.discard(frame)
+                stopped = not rest or held >= _HELD_ASKED
+            return not stopped
 
+        arguments = ["-2", "-r", str(self._path), *PREFERENCES, *self._arguments, "-Y", display_filter, "-T", "pdml"]
+        cutter = Cutter()
         try:
-            from reporter.extract.pysharkpass import PdmlCapture
-
-            self._capture = PdmlCapture(
-                self._path,
-                [*PREFERENCES, *self._arguments, "-Y", display_filter],
-                tshark=self._tshark,
-                isolation=isolation,
-                limits=Limits.for_details(self._size),
-                longest=_LONGEST_LINE + 16 * self._size,
-            )
-            if not self._closed:
-                self._capture.run(take)
-        except Exception as error:  # whatever is wrong with pyshark, the report is made without it
-            self.failure = error
+            with running(arguments, Limits.for_details(self._size), tshark=self._tshark) as self._run:
+                if not self._closed:
+                    read(self._run, cutter, take, _LONGEST_LINE + 16 * self._size)
+                    exceeded = not (stopped or self._closed) and self._run.exceeded()
+        except OverflowError:
+            exceeded = True
+            raise
         finally:
-            if self._capture is not None:
-                if self._capture.exceeded and PACKED_BODIES not in self._arguments:
-                    # A body may be that grows without end when it is unpacked.
-                    self._arguments += ["-o", PACKED_BODIES]
-                self.packed = self.packed or self._capture.exceeded
-                self.creator = self._capture.creator or self.creator
-            self._capture = None
-            isolation.close()
+            self._run = None
+            self.creator = cutter.creator or self.creator
+            if exceeded:
+                # A body may be that grows without end when it is unpacked.
+                self.packed = True
+                self._leave_packed()
 
-    def _fetch_plainly(self, frames: set[int]) -> None:
-        """The same without pyshark."""
-        arguments = ["-2", "-r", str(self._path), *PREFERENCES, *self._arguments]
-        arguments += ["-Y", _filter_of(frames), "-T", "pdml"]
-        held, longest = 0, _LONGEST_LINE + 16 * self._size
-        with running(arguments, Limits.for_details(self._size), tshark=self._tshark) as run:
-            packet: list[bytes] = []
-            while (line := run.stdout.readline(longest)) and len(line) < longest and held < _HELD_ASKED:
-                if packet or line.startswith(b"<packet>"):
-                    packet.append(shortened(line))
-                    held += len(packet[-1])
-                if packet and line.rstrip().endswith(b"</packet>"):
-                    element = b"".join(packet)
-                    self._packets[number_of(element)] = element
-                    packet.clear()
+    def _leave_packed(self) -> None:
+        if PACKED_BODIES not in self._arguments:
+            self._arguments += ["-o", PACKED_BODIES]
 
     def _bytes(self, trees: dict[int, Tree]) -> dict[int, bytes]:
         places = [
@@ -203,6 +215,23 @@ class Details:
         except (ValueError, KeyError, TypeError, IndexError):
             return {}
         return dict(zip(frames, found, strict=True)) if len(found) == len(frames) else {}
+
+
+def _plainly(run: Run, cutter: Cutter, take: Take, longest: int) -> None:
+    """Hand on each packet as its last line is read. Raises OverflowError at a line longer than it may be."""
+    while line := run.stdout.readline(longest):
+        if len(line) == longest:
+            raise OverflowError("a line of PDML is too long")
+        packet = cutter.packet(line.rstrip(b"\n"))
+        if packet is not None and not take(packet):
+            return
+
+
+def _through_pyshark(run: Run, cutter: Cutter, take: Take, longest: int) -> None:
+    """The same through pyshark, which is loaded while tshark is at work."""
+    from reporter.extract.pysharkpass import PdmlCapture
+
+    PdmlCapture(run, cutter, longest).run(take)
 
 
 def _filter_of(frames: Iterable[int]) -> str:

@@ -14,6 +14,7 @@ PREFERENCES = ("-o", "frame.show_file_off:TRUE", "-o", "frame.generate_md5_hash:
 #: More bytes than a frame can have: a value of so many was put together from several.
 _LARGEST_FRAME = 262_144
 _LONG = re.compile(rb'(value|show)="([0-9a-fA-F:]{%d,})"' % (2 * _LARGEST_FRAME))
+_CREATOR = re.compile(rb'<pdml[^>]*? creator="([^"]*)"')
 _NUMBER = re.compile(rb'<field name="num"[^>]*? show="(\d+)"')
 #: What XML 1.0 does not allow, as UTF-8; tshark may still print it.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -47,6 +48,7 @@ _COMPUTED = frozenset(
 )
 _OURS = ("frame.file_off", "frame.md5_hash")
 _WRAPPER = "fake-field-wrapper"
+_MESSAGE, _BODY = "http", "http.file_data"
 
 
 @dataclass(slots=True)
@@ -63,18 +65,47 @@ class Node:
 
 @dataclass(slots=True)
 class Tree:
-    """One packet of PDML. `offset` and `md5` are known when the PREFERENCES were set."""
+    """One packet of PDML. `offset` and `md5` are known when the PREFERENCES were set.
+
+    `bodies` is the hex of what the packet's first HTTP message says of its body (`http.file_data`), None where that was
+    cut (`shortened`).
+    """
 
     frame: int = 0
     captured: int = 0
     offset: int | None = None
     md5: str = ""
     nodes: list[Node] = field(default_factory=list)
+    bodies: list[str | None] = field(default_factory=list)
 
 
 def shortened(line: bytes) -> bytes:
     """One line of PDML without values that are longer than any frame; `cut` says how many bytes a value had."""
     return _LONG.sub(_cut, line) if len(line) > _LARGEST_FRAME else line
+
+
+class Cutter:
+    """Cuts PDML, given line by line, into packets, `shortened`.
+
+    `creator` is what the output says at its beginning of the program that made it: `wireshark/4.0.17`.
+    """
+
+    def __init__(self) -> None:
+        self.creator = ""
+        self._packet: list[bytes] = []
+
+    def packet(self, line: bytes) -> bytes | None:
+        """The packet that ends with this line, else None."""
+        if not self._packet and not line.startswith(b"<packet>"):
+            said = _CREATOR.search(line)
+            self.creator = said[1].decode("utf-8", "replace") if said else self.creator
+            return None
+        self._packet.append(shortened(line))
+        if not line.rstrip().endswith(b"</packet>"):
+            return None
+        whole = b"\n".join(self._packet)
+        self._packet.clear()
+        return whole
 
 
 def _cut(found: re.Match[bytes]) -> bytes:
@@ -111,6 +142,8 @@ class _Reader:
         self._general = False
         self._comment = False
         self._delta = ""
+        self._messages = 0
+        self._message = False
 
     def start(self, tag: str, at: dict[str, str]) -> None:
         name = at.get("name", "")
@@ -162,6 +195,10 @@ class _Reader:
             text = f"{text.partition(': ')[0]}: {self._delta}"
         if self._depth == 0:
             self._comment = name == "pkt_comment"
+            self._message = name == _MESSAGE and not self._messages
+            self._messages += name == _MESSAGE
+        elif self._depth == 1 and self._message and name == _BODY:
+            self.tree.bodies.append(at.get("value") if length else "")
         computed = name in _COMPUTED if length else not (self._comment or name in _STATED)
         self.tree.nodes.append(
             Node(

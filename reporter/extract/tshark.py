@@ -29,6 +29,8 @@ _USUAL_PLACES = (
 _VERSION = re.compile(r"TShark \(Wireshark\) [0-9][\w.-]*\w")
 #: The columns asked for, so that Protocol and Info are there whatever the profile says.
 COLUMNS = 'gui.column.format:"No.","%m","Protocol","%p","Info","%i"'
+#: How many bytes may wait to be read; what Linux allows everybody.
+_PIPE = 1 << 20
 #: Tells tshark to leave bodies of HTTP as compressed as they were sent.
 PACKED_BODIES = "http.decompress_body:FALSE"
 
@@ -182,6 +184,7 @@ def running(
     assert process.stdout is not None
     run = Run(process, process.stdout, errors)
     limit(process.pid, limits)
+    _widen(process.stdout)
 
     def end() -> None:
         run.timed_out = True
@@ -203,6 +206,16 @@ def running(
         process.wait()
         errors.close()
         isolation.close()
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let tshark write on while we load what reads it; where the system does not let us, it waits."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+    except (ImportError, AttributeError, OSError):
+        return
 
 
 def output_of(

@@ -39,10 +39,7 @@ def make_reports(
     Every output is rendered before the first is written. `early` are tshark's calls for the first capture, where
     they have been started before.
     """
-    if any(output.suffix.lower() == ".pdf" for output in outputs):
-        from reporter.render.pdf import prepare
-
-        prepare()
+    _load(outputs)
     document = make_document(captures, options=options, progress=progress, early=early)
     rendered: list[tuple[Path, bytes]] = []
     for output in outputs:
@@ -51,6 +48,18 @@ def make_reports(
     for output, content in rendered:
         with replacing(output) as file:
             file.write(content)
+
+
+def _load(outputs: Sequence[Path]) -> None:
+    """Load what writing the outputs needs, while tshark is at work."""
+    if any(output.suffix.lower() == ".pdf" for output in outputs):
+        from reporter.render.pdf import prepare
+
+        prepare()
+    else:
+        import PIL.Image  # noqa: F401
+
+        import reporter.render.html  # noqa: F401
 
 
 def render(document: Document, suffix: str) -> bytes:
@@ -183,11 +192,14 @@ class _Bodies:
 
     def get(self, frames: Iterable[int]) -> dict[int, bytes]:
         """The bodies that these frames complete, as far as tshark gives them."""
+        wanted = set(frames)
+        # What tshark has printed for the details holds them already, for a capture that is not large.
+        known = self._early.details.bodies(wanted)
         found: dict[int, bytes] | None = {}
         if not (self.left_out or self._early.details.packed):
-            found = bodies_of(self._early.path, frames, self._early.decode_as)
+            found = bodies_of(self._early.path, wanted - known.keys(), self._early.decode_as)
             self.left_out = found is None
-        return found or {}
+        return {frame: body for frame, body in known.items() if body is not None} | (found or {})
 
 
 class _Fetch:

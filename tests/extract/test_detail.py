@@ -16,6 +16,7 @@ import pytest
 
 from reporter.capture.records import Place
 from reporter.extract import detail
+from reporter.extract.bodies import bodies
 from reporter.extract.detail import Details
 from reporter.extract.pdml import lines_of, shortened, tree_of
 from reporter.extract.tshark import Isolation, output_of
@@ -166,7 +167,7 @@ def test_a_truncated_capture():
 def test_without_pyshark_the_same(monkeypatch):
     expected = details(PAGE, [1, 6, 15])
     monkeypatch.setitem(sys.modules, "reporter.extract.pysharkpass", None)
-    with Details(PAGE).start() as found:
+    with Details(PAGE) as found:
         assert found.get([1, 6, 15]) == expected
         assert isinstance(found.failure, ImportError)
 
@@ -230,6 +231,39 @@ def test_text_that_is_no_xml_is_survived():
     assert [line.start for line in lines_of(tree, b"_b")] == [0, None]
     with pytest.raises(ValueError, match="well-formed"):
         tree_of(b"<packet><proto></packet>")
+
+
+WITH_BODIES = ["http-encoding", "http-variety", "page-nginx-browser", "snaplen", "tls-decrypted"]
+
+
+@pytest.mark.parametrize("path", [BUNDLED / f"{name}.pcapng" for name in WITH_BODIES] + shared(60_000), ids=str)
+def test_bodies_in_the_details_are_those_that_tshark_gives_alone(path):
+    """Unpacked, without chunks, put together from segments; of the first message of a frame."""
+    with Details(path).start("http") as found:
+        found.version()
+        frames = [*found.bodies(range(1, 1000))]
+        known = {frame: body for frame, body in found.bodies(frames).items() if body is not None}
+    assert known == bodies(path, frames)
+    if path.parent == BUNDLED and "snaplen" not in path.name:
+        assert len(known) > 2
+
+
+def test_a_body_that_is_not_whole_in_the_details_is_not_told_of():
+    message = (
+        b'<packet><proto name="geninfo"><field name="num" show="3"/></proto><proto name="http" size="9" pos="0">%b'
+    )
+    body = b'<field name="http.file_data" size="2" pos="0" show="ab" %b/>'
+    for inside, bodies_told in [
+        (b"", []),
+        (body % b'value="6162"', ["6162"]),
+        (body % b'cut="300000"', [None]),
+        (body % b'value="6162"' + body % b'value="6163"', ["6162", "6163"]),
+        (b'<field name="x" size="2" pos="0">' + body % b'value="6162"' + b"</field>", []),
+        (b'</proto><proto name="http" size="9" pos="0">' + body % b'value="6162"', []),
+        (b'</proto><proto name="other" size="9" pos="0">' + body % b'value="6162"', []),
+    ]:
+        tree = tree_of(message % inside + b"</proto></packet>")
+        assert tree.bodies == bodies_told, inside
 
 
 def test_a_detail_is_a_value():
