@@ -59,7 +59,7 @@ def test_interrupted_where_python_cannot_raise(monkeypatch):
 
     def words(*_: object) -> str:
         Fleeting()
-        for _ in range(1000):
+        for _step in range(1000):
             time.sleep(0.01)
         return ""
 
