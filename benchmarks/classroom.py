@@ -20,46 +20,53 @@ from benchmarks.sizes import Sizes
 
 _JOBS = 2
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: who is left behind by a run is waited for here
+#: As a worker of the batch does it, alone with its captures.
 _WARM = """
-import sys, time; from pathlib import Path
+import sys, tempfile, time; from pathlib import Path
+from reporter.batch import preload
+from reporter.batch.worker import Bounds, prepare
 from reporter.options import ReportOptions
 from reporter.pipeline.report import make_reports
-def one(path):
-    outputs = [Path(sys.argv[1]) / name for name in ("r.pdf", "r.html")]
-    make_reports([Path(path)], outputs, options=ReportOptions(), progress=lambda *_: None)
-one(sys.argv[2])
-began = time.monotonic()
-for path in sys.argv[2:]:
-    one(path)
-print((time.monotonic() - began) / len(sys.argv[2:]))
+formats, *captures = sys.argv[1:]
+with tempfile.TemporaryDirectory() as folder:
+    prepare(Bounds(), folder)
+    def one(path):
+        outputs = [Path(folder) / f"r.{each}" for each in formats.split(",")]
+        make_reports([Path(path)], outputs, options=ReportOptions(), progress=lambda *_: None)
+    one(captures[0])
+    began = time.monotonic()
+    for path in captures:
+        one(path)
+    print((time.monotonic() - began) / len(captures))
 """
 
 
 def rows(sizes: Sizes) -> Iterator[Row]:
-    """Targets 7 and 8, and how much of two warm processes' speed the batch keeps."""
+    """Targets 7 and 8, and how much of two warm processes' speed the batch keeps; with PDF, and with HTML alone."""
     folder = FOLDER / "class"
     Command([sys.executable, "scripts/make_class.py", str(folder), "--students", str(sizes.students)]).cost()
     captures = list(_captures(folder))
-    cold = _cold(captures)
-    batch = _batch(folder)
-    made = sum(1 for row in _results() if row["outputs"])
-    warm = _two_warm(captures)
-    yield Row("7", "warm reports, two processes", "cold reports, two at a time", 0.5, Spread.of([warm / cold.wall]))
-    faster = (cold.wall / len(captures)) / (batch.wall / made)
-    less = (cold.cpu / len(captures)) / (batch.cpu / made)
-    yield Row(
-        "8",
-        f"{sizes.students} submissions in one run, two at a time, per report",
-        "as many runs of reporter report, two at a time",
-        2,
-        Spread.of([faster]),
-        Spread.of([less]),
-        upper=False,
-    )
-    rate = (made / batch.wall) / (len(captures) / warm)
-    yield Row(
-        "8b", "reports a second of the batch", "two warm processes side by side", 0.85, Spread.of([rate]), upper=False
-    )
+    for formats, which in (("html,pdf", "HTML and PDF"), ("html", "HTML alone")):
+        cold = _cold(captures, formats)
+        batch = _batch(folder, formats)
+        made = sum(1 for row in _results() if row["outputs"])
+        warm = _two_warm(captures, formats)
+        of = f"two processes, {which}"
+        yield Row("7", f"warm reports, {of}", "cold reports, two at a time", 0.5, Spread.of([warm / cold.wall]))
+        faster = (cold.wall / len(captures)) / (batch.wall / made)
+        less = (cold.cpu / len(captures)) / (batch.cpu / made)
+        yield Row(
+            "8",
+            f"{sizes.students} submissions in one run, {of}, per report",
+            "as many runs of reporter report, two at a time",
+            2,
+            Spread.of([faster]),
+            Spread.of([less]),
+            upper=False,
+        )
+        rate = (made / batch.wall) / (len(captures) / warm)
+        what = f"reports a second of the batch, {which}"
+        yield Row("8b", what, "two warm processes side by side", 0.85, Spread.of([rate]), upper=False)
 
 
 def _captures(folder: Path) -> Iterator[Path]:
@@ -79,27 +86,28 @@ def _captures(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _warm(captures: list[Path]) -> float:
-    command = python(_WARM, FOLDER, *captures)
+def _warm(captures: list[Path], formats: str) -> float:
+    command = python(_WARM, formats, *captures)
     done = subprocess.run(command.arguments, cwd=ROOT, capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 
-def _two_warm(captures: list[Path]) -> float:
+def _two_warm(captures: list[Path], formats: str) -> float:
     """Seconds that two warm processes take for all captures, once they are warm."""
     halves = [captures[place::_JOBS] for place in range(_JOBS)]
     with ThreadPoolExecutor(_JOBS) as pool:
-        took = pool.map(lambda half: _warm(half) * len(half), halves)
+        took = pool.map(lambda half: _warm(half, formats) * len(half), halves)
         return max(took)
 
 
-def _cold(captures: list[Path]) -> Cost:
+def _cold(captures: list[Path], formats: str) -> Cost:
     """Every report by a run of its own, two at a time."""
     numbers = itertools.count()
 
     def one(path: Path) -> Cost:
         name = FOLDER / f"cold-{next(numbers) % 50}"
-        return reporter("report", path, "-o", f"{name}.pdf", "-o", f"{name}.html").cost()
+        outputs = [part for each in formats.split(",") for part in ("-o", f"{name}.{each}")]
+        return reporter("report", path, *outputs).cost()
 
     began = time.monotonic()
     with ThreadPoolExecutor(_JOBS) as pool:
@@ -107,12 +115,23 @@ def _cold(captures: list[Path]) -> Cost:
     return Cost(time.monotonic() - began, sum(each.cpu for each in costs))
 
 
-def _batch(folder: Path) -> Cost:
+def _batch(folder: Path, formats: str) -> Cost:
     """All of them in one run, with everything that the run leaves to wait for."""
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     out = FOLDER / "class-out"
     subprocess.run(["rm", "-rf", out], check=True)
-    arguments = [sys.executable, "-m", "reporter", "batch", folder / "submissions.zip", "-o", out, "--quiet"]
+    arguments = [
+        sys.executable,
+        "-m",
+        "reporter",
+        "batch",
+        folder / "submissions.zip",
+        "-o",
+        out,
+        "--quiet",
+        "--formats",
+        formats,
+    ]
     began = time.monotonic()
     before = os.times()
     process = subprocess.Popen(
