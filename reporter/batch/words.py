@@ -9,6 +9,8 @@ from typing import Any
 
 from reporter.batch.names import plain
 from reporter.batch.submission import Remark, Student
+from reporter.explain.words import Words
+from reporter.pipeline.catalogue import entry
 from reporter.resources import templates_dir
 
 _LONGEST = 200
@@ -23,6 +25,16 @@ class _Facts(dict[str, Any]):
 def _tables(language: str) -> Mapping[str, Any]:
     path = templates_dir() / "batch" / "words" / f"{language}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _title(language: str, code: str) -> str:
+    return entry(code).title(Words(language))
+
+
+def _codes(listed: str) -> list[str]:
+    """The names that a check puts into one fact."""
+    return listed.split(", ")
 
 
 class BatchWords:
@@ -70,9 +82,44 @@ class BatchWords:
         outcome = "pass" if passed else "fail"
         own = verdict["texts"].get(self.language) or next(iter(verdict["texts"].values()), "")
         table = self._tables["check"].get(verdict["kind"], self._tables["check"])
-        said = own or str(table[outcome]).format_map(_Facts({name: shown(each) for name, each in facts.items()}))
+        told = {name: shown(each) for name, each in facts.items()} | self._asked(facts, table.get("unit", ""))
+        said = own or str(table[outcome]).format_map(_Facts(told))
         cites = self._list([self._cite(each) for each in verdict["cites"]], "semicolon")
-        return f"{said} ({cites})" if cites else said
+        return self.say("check", "cited", said=said, cites=cites) if cites else said
+
+    def _asked(self, facts: Mapping[str, Any], unit: str) -> dict[str, str]:
+        """What a check asks for, as far as it has it: `code`, `window`, `requires`, `wrong`, `what`, `bounds`."""
+        told = {}
+        if facts.get("code"):
+            named = [
+                self.say("check", "situation-named", code=each, title=_title(self.language, each))
+                for each in _codes(facts["code"])
+            ]
+            told["code"] = self._list(named)
+        limits = [name for name in ("after", "before") if facts.get(name)]
+        if limits:
+            told["window"] = self.say("window", "-".join(limits), after=facts["after"], before=facts["before"])
+        for name in ("requires", "wrong"):
+            if facts.get(name):
+                told[name] = self._list(self._values(facts[name]))
+        ways = [
+            self._list(self._values(facts[name], f"{name}-"), "or")
+            for name in ("opening", "closing")
+            if facts.get(name)
+        ]
+        if facts.get("answered"):
+            ways.append(self.say("value", "answered", answered=facts["answered"]))
+        if ways:
+            told["what"] = self._list(ways)
+        if "at_least" in facts:
+            least, most = facts["at_least"], facts["at_most"]
+            kind = "least" if most is None else "exactly" if least == most else "both" if least else "most"
+            told["bounds"] = self.say("bounds", kind, at_least=least, at_most=most, unit=unit)
+        return told
+
+    def _values(self, codes: str, prefix: str = "") -> list[str]:
+        known = self._tables["value"]
+        return [str(known.get(prefix + each, each)) for each in _codes(codes)]
 
     def _cite(self, cite: Mapping[str, Any]) -> str:
         frames = self._list([str(each) for each in cite["frames"]])

@@ -22,7 +22,7 @@ VERDICT = {
     "passed": False,
     "points": 0,
     "of": 10,
-    "facts": {"filter": EVIL, "count": 0, "at_least": 1, "at_most": "∞"},
+    "facts": {"filter": EVIL, "count": 0, "at_least": 1, "at_most": None},
     "texts": {},
     "cites": [{"capture": EVIL, "frames": [1, 2], "more": False}],
 }

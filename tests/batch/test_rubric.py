@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from reporter.batch.alone import checked
 from reporter.batch.checks import Wrong, kinds
+from reporter.batch.checks.quality import BOTH, COMPLETE, START
 from reporter.batch.placeholders import display_filter, filled
 from reporter.batch.rubric import read_rubric
 from reporter.batch.submission import Student
 from reporter.batch.words import BatchWords
 from reporter.extract.filter import matching_frames, refusals
 from reporter.extract.tally import tally
+from reporter.model.stream import Closing, Opening
 from tests.captures import BUNDLED
 from tests.cli.run import reporter
 
@@ -114,6 +116,44 @@ def test_what_each_kind_says_of_a_real_capture(tmp_path):
 )
 def test_the_quality_of_a_capture(tmp_path, capture, text, passed):
     assert check_of(tmp_path, f'kind = "quality"\n{text}', BUNDLED / capture)["passed"] is passed
+
+
+def told(language, kind, passed, **facts):
+    verdict = {"passed": passed, "kind": kind, "facts": facts, "texts": {}, "cites": []}
+    return BatchWords(language).verdict(verdict)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "zh", "en"),
+    [
+        (1, None, "至少 1 条", "at least 1"),
+        (0, 2, "至多 2 条", "at most 2"),
+        (2, 2, "恰好 2 条", "exactly 2"),
+        (0, 0, "恰好 0 条", "exactly 0"),
+        (1, 3, "至少 1 条、至多 3 条", "at least 1, at most 3"),
+    ],
+)
+def test_only_the_bounds_that_were_asked_for_are_told(least, most, zh, en):
+    facts = {"count": 4, "at_least": least, "at_most": most, "opening": "", "closing": "reset", "answered": 0}
+    assert told("zh", "closing", False, **facts) == f"由 RST 终止的连接有 4 条，要求{zh}。"
+    assert told("en", "closing", False, **facts) == f"Connections with a reset: 4; asked for: {en}."
+
+
+def test_what_is_asked_of_a_connection_is_told_in_words():
+    facts = {"count": 1, "at_least": 1, "at_most": None, "answered": 2}
+    facts |= {"opening": "three-way, simultaneous", "closing": "four-way"}
+    said = "同时满足“三次握手建立或同时打开、四次挥手关闭、有响应的请求不少于 2 个”的连接有 1 条。"
+    assert told("zh", "connection", True, **facts) == said
+    said = "Connections with all of a three-way handshake or a simultaneous open, a close in four segments, at least 2 "
+    assert told("en", "connection", True, **facts) == f"{said}answered requests: 1."
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_name_that_a_check_may_use_has_words(language):
+    words = BatchWords(language).table("value")
+    wanted = {f"opening-{each}" for each in Opening} | {f"closing-{each}" for each in Closing}
+    assert words.keys() == wanted | {COMPLETE, BOTH, START, "answered"}
+    assert told(language, "quality", False, requires=f"{COMPLETE}, {BOTH}", wrong=BOTH).count(words[BOTH]) == 1
 
 
 def test_a_check_that_asks_for_an_unknown_student_is_not_decided(tmp_path):

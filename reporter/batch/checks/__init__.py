@@ -137,7 +137,7 @@ def counted(wants: Mapping[str, Any], count: int, cites: Iterable[Cite], **facts
     most = wants.get("at_most")
     least = wants.get("at_least", 0 if most is not None else 1)
     passed = count >= least and (most is None or count <= most)
-    wanted = {"count": count, "at_least": least, "at_most": most if most is not None else "∞"}
+    wanted = {"count": count, "at_least": least, "at_most": most}
     return Said(passed, {**wanted, **facts}, tuple(cites))
 
 

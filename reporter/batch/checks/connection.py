@@ -43,8 +43,8 @@ def _connections(wants: Mapping[str, Any], evidence: Evidence) -> Said:
                 frames += one.teardown if "closing" in wants else ()
                 frames += (one.first_frame, one.last_frame) if not ("opening" in wants or "closing" in wants) else ()
             cites.append(cite(each.name, frames or [one.first_frame for one in found]))
-    kinds = ", ".join((*wants.get("opening", ()), *wants.get("closing", ())))
-    return counted(wants, count, cites, kinds=kinds, answered=wants.get("answered", 0))
+    ways = {name: ", ".join(wants.get(name, ())) for name in ("opening", "closing")}
+    return counted(wants, count, cites, **ways, answered=wants.get("answered", 0))
 
 
 def _fits(wants: Mapping[str, Any], one: Connection) -> bool:

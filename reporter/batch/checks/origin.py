@@ -45,7 +45,7 @@ def time(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...
         if (after is not None and float(each.first) < after.timestamp())
         or (before is not None and float(each.last) > before.timestamp())
     ]
-    shown = {name: "—" if each is None else each.isoformat() for name, each in (("after", after), ("before", before))}
+    shown = {name: "" if each is None else each.isoformat() for name, each in (("after", after), ("before", before))}
     ends = [moment for each in (wrong or evidence.observed) for moment in (each.first, each.last)]
     facts = {**shown, "first": _utc(min(ends)), "last": _utc(max(ends))} if ends else {**shown, "first": "", "last": ""}
     return Said(not wrong, facts, tuple(cite(each.name, [1, each.packets]) for each in wrong))
