@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,8 +63,12 @@ class Klass:
         return _ranked(Counter(each.row.status for each in self.members))
 
     def findings(self) -> list[tuple[str, int]]:
-        """In how many submissions each situation was found, commonest first."""
-        return _ranked(Counter(rule for each in self.members for rule in {rule for _, rule, _, _ in each.row.findings}))
+        """In how many submissions each situation was found, by its code, commonest first.
+
+        Of a packet, a stream or the capture: `stream-C01` is the situation C01 too.
+        """
+        codes = ({rule.rpartition("-")[2] for _, rule, _, _ in each.row.findings} for each in self.members)
+        return _ranked(Counter(itertools.chain.from_iterable(codes)))
 
     def mistakes(self) -> list[tuple[str, int, int]]:
         """For each check, how many failed it and for how many it could not be decided; the worst first."""

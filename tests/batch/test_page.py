@@ -43,7 +43,7 @@ def klass_of(tmp_path):
         outputs = (Output("report.html", 1, ""),) if points is not None else ()
         remarks = () if status == "ok" else (Remark.of("not-a-capture", file=EVIL),)
         verdicts = (VERDICT,) if points is not None else ()
-        findings = ((EVIL, "H01", 2, (1, 2)),)
+        findings = ((EVIL, "H01", 2, (1, 2)), (EVIL, "C01", 1, (3,)), (EVIL, "capture-C01", 1, ()))
         rows[number] = Row(number, "", status, remarks, outputs, points, 10, verdicts, findings)
     traces = [
         Trace(key, EVIL, 0, "a:1", "b:2", 1, 9, "1", (1 << 30, 1 << 31), frozenset())
@@ -59,6 +59,11 @@ def test_everything_of_a_submission_is_escaped(tmp_path, language):
     assert "<img" not in text
     assert "onerror=&#34;" in text
     assert "http:" not in text.replace("http-equiv", "")
+
+
+def test_a_situation_is_counted_once_for_each_submission(tmp_path):
+    """Whether it was found in packets, of a stream or of the capture."""
+    assert klass_of(tmp_path).findings() == [("C01", 3), ("H01", 3)]
 
 
 @pytest.fixture

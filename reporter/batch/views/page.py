@@ -121,8 +121,8 @@ def _bins(klass: Klass) -> list[dict[str, Any]]:
 def _findings(klass: Klass, words: BatchWords) -> tuple[list[tuple[str, str, int]], list[tuple[str, str, int]]]:
     """The commonest situations that mean trouble, and the commonest of the others."""
     titles, troubles = _titles(words.language), _troubles()
-    found = [(rule, titles.get(rule.rpartition("-")[2], rule), count) for rule, count in klass.findings()]
-    bad = [each for each in found if each[0].rpartition("-")[2] in troubles]
+    found = [(code, titles.get(code, code), count) for code, count in klass.findings()]
+    bad = [each for each in found if each[0] in troubles]
     return bad[:_FINDINGS], [each for each in found if each not in bad][:_FINDINGS]
 
 
