@@ -140,8 +140,8 @@ def test_only_the_bounds_that_were_asked_for_are_told(least, most, zh, en):
 
 
 def test_what_is_asked_of_a_connection_is_told_in_words():
-    facts = {"count": 1, "at_least": 1, "at_most": None, "answered": 2}
-    facts |= {"opening": "three-way, simultaneous", "closing": "four-way"}
+    ways = {"opening": "three-way, simultaneous", "closing": "four-way"}
+    facts = {**ways, "count": 1, "at_least": 1, "at_most": None, "answered": 2}
     said = "同时满足“三次握手建立或同时打开、四次挥手关闭、有响应的请求不少于 2 个”的连接有 1 条。"
     assert told("zh", "connection", True, **facts) == said
     said = "Connections with all of a three-way handshake or a simultaneous open, a close in four segments, at least 2 "
