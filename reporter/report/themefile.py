@@ -39,6 +39,7 @@ _KEYS = ("context", "about", "extends", *_LISTS, "logo", "page", "colours", "fon
 _PLACING = ("name", "before", "after")
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 #: How much of a long matter is shown at most. `...-on-paper` counts rows of the PDF, the others are for both.
+#: `pieces` are the rows of the table of a message's segments; 0 leaves it and its heading out.
 LIMITS: Mapping[str, int] = {
     "packet-list": 1000,
     "packet-list-on-paper": 30,
@@ -49,8 +50,10 @@ LIMITS: Mapping[str, int] = {
     "ledger-on-paper": 45,
     "requests": 200,
     "requests-on-paper": 40,
+    "pieces": 12,
     "windows": 6,
 }
+_MAY_BE_NONE = ("pieces",)
 
 
 def read_theme_file(file: Path) -> tuple[dict[str, Any], list[UsageTrouble]]:
@@ -127,8 +130,11 @@ class _Checked:
         for key, value in limits.items():
             if key not in LIMITS:
                 self.refuse(f"unknown limit {key!r}{nearest(key, LIMITS)}", key, f"known are {', '.join(LIMITS)}")
-            elif isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= 10_000:
-                self.refuse(f"the limit {key} must be a number from 1 to 10000", key, f"write {key} = {LIMITS[key]}")
+                continue
+            least = 0 if key in _MAY_BE_NONE else 1
+            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 10_000:
+                told = f"the limit {key} must be a number from {least} to 10000"
+                self.refuse(told, key, f"write {key} = {LIMITS[key]}")
 
     def _sections(self) -> None:
         placed = self._table.get("section", [])

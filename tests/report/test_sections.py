@@ -1,5 +1,6 @@
 """The sections of numbers: there when there is something to tell, and every row of them adds up."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -103,6 +104,21 @@ def test_captions_are_numbered_in_order_in_every_theme(name):
     for kind in ("figure", "table"):
         anchors = [caption.anchor for caption in captions if caption.anchor.startswith(kind)]
         assert sorted(anchors, key=lambda anchor: int(anchor.rpartition("-")[2])) == anchors
+
+
+@pytest.mark.parametrize("name", ["brief", "lab", "plain"])
+@pytest.mark.parametrize("capture", ["page-node-curl", "page-node-browser", "half-close"])
+@pytest.mark.parametrize("paged", [True, False], ids=["paper", "screen"])
+def test_no_number_is_missing_among_the_captions_that_are_shown(name, capture, paged):
+    shown = re.findall(r'<figcaption class="caption"[^>]*><b>([^<]+?)\s*(\d+)</b>', page_of(capture, name, paged))
+    for kind in ("图", "表"):
+        numbers = [int(number) for word, number in shown if word == kind]
+        assert numbers == [*range(1, len(numbers) + 1)], kind
+        assert numbers
+
+
+def page_of(capture: str, theme: str, paged: bool) -> str:
+    return render_html(document(capture, "zh", theme), paged=paged)
 
 
 def blocks(sections: tuple[Section, ...]) -> list:

@@ -70,6 +70,7 @@ def test_a_theme_may_be_a_folder(tmp_path):
         'sections = "summary"',
         "colour = 1",
         "[limits]\nrungs = 0",
+        "[limits]\npieces = -1",
         "[limits]\nladders = 5",
         "limits = 3",
         "sections = [",

@@ -129,7 +129,8 @@ def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draf
             continue
         if best is None or _whole(told) > _whole(best):
             best = told
-    if best is None:
+    most = context.theme.limit("pieces")
+    if best is None or not most:
         return None
     author = context.author
     tcp = best.packet.tcp
@@ -141,7 +142,7 @@ def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draf
             author.text(frame),
             author.value(length, frame, "tcp.len") if length else author.text("—"),
         )
-        for index, (frame, length) in enumerate(lengths[:12])
+        for index, (frame, length) in enumerate(lengths[:most])
     ]
     facts = {
         "frame": best.packet.frame,
@@ -153,8 +154,8 @@ def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draf
     blocks: list[Block] = [author.paragraph("section-resources", "segments-intro", **facts)]
     caption = author.table("section-resources", "segments-caption", **facts)
     blocks.append(author.grid(caption, ("piece", "frame", "tcp-len"), rows, (20, 30, 50)))
-    if len(lengths) > 12:
-        blocks.append(author.paragraph("report", "rows-omitted", count=len(lengths) - 12))
+    if len(lengths) > most:
+        blocks.append(author.paragraph("report", "rows-omitted", count=len(lengths) - most))
     if closes and len(lengths) <= 8:
         parts = [Fact(length, (Evidence(frame, "tcp.len", str(length)),)) for frame, length in lengths]
         blocks.append(author.paragraph("section-resources", "segments-sum", total=tcp.reassembled_length, parts=parts))
