@@ -16,6 +16,8 @@ _BREAK = 34.0
 _LEAST = 26.0
 #: Room for one label on a time axis, in the drawing's units.
 _ROOM = 74.0
+#: Room for one character of a label.
+_DIGIT = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,15 @@ def time_axis(times: Iterable[Number], left: float, right: float, busy: Iterable
             breaks.append(Break(round(at, 1), round(at + _BREAK, 1), f"{_short(pause)} s"))
             at += _BREAK
     milliseconds = shown < 1
+    unit = "ms" if milliseconds else "s"
     ticks: list[Tick] = []
     for piece in pieces:
         for tick in _time_ticks(piece, origin, milliseconds):
             # Labels that would touch, or stand where the unit does, are left out.
-            clear = not ticks or tick.at - ticks[-1].at > 7 * len(tick.label) + 8
-            if clear and tick.at < right - 26:
+            clear = not ticks or tick.at - ticks[-1].at > _DIGIT * (len(tick.label) + len(ticks[-1].label)) / 2 + 8
+            if clear and tick.at + _DIGIT * len(tick.label) / 2 + 6 < right - _DIGIT * len(unit):
                 ticks.append(tick)
-    return Axis(tuple(pieces), tuple(ticks), tuple(breaks), "ms" if milliseconds else "s")
+    return Axis(tuple(pieces), tuple(ticks), tuple(breaks), unit)
 
 
 def _pauses(points: Sequence[float], busy: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -20,7 +20,9 @@ def test_times_lie_in_order_between_the_ends(times):
     assert places == sorted(places)
     assert 70 <= places[0] <= places[-1] <= 606.1
     for one, other in zip(axis.ticks, axis.ticks[1:], strict=False):
-        assert one.at + 3.5 * len(one.label) < other.at - 3.5 * len(other.label) + 8
+        assert one.at + 3.5 * len(one.label) < other.at - 3.5 * len(other.label)
+    for tick in axis.ticks:
+        assert tick.at + 3.5 * len(tick.label) < 606 - 7 * len(axis.unit)
     assert all(70 <= pause.left < pause.right <= 606.1 for pause in axis.breaks)
 
 
