@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 
 
 def main() -> None:
     """Load the command line and run it."""
+    # What has been begun is ended, and what is in place for a while is removed.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     # What a run makes lives until it is written: looking for garbage among it costs a fifth of a report.
     gc.set_threshold(200_000, 20, 50)
     if sys.argv[1:2] == ["explain"]:

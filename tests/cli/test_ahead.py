@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,28 @@ def test_without_tshark_it_is_told_when_its_time_has_come(monkeypatch):
     monkeypatch.setenv("REPORTER_TSHARK", "no-such-tshark")
     ahead.begin([str(CAPTURE)])
     assert not ahead._begun
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_ended_while_the_command_line_is_being_loaded(number, tmp_path):
+    """tshark is ended too, and what it had for a while is removed."""
+    program = f"""
+import signal, sys
+class Interrupt:
+    def find_spec(name, *_):
+        if name == "typer":
+            signal.raise_signal({int(number)})
+sys.meta_path.insert(0, Interrupt)
+sys.argv = ["reporter", "report", {str(CAPTURE)!r}, "-o", "out.html"]
+from reporter.__main__ import main
+main()"""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (128 + number, b"")
+    assert not list(temporary.iterdir())
