@@ -161,7 +161,7 @@ def _options(row: Row) -> TcpOptions:
     return TcpOptions(
         kinds=kinds,
         mss=mss[0] if mss else None,
-        wscale=shift[0] if shift else None,
+        wscale=shift[0] if shift and shift[0] >= 0 else None,
         sack_permitted=4 in kinds,
         sack=tuple(zip(left, right, strict=False)),
         dsack=(dsack_left[0], dsack_right[0]) if dsack_left and dsack_right else None,

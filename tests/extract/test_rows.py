@@ -78,7 +78,13 @@ def test_spoiled_rows_are_explained(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil", [("tcp.checksum", "x"), ("tcp.analysis.initial_rtt", "9" * 30), ("http.time", "1e99")]
+    "spoil",
+    [
+        ("tcp.checksum", "x"),
+        ("tcp.analysis.initial_rtt", "9" * 30),
+        ("http.time", "1e99"),
+        ("tcp.options.wscale.shift", "-1"),
+    ],
 )
 def test_what_spoiled_rows_have_broken(spoil: tuple[str, str]) -> None:
     field, text = spoil
@@ -86,5 +92,6 @@ def test_what_spoiled_rows_have_broken(spoil: tuple[str, str]) -> None:
         packet = Builder().packet([text if place == AT[field] else cell for place, cell in enumerate(row)])
         if packet.tcp is not None:
             assert packet.tcp.checksum != "x"
+            assert (packet.tcp.options.wscale or 0) >= 0
             assert packet.tcp.initial_rtt is None or packet.tcp.initial_rtt < 10**19
         assert all(each.time is None or each.time < 10**19 for each in packet.responses)
