@@ -75,7 +75,8 @@ class Details:
             if not missing:
                 break
             packed = PACKED_BODIES in self._arguments
-            self._fetch(_filter_of(missing), missing, _plainly)
+            with suppress(OverflowError):
+                self._fetch(_filter_of(missing), missing, _plainly)
             self.packed = self.packed or (packed and not missing.isdisjoint(self._packets))
             missing -= self._packets.keys()
             if packed:

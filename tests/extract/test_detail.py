@@ -172,6 +172,15 @@ def test_without_pyshark_the_same(monkeypatch):
         assert isinstance(found.failure, ImportError)
 
 
+def test_lines_that_are_too_long_are_given_up(monkeypatch):
+    """The frames are left out, and nothing is raised."""
+    monkeypatch.setitem(sys.modules, "reporter.extract.pysharkpass", None)
+    monkeypatch.setattr(detail, "_LONGEST_LINE", 100 - 16 * PAGE.stat().st_size)
+    for found in (Details(PAGE), Details(PAGE).start()):
+        with found:
+            assert found.get([1, 6]) == {}
+
+
 def test_bytes_that_cannot_be_proved_come_from_tshark(monkeypatch):
     expected = details(PAGE, [1, 6, 15])
 
