@@ -10,7 +10,7 @@ from typing import Any
 from reporter.batch.names import plain
 from reporter.batch.submission import Remark, Student
 from reporter.explain.words import Words
-from reporter.pipeline.catalogue import entry
+from reporter.pipeline.catalogue import entries
 from reporter.resources import templates_dir
 
 _LONGEST = 200
@@ -28,8 +28,10 @@ def _tables(language: str) -> Mapping[str, Any]:
 
 
 @cache
-def _title(language: str, code: str) -> str:
-    return entry(code).title(Words(language))
+def titles(language: str) -> Mapping[str, str]:
+    """The title of every situation, by its code."""
+    words = Words(language)
+    return {each.code: each.title(words) for each in entries()}
 
 
 def _codes(listed: str) -> list[str]:
@@ -85,14 +87,15 @@ class BatchWords:
         told = {name: shown(each) for name, each in facts.items()} | self._asked(facts, table.get("unit", ""))
         said = own or str(table[outcome]).format_map(_Facts(told))
         cites = self._list([self._cite(each) for each in verdict["cites"]], "semicolon")
-        return self.say("check", "cited", said=said, cites=cites) if cites else said
+        # Whole, however long: each fact in it has been shortened.
+        return str(self._tables["check"]["cited"]).format(said=said, cites=cites) if cites else said
 
     def _asked(self, facts: Mapping[str, Any], unit: str) -> dict[str, str]:
         """What a check asks for, as far as it has it: `code`, `window`, `requires`, `wrong`, `what`, `bounds`."""
         told = {}
         if facts.get("code"):
             named = [
-                self.say("check", "situation-named", code=each, title=_title(self.language, each))
+                self.say("check", "situation-named", code=each, title=titles(self.language)[each])
                 for each in _codes(facts["code"])
             ]
             told["code"] = self._list(named)

@@ -139,6 +139,13 @@ def test_only_the_bounds_that_were_asked_for_are_told(least, most, zh, en):
     assert told("en", "closing", False, **facts) == f"Connections with a reset: 4; asked for: {en}."
 
 
+def test_a_long_text_of_the_teacher_is_told_whole():
+    own = "请再看一遍第三次握手。" * 40
+    cites = [{"capture": "a.pcapng", "frames": [3], "more": False}]
+    verdict = {"passed": False, "kind": "filter", "facts": {}, "texts": {"zh": own}, "cites": cites}
+    assert BatchWords("zh").verdict(verdict) == f"{own}（见 a.pcapng 第 3 帧）"
+
+
 def test_what_is_asked_of_a_connection_is_told_in_words():
     ways = {"opening": "three-way, simultaneous", "closing": "four-way"}
     facts = {**ways, "count": 1, "at_least": 1, "at_most": None, "answered": 2}

@@ -17,8 +17,7 @@ from reporter.batch.klass import Klass, Member, points_text, verdict_sign
 from reporter.batch.run import REPORTS
 from reporter.batch.shared import Evidence, Shared
 from reporter.batch.views.sheet import sharing
-from reporter.batch.words import BatchWords, shown
-from reporter.explain.words import Words
+from reporter.batch.words import BatchWords, shown, titles
 from reporter.pipeline.catalogue import entries
 from reporter.resources import templates_dir
 
@@ -120,8 +119,8 @@ def _bins(klass: Klass) -> list[dict[str, Any]]:
 
 def _findings(klass: Klass, words: BatchWords) -> tuple[list[tuple[str, str, int]], list[tuple[str, str, int]]]:
     """The commonest situations that mean trouble, and the commonest of the others."""
-    titles, troubles = _titles(words.language), _troubles()
-    found = [(code, titles.get(code, code), count) for code, count in klass.findings()]
+    known, troubles = titles(words.language), _troubles()
+    found = [(code, known.get(code, code), count) for code, count in klass.findings()]
     bad = [each for each in found if each[0] in troubles]
     return bad[:_FINDINGS], [each for each in found if each not in bad][:_FINDINGS]
 
@@ -130,12 +129,6 @@ def _findings(klass: Klass, words: BatchWords) -> tuple[list[tuple[str, str, int
 def _troubles() -> frozenset[str]:
     """The codes of the topics that speak of what went wrong, on the wire or in capturing."""
     return frozenset(each.code for each in entries() if each.topic in _TROUBLE)
-
-
-@cache
-def _titles(language: str) -> dict[str, str]:
-    words = Words(language)
-    return {each.code: each.title(words) for each in entries()}
 
 
 def _pair(pair: Shared, klass: Klass, words: BatchWords) -> dict[str, Any]:
