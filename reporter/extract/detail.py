@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from reporter.capture.records import Place, bytes_of
-from reporter.extract.pdml import PREFERENCES, Cutter, Tree, lines_of, number_of, tree_of
+from reporter.extract.pdml import PREFERENCES, Cutter, Take, Tree, lines_of, number_of, tree_of
 from reporter.extract.tshark import PACKED_BODIES, Limits, Run, find_tshark, running, version_line
 from reporter.model.detail import Detail
 
@@ -26,8 +26,6 @@ _HELD_ASKED = 256 << 20
 _LONGEST_LINE = 32 << 20
 
 
-#: Is handed one packet's PDML; returns False to stop.
-Take = Callable[[bytes], bool]
 _Read = Callable[[Run, Cutter, Take, int], None]
 
 

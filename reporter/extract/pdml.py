@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -48,6 +48,8 @@ _COMPUTED = frozenset(
 )
 _OURS = ("frame.file_off", "frame.md5_hash")
 _WRAPPER = "fake-field-wrapper"
+#: Is handed one packet's PDML; returns False to stop.
+Take = Callable[[bytes], bool]
 _MESSAGE, _BODY = "http", "http.file_data"
 
 

@@ -8,17 +8,13 @@ from __future__ import annotations
 import asyncio
 import io
 from collections import deque
-from collections.abc import Callable
 from typing import IO, cast
 
 from pyshark.capture.capture import Capture, StopCapture
 from pyshark.tshark.output_parser.tshark_xml import TsharkXmlParser
 
-from reporter.extract.pdml import Cutter
+from reporter.extract.pdml import Cutter, Take
 from reporter.extract.tshark import Run
-
-#: Given one packet's PDML; returns False to stop.
-Take = Callable[[bytes], bool]
 
 
 class _RawXmlParser(TsharkXmlParser):  # type: ignore[misc]
