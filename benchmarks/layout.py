@@ -20,7 +20,7 @@ from benchmarks.sizes import Sizes
 
 _LEADERS = (
     ".toc a { border: 0 !important } "
-    '.toc a::after { content: leader(dotted) " " target-counter(attr(href), page) !important; float: none !important }'
+    '.toc a::after { content: leader(dotted) " " target-counter(attr(href), page) !important }'
 )
 _WINDOW = re.compile(r'<figure class="window.*?</figure>|<table class="list">.*?</table>', re.DOTALL)
 _TREE = re.compile(r'<pre class="tree[^"]*">(.*?)</pre>', re.DOTALL)
