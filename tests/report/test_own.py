@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
-from PIL import Image
+from PIL import Image, ImageCms, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from reporter.errors import UsageTrouble
 from reporter.render.highlight import highlighted, numbered
@@ -123,6 +124,43 @@ def test_pictures_are_decoded(form):
     assert picture(data).media == f"image/{form.lower()}"
     with pytest.raises(Unfit):
         picture(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+def test_a_photograph_tells_neither_place_nor_camera_but_keeps_its_pixels(form):
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x0110] = 6, "示例相机", "SECRET-CAMERA"
+    exif.get_ifd(0x8825).update({1: "N", 2: (31.0, 13.0, 50.5), 29: "SECRET-DATE"})
+    noise = Image.effect_noise((40, 30), 90).convert("RGB")
+    chunks = PngInfo()
+    chunks.add_text("Author", "SECRET-AUTHOR")
+    more = {"pnginfo": chunks, "xmp": b"<x>SECRET-XMP</x>", "comment": b"SECRET-COMMENT", "lossless": True}
+    out = io.BytesIO()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    noise.save(out, form, exif=exif, icc_profile=profile, progressive=True, **more)
+    data = out.getvalue() + b"SECRET-FILM"
+    assert data.count(b"SECRET") >= 4
+    kept = picture(data).data
+    assert b"SECRET" not in kept
+    with Image.open(io.BytesIO(data)) as before, Image.open(io.BytesIO(kept)) as after:
+        assert after.tobytes() == before.tobytes()
+        assert after.info["icc_profile"] == profile
+        assert dict(after.getexif()) == {0x0112: 6}
+        assert ImageOps.exif_transpose(after).size == (30, 40)
+
+
+def test_a_photograph_without_an_orientation_is_left_without_one():
+    exif = Image.Exif()
+    exif[0x010F] = "SECRET"
+    out = io.BytesIO()
+    Image.new("RGB", (8, 4)).save(out, "JPEG", exif=exif)
+    assert b"Exif" not in picture(out.getvalue()).data
+
+
+def test_a_picture_with_broken_exif_is_shown_without_it():
+    out = io.BytesIO()
+    Image.new("RGB", (8, 4)).save(out, "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff" + bytes(20))
+    assert b"Exif" not in picture(out.getvalue()).data
 
 
 def test_a_picture_of_too_many_pixels_is_not_decoded():

@@ -1,4 +1,4 @@
-"""Pictures proven to be what they say: decoded once, bounded in size, and an SVG without anything that acts."""
+"""Pictures proven to be what they say: decoded once, bounded in size, without metadata; an SVG that only draws."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import warnings
 from xml.etree import ElementTree
 
+from reporter.report.own.metadata import without_metadata
 from reporter.report.own.pieces import Shot
 
 #: Endings that are looked at; what is in the file decides.
@@ -65,18 +66,20 @@ def _decoded(data: bytes) -> Shot:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=list(_FORMATS)) as image:
                 width, height = image.size
                 if width * height > MOST_PIXELS:
                     raise Unfit(f"it has {width} × {height} pixels, more than {MOST_PIXELS // 1_000_000} million")
                 image.load()
                 kind = image.format or ""
+                bare = without_metadata(data, image)
     except Unfit:
         raise
     except Exception as error:  # Pillow's decoders raise all sorts of things on broken data
         raise Unfit("it is not a whole PNG, JPEG, GIF, WebP or SVG picture") from error
-    return Shot(_FORMATS[kind], data, width, height)
+    return Shot(_FORMATS[kind], bare, width, height)
 
 
 def _drawing(data: bytes) -> Shot:
