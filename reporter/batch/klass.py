@@ -12,6 +12,7 @@ from reporter.batch.ledger import Row
 from reporter.batch.rubric import Rubric
 from reporter.batch.shared import Evidence, Shared
 from reporter.batch.submission import Student, Submission
+from reporter.explain.engine import FALLBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ class Klass:
     def findings(self) -> list[tuple[str, int]]:
         """In how many submissions each situation was found, by its code, commonest first.
 
-        Of a packet, a stream or the capture: `stream-C01` is the situation C01 too.
+        Of a packet, a stream or the capture: `stream-C01` is the situation C01 too. That no rule speaks is none.
         """
-        codes = ({rule.rpartition("-")[2] for _, rule, _, _ in each.row.findings} for each in self.members)
+        codes = ({rule.rpartition("-")[2] for _, rule, _, _ in each.row.findings} - {FALLBACK} for each in self.members)
         return _ranked(Counter(itertools.chain.from_iterable(codes)))
 
     def mistakes(self) -> list[tuple[str, int, int]]:

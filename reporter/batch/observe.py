@@ -6,30 +6,36 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from reporter.explain.endings import Endings
-from reporter.explain.engine import FALLBACK
+from reporter.explain.endings import Ending, Endings
 from reporter.model.packet import Packet
 from reporter.model.stream import Exchange, Stream
 from reporter.pipeline.explain import Explained
 
 #: How many connections, exchanges and addresses of one capture are remembered.
 MOST = {"streams": 5000, "exchanges": 5000, "addresses": 4096}
-_FRAMES = 5
+#: Frames remembered of each situation; a verdict names as many, so that it knows whether there are others.
+FRAMES = 6
 _STREAMS, _EXCHANGES, _ADDRESSES, _KEYS = *MOST.values(), 128
 
 
 @dataclass(slots=True)
 class Count:
-    """How often something was seen, and on which frames first."""
+    """How often something was seen, on which frames first, and whether on others too."""
 
     count: int = 0
     frames: list[int] = field(default_factory=list)
+    more: bool = False
 
-    def add(self, frame: int) -> None:
-        """Count one more; the first frames are remembered."""
+    def add(self, *frames: int) -> None:
+        """Count one more, which is seen on these frames; the first are remembered."""
         self.count += 1
-        if len(self.frames) < _FRAMES:
-            self.frames.append(frame)
+        for frame in frames:
+            if frame in self.frames:
+                continue
+            if len(self.frames) < FRAMES:
+                self.frames.append(frame)
+            else:
+                self.more = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +165,7 @@ class Observer:
     ) -> Observed:
         """All of it, when the last packet has gone by."""
         for ending in (*endings.capture, *(each for found in endings.streams.values() for each in found)):
-            self._findings.setdefault(ending.entry, Count()).count += 1
-        self._findings.pop(FALLBACK, None)
+            self._findings.setdefault(ending.entry, Count()).add(*_frames_of(ending))
         kept = [stream for stream in streams if stream.number in self._traces.streams]
         exchanges = [each for stream in kept for each in stream.exchanges]
         return Observed(
@@ -198,6 +203,11 @@ class Observer:
             isns=seen.isns,
             keys=tuple(seen.keys),
         )
+
+
+def _frames_of(ending: Ending) -> list[int]:
+    """The frames on which the facts of a situation of a stream or the capture rest."""
+    return sorted({each.frame for fact in ending.facts.values() if fact is not None for each in fact.evidence})
 
 
 def _asked(exchange: Exchange) -> Asked:

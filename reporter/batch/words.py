@@ -76,6 +76,8 @@ class BatchWords:
     def verdict(self, verdict: Mapping[str, Any]) -> str:
         """What a verdict says: the teacher's words, else ours, with the frames on which it rests."""
         passed, facts = verdict["passed"], verdict["facts"]
+        if passed is None and "undecided" in facts:
+            return self.say("check", f"undecided-{facts['undecided']}")
         if passed is None:
             unknown = [
                 self.say("check", f"unknown-{each}") for each in str(facts.get("unknown", "")).split(", ") if each
@@ -86,7 +88,7 @@ class BatchWords:
         table = self._tables["check"].get(verdict["kind"], self._tables["check"])
         told = {name: shown(each) for name, each in facts.items()} | self._asked(facts, table.get("unit", ""))
         said = own or str(table[outcome]).format_map(_Facts(told))
-        cites = self._list([self._cite(each) for each in verdict["cites"]], "semicolon")
+        cites = self._list(list(dict.fromkeys(self._cite(each) for each in verdict["cites"])), "semicolon")
         # Whole, however long: each fact in it has been shortened.
         return str(self._tables["check"]["cited"]).format(said=said, cites=cites) if cites else said
 
@@ -102,9 +104,11 @@ class BatchWords:
         limits = [name for name in ("after", "before") if facts.get(name)]
         if limits:
             told["window"] = self.say("window", "-".join(limits), after=facts["after"], before=facts["before"])
-        for name in ("requires", "wrong"):
+        for name, prefix in (("requires", ""), ("wrong", "not-")):
             if facts.get(name):
-                told[name] = self._list(self._values(facts[name]))
+                told[name] = self._list(self._values(facts[name], prefix))
+        if facts.get("whose"):
+            told["whose"] = self.say("value", f"addresses-{facts['whose']}")
         ways = [
             self._list(self._values(facts[name], f"{name}-"), "or")
             for name in ("opening", "closing")

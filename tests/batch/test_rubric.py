@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.batch.alone import checked
-from reporter.batch.checks import Wrong, kinds
+from reporter.batch.checks import CITED, Wrong, counted, kinds
 from reporter.batch.checks.quality import BOTH, COMPLETE, START
 from reporter.batch.placeholders import display_filter, filled
 from reporter.batch.rubric import read_rubric
@@ -87,7 +88,8 @@ CASES = [
     ('kind = "connection"\nopening = ["three-way"]\nanswered = 1', True, None),
     ('kind = "quality"\nrequires = ["complete", "both-directions", "from-the-start"]', True, None),
     ('kind = "time"\nbefore = 2001-01-01T00:00:00Z', False, None),
-    ('kind = "addresses"\nallowed = ["192.168.0.0/16", "2001:db8::/32"]', None, None),
+    ('kind = "addresses"\nallowed = ["192.168.0.0/16", "2001:db8::/32"]', True, None),
+    ('kind = "addresses"\nallowed = ["192.168.10.2"]', False, [3]),
     ('kind = "sections"\nnames = ["结论"]', False, None),
 ]
 
@@ -116,6 +118,72 @@ def test_what_each_kind_says_of_a_real_capture(tmp_path):
 )
 def test_the_quality_of_a_capture(tmp_path, capture, text, passed):
     assert check_of(tmp_path, f'kind = "quality"\n{text}', BUNDLED / capture)["passed"] is passed
+
+
+@pytest.mark.parametrize(
+    ("capture", "code", "count", "frames"),
+    [
+        ("ends-half-closed.pcapng", "T09", 1, [1, 8, 9]),
+        ("ends-half-closed.pcapng", "H01", 1, [1]),
+        ("ends-half-closed.pcapng", ["T09", "H01"], 2, [1, 8, 9]),
+        ("ends-half-closed.pcapng", ["H01", "syn"], 1, [1]),
+    ],
+)
+def test_occurrences_of_situations_of_packets_and_of_streams_are_added_up(tmp_path, capture, code, count, frames):
+    verdict = check_of(tmp_path, f'kind = "situation"\ncode = {json.dumps(code)}', BUNDLED / capture)
+    assert verdict["facts"]["count"] == count
+    assert [each["frames"] for each in verdict["cites"]] == [frames]
+    assert not verdict["cites"][0]["more"]
+
+
+def test_a_situation_on_more_frames_than_are_named_says_so(tmp_path):
+    verdict = check_of(tmp_path, 'kind = "situation"\ncode = ["H01", "H02", "H03"]')
+    assert verdict["facts"]["count"] > len(verdict["cites"][0]["frames"]) == CITED
+    assert verdict["cites"][0]["more"]
+
+
+def test_packets_of_which_no_rule_speaks_are_counted(tmp_path):
+    odd = tmp_path / "odd.pcap"
+    frame = bytes(12) + b"\x12\x34" + bytes(50)
+    packets = b"".join(struct.pack("<IIII", at, 0, len(frame), len(frame)) + frame for at in (1, 2))
+    odd.write_bytes(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + packets)
+    verdict = check_of(tmp_path, 'kind = "situation"\ncode = "X00"\nat_most = 0', odd)
+    assert (verdict["passed"], verdict["facts"]["count"], verdict["cites"][0]["frames"]) == (False, 2, [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("of", "passed", "en"),
+    [
+        ('of = "clients"', True, "The addresses of all TCP clients are within 192.168.10.2/32."),
+        ('of = ["servers", "clients"]', False, "The addresses of all TCP clients and servers should be within"),
+        ("", False, "All addresses should be within 192.168.10.2/32; there are others: 192.168.10.80. (see"),
+    ],
+)
+def test_whose_addresses_are_meant_is_told(tmp_path, of, passed, en):
+    verdict = check_of(tmp_path, f'kind = "addresses"\nallowed = "192.168.10.2"\n{of}')
+    assert verdict["passed"] is passed
+    assert BatchWords("en").verdict(verdict).startswith(en)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'kind = "addresses"\nallowed = "10.9.9.9"\nof = "clients"',
+        'kind = "quality"\nrequires = ["complete", "both-directions"]',
+        'kind = "quality"\nrequires = "from-the-start"',
+    ],
+)
+def test_what_is_asked_of_connections_is_undecided_without_any(tmp_path, text):
+    verdict = check_of(tmp_path, text, BUNDLED / "udp-only.pcapng")
+    assert (verdict["passed"], verdict["points"]) == (None, 0)
+    assert BatchWords("en").verdict(verdict) == "Cannot be decided: there is no TCP connection."
+    assert BatchWords("zh").verdict(verdict) == "无法判定：抓包里没有 TCP 连接。"
+
+
+@pytest.mark.parametrize(("most", "passed"), [(None, True), (2, None), (0, False)])
+def test_what_was_not_all_remembered_is_not_called_little(most, passed):
+    assert counted({} if most is None else {"at_most": most}, 1, [], cut=True).passed is passed
+    assert counted({"at_least": 2}, 1, [], cut=True).passed is None
 
 
 def told(language, kind, passed, **facts):
@@ -159,8 +227,16 @@ def test_what_is_asked_of_a_connection_is_told_in_words():
 def test_every_name_that_a_check_may_use_has_words(language):
     words = BatchWords(language).table("value")
     wanted = {f"opening-{each}" for each in Opening} | {f"closing-{each}" for each in Closing}
-    assert words.keys() == wanted | {COMPLETE, BOTH, START, "answered"}
-    assert told(language, "quality", False, requires=f"{COMPLETE}, {BOTH}", wrong=BOTH).count(words[BOTH]) == 1
+    asked = {COMPLETE, BOTH, START}
+    whose = {f"addresses-{each}" for each in ("all", "clients", "servers", "clients-servers")}
+    assert words.keys() == wanted | asked | {f"not-{each}" for each in asked} | whose | {"answered"}
+
+
+def test_what_is_wrong_with_a_capture_is_told_and_not_what_would_be_right(tmp_path):
+    verdict = check_of(tmp_path, 'kind = "quality"\nrequires = "from-the-start"', BUNDLED / "mid-connection.pcapng")
+    zh, en = (BatchWords(language).verdict(verdict) for language in ("zh", "en"))
+    assert zh == "抓包不符合要求：有连接没有从建立时抓起。（见 mid-connection.pcapng 第 1 帧）"
+    assert en.startswith("The capture is not as required: the beginning of a connection is not there. (see")
 
 
 def test_a_check_that_asks_for_an_unknown_student_is_not_decided(tmp_path):

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reporter.batch.observe import Observed
+from reporter.batch.observe import FRAMES, Observed
 from reporter.batch.submission import Student
 from reporter.extract.tally import Tally
 
 #: Frames that a verdict names of one capture.
-CITED = 6
+CITED = FRAMES
 
 
 class Wrong(ValueError):
@@ -32,7 +32,10 @@ class Cite:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a kind says: passed or not, None when the capture cannot tell; numbers for the words, and where to look."""
+    """What a kind says: passed or not, None when the capture cannot tell; numbers for the words, and where to look.
+
+    What cannot be decided has a fact `undecided`, a code of which the words say why.
+    """
 
     passed: bool | None
     facts: Mapping[str, Any]
@@ -132,13 +135,23 @@ def some_of(known: Iterable[str]) -> Read:
 COUNTING: Mapping[str, Read] = {"at_least": number, "at_most": number}
 
 
-def counted(wants: Mapping[str, Any], count: int, cites: Iterable[Cite], **facts: Any) -> Said:
-    """The verdict of a check that counts: by default at least one is wanted, with only `at_most` none is needed."""
+def counted(wants: Mapping[str, Any], count: int, cites: Iterable[Cite], *, cut: bool = False, **facts: Any) -> Said:
+    """The verdict of a check that counts: by default at least one is wanted, with only `at_most` none is needed.
+
+    `cut` tells that there may be more than was counted.
+    """
     most = wants.get("at_most")
     least = wants.get("at_least", 0 if most is not None else 1)
     passed = count >= least and (most is None or count <= most)
     wanted = {"count": count, "at_least": least, "at_most": most}
+    if cut and (count < least or (passed and most is not None)):
+        return undecided("observed-cut", **wanted, **facts)
     return Said(passed, {**wanted, **facts}, tuple(cites))
+
+
+def undecided(why: str, **facts: Any) -> Said:
+    """The verdict of a check that the captures do not decide, with the code that says why."""
+    return Said(None, {"undecided": why, **facts})
 
 
 def cite(capture: str, frames: Iterable[int | None], count: int | None = None) -> Cite:

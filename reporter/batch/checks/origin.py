@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from reporter.batch.checks import Evidence, Said, Wrong, cite, kind, some_of, texts
+from reporter.batch.checks import Evidence, Said, Wrong, cite, kind, some_of, texts, undecided
 from reporter.extract.tally import Tally
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -59,20 +59,28 @@ def time(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...
 def addresses(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...]) -> Said:
     """Every IP address, or (`of`) every client or server of a TCP connection, lies in what is allowed."""
     of = wants.get("of", ("all",))
+    whose = "all" if "all" in of else "-".join(each for each in ("clients", "servers") if each in of)
     strange: dict[str, None] = {}
     cites = []
+    any_seen = cut = False
     for each in evidence.observed:
         seen: dict[str, int] = dict(each.addresses) if "all" in of else {}
         for one in each.connections:
             for wanted, end in (("clients", one.client), ("servers", one.server)):
                 if wanted in of:
                     seen.setdefault(end.rpartition(":")[0].strip("[]"), one.first_frame)
+        any_seen, cut = any_seen or bool(seen), cut or each.cut
         outside = {address: frame for address, frame in seen.items() if not _within(address, wants["allowed"])}
         strange |= dict.fromkeys(outside)
         if outside:
             cites.append(cite(each.name, outside.values()))
     allowed = ", ".join(map(str, wants["allowed"]))
-    return Said(not strange, {"allowed": allowed, "strange": ", ".join(list(strange)[:5])}, tuple(cites))
+    facts = {"allowed": allowed, "whose": whose, "strange": ", ".join(list(strange)[:5])}
+    if not any_seen:
+        return undecided("no-addresses" if whose == "all" else "no-connections", **facts)
+    if cut and not strange:
+        return undecided("observed-cut", **facts)
+    return Said(not strange, facts, tuple(cites))
 
 
 def _within(address: str, allowed: tuple[Network, ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reporter.batch.checks import Cite, Evidence, Said, cite, kind, some_of
+from reporter.batch.checks import Cite, Evidence, Said, cite, kind, some_of, undecided
 from reporter.extract.tally import Tally
 from reporter.model.stream import Opening
 
@@ -14,7 +14,7 @@ COMPLETE, BOTH, START = "complete", "both-directions", "from-the-start"
 
 @kind("quality", keys={"requires": some_of((COMPLETE, BOTH, START))}, needs=("requires",))
 def judge(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...]) -> Said:
-    """Every capture must hold what is required; what does not is cited."""
+    """Every capture must hold what is required; what does not is cited. Without connections nothing is said of them."""
     wrong: list[str] = []
     cites: list[Cite] = []
     for each in evidence.observed:
@@ -33,6 +33,10 @@ def judge(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ..
             if late:
                 wrong.append(START)
                 cites.append(cite(each.name, [one.first_frame for one in late]))
-    return Said(
-        not wrong, {"requires": ", ".join(wants["requires"]), "wrong": ", ".join(dict.fromkeys(wrong))}, tuple(cites)
-    )
+    facts = {"requires": ", ".join(wants["requires"]), "wrong": ", ".join(dict.fromkeys(wrong))}
+    if not wrong and not {BOTH, START}.isdisjoint(wants["requires"]):
+        if not any(each.connections for each in evidence.observed):
+            return undecided("no-connections", **facts)
+        if any(each.cut for each in evidence.observed):
+            return undecided("observed-cut", **facts)
+    return Said(not wrong, facts, tuple(cites))

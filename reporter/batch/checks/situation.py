@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reporter.batch.checks import COUNTING, Evidence, Said, Wrong, cite, counted, kind, texts
+from reporter.batch.checks import CITED, COUNTING, Cite, Evidence, Said, Wrong, counted, kind, texts
+from reporter.batch.observe import Count, Observed
 from reporter.errors import UsageTrouble
 from reporter.extract.tally import Tally
 from reporter.pipeline.catalogue import entry
@@ -21,15 +22,18 @@ def codes(value: Any) -> tuple[str, ...]:
 
 @kind("situation", keys={"code": codes, **COUNTING}, needs=("code",))
 def judge(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...]) -> Said:
-    """Counts packets, and streams or captures where a situation is one of those."""
+    """Counts packets, of a code without any its streams, and of one without streams the captures."""
     count, cites = 0, []
     for each in evidence.observed:
-        packets = [each.findings[code] for code in wants["code"] if code in each.findings]
-        total = sum(found.count for found in packets)
-        if not packets:
-            names = [f"{place}-{code}" for code in wants["code"] for place in ("stream", "capture")]
-            total = sum(each.findings[name].count for name in names if name in each.findings)
-        count += total
-        if packets:
-            cites.append(cite(each.name, [frame for found in packets for frame in found.frames], total))
-    return counted(wants, count, cites, code=", ".join(wants["code"]))
+        found = [seen for code in dict.fromkeys(wants["code"]) if (seen := _seen(each, code)) is not None]
+        count += sum(one.count for one in found)
+        frames = sorted({frame for one in found for frame in one.frames})
+        if frames:
+            more = len(frames) > CITED or any(one.more for one in found)
+            cites.append(Cite(each.name, tuple(frames[:CITED]), more))
+    return counted(wants, count, cites, code=", ".join(dict.fromkeys(wants["code"])))
+
+
+def _seen(observed: Observed, code: str) -> Count | None:
+    places = (code, f"stream-{code}", f"capture-{code}")
+    return next((observed.findings[place] for place in places if place in observed.findings), None)
