@@ -10,9 +10,8 @@ from typing import Any
 
 from reporter.batch.archives import HEAD, Refused, kind_of_archive
 from reporter.batch.classroom import ready_rubric
-from reporter.batch.job import gathered
 from reporter.batch.ledger import told_of
-from reporter.batch.own import own_report
+from reporter.batch.prepare import Handed, Prepared, prepare
 from reporter.batch.submission import Piece, Remark, Student
 from reporter.batch.unpack import Quota, Unpacker
 from reporter.batch.verdict import Evidence, judge
@@ -28,19 +27,16 @@ def checked(
     ready = ready_rubric(rubric)
     with tempfile.TemporaryDirectory(prefix="reporter-") as scratch, ExitStack() as stack:
         pieces, others, remarks = _pieces(path, Path(scratch))
-        options = ReportOptions(decode_as=decode_as)
-        own = own_report(pieces, others, student, options, Path(scratch) / "own")
-        sections = None
-        if own is not None:
-            pieces, sections, decode_as = own.captures, own.sections, own.options.decode_as
-        course = gathered(stack, pieces, Path(scratch), decode_as, report=False)
-        if not course.captures:
-            if course.troubles:
-                raise course.troubles[0][1]
+        found = Prepared()
+        handed = Handed(student, pieces, others, Path(scratch))
+        prepare(stack, handed, ReportOptions(decode_as=decode_as), None, found, report=False)
+        if not found.captures:
+            if found.troubles:
+                raise found.troubles[0][1]
             raise CaptureTrouble("there is no capture there", where=str(path), to_do="name a capture, or its folder")
-        evidence = Evidence(tuple(course.observed), course.paths, student, decode_as, sections)
+        evidence = Evidence(tuple(found.observed), found.paths, student, found.options.decode_as, found.sections)
         verdicts: list[Mapping[str, Any]] = [told_of(each) for each in judge(ready, evidence)]
-    return list(verdicts), (*remarks, *course.remarks())
+    return list(verdicts), (*remarks, *found.remarks())
 
 
 def _pieces(path: Path, scratch: Path) -> tuple[tuple[Piece, ...], tuple[Piece, ...], tuple[Remark, ...]]:

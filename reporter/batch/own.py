@@ -11,26 +11,25 @@ import re
 import shutil
 import tomllib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from reporter.batch.submission import Piece, Student
 from reporter.errors import UsageTrouble
 from reporter.options import ReportOptions
+from reporter.report.own.files import OwnWords
 from reporter.report.own.folder import CONFIG, sources_of, submission
+from reporter.report.own.pieces import Title
 
-_HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _THEME = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a student's folder asks for: its captures at their new places, options, and the sections it has."""
+    """What a student's folder asks for: its captures at their new places, and options."""
 
     captures: tuple[Piece, ...]
     options: ReportOptions
-    sections: tuple[str, ...]
 
 
 def own_report(
@@ -65,19 +64,18 @@ def own_report(
         folder=place,
         sources=sources_of(settings.feeds, (), paths),
     )
-    return Own(tuple(pieces[path] for path in paths), mine, sections_of(place))
+    return Own(tuple(pieces[path] for path in paths), mine)
 
 
-def sections_of(folder: Path) -> tuple[str, ...]:
-    """What the student has written of: the headings of level 1, and the sections that a file's name says."""
+def sections_of(words: OwnWords) -> tuple[str, ...]:
+    """What the student has written of: sections of their own by title, and those of ours that have their words."""
     found: dict[str, None] = {}
-    for path in sorted(folder.glob("*.md")):
-        with suppress(OSError):
-            text = path.read_text(encoding="utf-8-sig", errors="replace")
-            found |= dict.fromkeys(_HEADING.findall(text))
-            name = re.sub(r"^(before|after|instead-of)-", "", path.stem)
-            if text.strip() and name != path.stem:
-                found[name] = None
+    for each in words.files:
+        titles = [piece.text for piece in each.text.pieces if isinstance(piece, Title) and piece.level == 1]
+        own_title = each.text.pieces[:1] and isinstance(each.text.pieces[0], Title) and each.text.pieces[0].level == 1
+        if each.text.pieces and (each.way == "instead-of" or not own_title):
+            found[each.section] = None
+        found |= dict.fromkeys(titles)
     return tuple(found)
 
 

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reporter.batch.identity import identity
-from reporter.batch.job import NO_ROOM, SCRATCH, Job, Outcome, digest_of, work
+from reporter.batch.job import NO_ROOM, Job, Outcome, digest_of, work
 from reporter.batch.ledger import GO_ON, Ledger, Row, no_room
+from reporter.batch.prepare import SCRATCH
 from reporter.batch.status import status_of
 from reporter.batch.submission import Remark
 from reporter.batch.worker import BROKEN, DIED, TIMED_OUT

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from reporter.batch.alone import checked
+from reporter.batch.job import Job, work
 from reporter.batch.own import own_report
+from reporter.batch.rubric import load_rubric
+from reporter.batch.status import Status
 from reporter.batch.submission import Piece, Student
 from reporter.errors import UsageTrouble
 from reporter.options import ReportOptions
@@ -50,7 +54,6 @@ def test_the_student_decides_what_is_theirs_and_nothing_else(tmp_path):
     assert (options.course, options.theme, options.redact) == (Path("teacher"), "lab", True)
     assert options.timezone == "Asia/Shanghai"
     assert [each.name for each in found.captures] == ["d/lab.pcapng"]
-    assert "结论" in found.sections
     assert all(path.resolve().is_relative_to(tmp_path) for path in (tmp_path / "own").rglob("*"))
 
 
@@ -67,3 +70,89 @@ def test_no_name_leads_out_of_the_folder(tmp_path):
     place.mkdir(parents=True)
     assert own_report(captures, others, WHO, TEACHERS, place) is not None
     assert not (tmp_path / "out.md").exists()
+
+
+RUBRIC = """
+[[check]]
+id = "sections"
+kind = "sections"
+names = ["结论"]
+points = 1
+
+[[check]]
+id = "addresses"
+kind = "addresses"
+allowed = ["192.168.10.0/24"]
+points = 2
+"""
+
+
+def judged(tmp_path, formats=("html",), **files):
+    """What a class and what the student at home make of a folder: the outcome, and the points both give by check."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "lab.pcapng").write_bytes(CAPTURE.read_bytes())
+    for name, text in files.items():
+        (folder / name.replace("_dot_", ".")).write_text(text, encoding="utf-8")
+    pieces = [Piece(path.name, path, path.stat().st_size) for path in sorted(folder.iterdir())]
+    captures = tuple(piece for piece in pieces if piece.name == "lab.pcapng")
+    others = tuple(piece for piece in pieces if piece.name != "lab.pcapng")
+    (tmp_path / "rubric.toml").write_text(RUBRIC, encoding="utf-8")
+    rubric = load_rubric(tmp_path / "rubric.toml")
+    (tmp_path / "out").mkdir()
+    outcome = work(Job("k", WHO, captures, tmp_path / "out", others, formats=formats, rubric=rubric))
+    verdicts, remarks = checked(folder, tmp_path / "rubric.toml", WHO, ())
+    points = {each.check: each.points for each in outcome.verdicts}
+    assert {each["id"]: each["points"] for each in verdicts} == points
+    assert [each.code for each in outcome.remarks] == [each.code for each in remarks]
+    return outcome, points
+
+
+def test_sections_that_are_in_the_report_count(tmp_path):
+    words = {"after-summary_dot_md": "# 结论\n\n好。\n"}
+    outcome, points = judged(tmp_path, report_dot_toml='lang = "zh"\n', **words)
+    assert (outcome.status, points) == (Status.OK, {"sections": 1, "addresses": 2})
+    assert "结论" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "text", "said"),
+    [
+        ('lang = "zh"', "结论_dot_md", "# 结论\n", "does not say where in the report it belongs (结论.md)"),
+        (
+            'lang = "zh"',
+            "after-summary_dot_md",
+            "# 结论\n[x](#nowhere)\n",
+            "no place #nowhere (after-summary.md, line 2)",
+        ),
+        ("stream = 99", "after-summary_dot_md", "# 结论\n", "no TCP stream 99"),
+        ('filter = "dns"', "after-summary_dot_md", "# 结论\n", "no packet passes the filter"),
+        ('filter = "dsn"', "after-summary_dot_md", "# 结论\n", "refuses the display filter"),
+        ('decode_as = "tcp.port==80,rubbish"', "after-summary_dot_md", "# 结论\n", "refused --decode-as"),
+        ('captures = ["other.pcapng"]', "after-summary_dot_md", "# 结论\n", "no capture 'other.pcapng'"),
+        ("x = [", "after-summary_dot_md", "# 结论\n", "not TOML"),
+    ],
+)
+def test_words_that_cannot_be_used_cost_the_words_and_nothing_else(tmp_path, config, name, text, said):
+    formats = ("html",) if said.startswith(("does not", "no TCP")) else ()
+    outcome, points = judged(tmp_path, formats, report_dot_toml=config, **{name: text})
+    assert (outcome.status, points) == (Status.WARNINGS, {"sections": 0, "addresses": 2})
+    remark = outcome.remarks[0]
+    assert remark.code == "own-words-left-out"
+    told = str(dict(remark.facts)["what"])
+    assert said in told
+    assert str(tmp_path) not in told
+    for each in outcome.outputs:
+        assert "结论" not in (tmp_path / "out" / each.name).read_text(encoding="utf-8")
+
+
+def test_a_listing_is_no_section(tmp_path):
+    _, points = judged(tmp_path, (), report_dot_toml="", **{"after-summary_dot_md": "```\n# 结论\n```\n"})
+    assert points["sections"] == 0
+
+
+def test_checks_are_of_what_was_captured_whatever_the_report_shows(tmp_path):
+    outcome, points = judged(tmp_path, report_dot_toml="anonymize = true\n")
+    assert points["addresses"] == 2
+    assert outcome.observed[0].connections[0].client.startswith("192.168.10.")
+    assert "192.168.10." not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
