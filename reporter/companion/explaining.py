@@ -16,6 +16,8 @@ from reporter.pipeline.live import LiveExplanation
 
 #: Bytes that may wait for tshark. When there are more the explanation ends, not the capture.
 _WAITING = 128 << 20
+#: So many of them are handed on at once, or one block.
+_PIECE = 1 << 18
 #: How long tshark may take over its first packet, in seconds: it has to start.
 _START = 10.0
 Tell = Callable[[Explained], None]
@@ -36,6 +38,7 @@ class Explaining:
         self._waiting: deque[bytes] = deque()
         self._size = 0
         self._over = False
+        self._abandoned = False
         self._changed = threading.Condition()
         self._arrived: deque[float] = deque()
         self._began = 0.0
@@ -93,6 +96,7 @@ class Explaining:
             thread.join(max(end - time.monotonic(), 0.0))
         whole = not any(thread.is_alive() for thread in self._threads)
         if not whole:
+            self._abandoned = True
             self._give_up("the rest was not awaited")
         elif self.done < self._newest:
             self._give_up("tshark has ended")
@@ -102,11 +106,13 @@ class Explaining:
         return whole
 
     def _give_up(self, why: str) -> None:
-        if not self.failure:
-            self.failure = why
-        self._waiting.clear()
-        self._size = 0
-        self._over = True
+        with self._changed:
+            if not self.failure:
+                self.failure = why
+            self._waiting.clear()
+            self._size = 0
+            self._over = True
+            self._changed.notify_all()
 
     def _feed(self) -> None:
         while True:
@@ -116,10 +122,12 @@ class Explaining:
                 if not self._waiting:
                     break
                 # Together what has come together: under load one call serves many packets.
-                data = b"".join(self._waiting)
-                self._waiting.clear()
-                self._size = 0
-            if not self._source.write(data):
+                piece, size = [], 0
+                while self._waiting and size < _PIECE:
+                    piece.append(self._waiting.popleft())
+                    size += len(piece[-1])
+                self._size -= size
+            if not self._source.write(b"".join(piece)):
                 break
         self._source.finish()
 
@@ -128,7 +136,10 @@ class Explaining:
         try:
             for explained in explanation:
                 self._one(explained)
-            self._end_of_skipped()
+                if self._abandoned:
+                    break
+            else:
+                self._end_of_skipped()
         except Trouble as trouble:
             self._give_up(trouble.what)
         except Exception as error:  # whatever breaks here must not break the capture
@@ -136,6 +147,8 @@ class Explaining:
         else:
             if not self._over:
                 self._give_up("tshark has ended")
+        # Nobody reads what it prints any more, so it would soon read no more of what it is given.
+        self._source.stop()
 
     def _one(self, explained: Explained) -> None:
         frame = explained.seen.packet.frame

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from typing import IO
@@ -136,8 +135,8 @@ def capture_interfaces() -> list[tuple[str, str]]:
 class LivePass:
     """Packets of the blocks that are handed to tshark, each as soon as tshark has read it.
 
-    `write` and `finish` may be called from another thread than the one that iterates. One pass only: what a packet
-    has to do with later ones is not known.
+    `write` and `finish` belong to one thread, the iteration may be in another, and `stop` and `close` may be called
+    from any, whatever the others wait for. One pass only: what a packet has to do with later ones is not known.
     """
 
     def __init__(self, *, decode_as: tuple[str, ...] = ()) -> None:
@@ -145,7 +144,6 @@ class LivePass:
         self._stack = ExitStack()
         self._run: Run | None = None
         self._asked: list[str] = []
-        self._lock = threading.Lock()
 
     def start(self) -> LivePass:
         """Launch tshark. Raises ToolTrouble."""
@@ -156,14 +154,13 @@ class LivePass:
         return self
 
     def write(self, data: bytes) -> bool:
-        """Hand bytes to tshark; False when it has ended."""
+        """Hand bytes to tshark, which takes as long as tshark does to read them; False when it has ended."""
         stdin = self._run.process.stdin if self._run is not None else None
         if stdin is None:
             return False
         try:
-            with self._lock:
-                stdin.write(data)
-                stdin.flush()
+            stdin.write(data)
+            stdin.flush()
         except (OSError, ValueError):
             return False
         return True
@@ -171,12 +168,17 @@ class LivePass:
     def finish(self) -> None:
         """Nothing more will be written."""
         if self._run is not None and self._run.process.stdin is not None:
-            with suppress(OSError, ValueError), self._lock:
+            with suppress(OSError, ValueError):
                 self._run.process.stdin.close()
 
+    def stop(self) -> None:
+        """End tshark at once: a `write` that waits for it fails, and the iteration comes to its end."""
+        if self._run is not None:
+            self._run.process.kill()
+
     def close(self) -> None:
-        """End tshark if it still runs."""
-        self.finish()
+        """End tshark if it still runs, and let go of everything."""
+        self.stop()
         self._stack.close()
 
     def __iter__(self) -> Iterator[Packet]:
