@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from reporter.capture.blocks import INTERFACE, PACKETS, SECTION, Block
+from reporter.capture.blocks import INTERFACE, PACKETS, REST, SECTION, Block, blocks_of
+
+_PIECE = 1 << 20
 
 
 class Ring:
     """Takes blocks; `close` leaves them as one pcapng file at `path`, at most `limit` bytes of them.
 
     While it runs the packets are in `NAME.part` beside it, and older ones in `NAME.earlier.part`. OSError is raised
-    when the disk is full.
+    when the disk is full; then `rescue` leaves what had been saved. Each may be called from any thread.
     """
 
     def __init__(self, path: Path, limit: int) -> None:
@@ -26,59 +30,89 @@ class Ring:
         self._now = path.with_name(path.name + ".part")
         self._earlier = path.with_name(path.name + ".earlier.part")
         self._header: list[bytes] = []
+        #: How much at the beginning of the file in use repeats what the earlier one has.
+        self._repeated = 0
         self._size = self._count = self._earlier_count = 0
+        self._lock = threading.Lock()
         self._earlier.unlink(missing_ok=True)
         self._file: IO[bytes] = self._now.open("wb")
 
     def write(self, block: Block) -> None:
         """Save one block; when the file in use is full, the earlier half makes room. Raises OSError."""
-        if block.kind == SECTION:
-            self._header = [block.data]
-        elif block.kind == INTERFACE:
-            self._header.append(block.data)
-        elif self._size > self._half:
-            self._turn()
-        self._file.write(block.data)
-        self._size += len(block.data)
-        if block.kind in PACKETS:
-            self.packets += 1
-            self._count += 1
+        with self._lock:
+            if self._file.closed:
+                return
+            if block.kind == SECTION:
+                self._header = [block.data]
+            elif block.kind == INTERFACE:
+                self._header.append(block.data)
+            elif self._size > self._half:
+                self._turn()
+            self._file.write(block.data)
+            self._size += len(block.data)
+            if block.kind in PACKETS:
+                self.packets += 1
+                self._count += 1
 
     def copy(self, target: Path) -> None:
-        """Everything saved so far, as a file of its own."""
-        self._file.flush()
-        with target.open("wb") as file:
-            self._join(file)
+        """Everything saved so far, as a file of its own. Raises OSError."""
+        with self._lock:
+            if not self._file.closed:
+                self._file.flush()
+            with target.open("wb") as file:
+                if self._earlier.exists():
+                    _append(file, self._earlier, 0)
+                _append(file, self._now, self._repeated)
 
     def close(self) -> None:
         """Join what is kept and put it at its place, whole. Raises OSError."""
-        self._file.close()
-        if self._earlier.exists():
-            joined = self._earlier
-            with joined.open("ab") as file, self._now.open("rb") as now:
-                now.seek(sum(map(len, self._header)))
-                shutil.copyfileobj(now, file, 1 << 20)
-            self._now.unlink()
-        else:
-            joined = self._now
-        joined.replace(self.path)
+        with self._lock:
+            self._file.close()
+            self._place()
+
+    def rescue(self) -> tuple[int, list[Path]]:
+        """After an OSError: how many packets had been saved whole, and the files that hold them, if any.
+
+        That is `path` where possible; where no room is left to join them, the files as they are, each whole.
+        """
+        with self._lock:
+            with suppress(OSError):
+                self._file.close()
+            files = [path for path in (self._earlier, self._now) if path.exists()]
+            count = sum(map(_cut_to_whole, files))
+            if not count:
+                self._remove()
+                return 0, []
+            try:
+                self._place()
+            except OSError:
+                return count, [path for path in files if path.exists()]
+            return count, [self.path]
 
     def discard(self) -> None:
         """Remove what was saved, without a result."""
-        self._file.close()
+        with self._lock:
+            self._file.close()
+            self._remove()
+
+    def _remove(self) -> None:
         for path in (self._now, self._earlier):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
-    def _join(self, file: IO[bytes]) -> None:
-        skip = 0
+    def _place(self) -> None:
+        joined = self._now
         if self._earlier.exists():
-            with self._earlier.open("rb") as earlier:
-                shutil.copyfileobj(earlier, file, 1 << 20)
-            skip = sum(map(len, self._header))
-        with self._now.open("rb") as now:
-            now.seek(skip)
-            shutil.copyfileobj(now, file, 1 << 20)
+            joined = self._earlier
+            before = joined.stat().st_size
+            try:
+                with joined.open("ab") as file:
+                    _append(file, self._now, self._repeated)
+            except OSError:
+                os.truncate(joined, before)
+                raise
+            self._now.unlink()
+        joined.replace(self.path)
 
     def _turn(self) -> None:
         self._file.close()
@@ -86,5 +120,22 @@ class Ring:
         self._now.replace(self._earlier)
         self._earlier_count, self._count, self._size = self._count, 0, 0
         self._file = self._now.open("wb")
-        for data in self._header:
-            self._file.write(data)
+        self._repeated = sum(self._file.write(data) for data in self._header)
+
+
+def _append(file: IO[bytes], path: Path, start: int) -> None:
+    with path.open("rb") as source:
+        source.seek(start)
+        shutil.copyfileobj(source, file, _PIECE)
+
+
+def _cut_to_whole(path: Path) -> int:
+    """Leave the whole blocks of a file, cut off what follows; how many packets there are."""
+    count = 0
+    with path.open("r+b") as file:
+        for block in blocks_of(file.read):
+            count += block.kind in PACKETS
+            if block.kind == REST:
+                file.truncate(block.offset)
+                break
+    return count

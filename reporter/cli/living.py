@@ -96,7 +96,8 @@ def run_live(job: Job, interface: str, capture_filter: str, seconds: float | Non
             limit = f", {seconds:g} s" if seconds else ""
             say(f"capturing on {interface}{f' ({capture_filter})' if capture_filter else ''}; Ctrl-C ends it{limit}")
             recorded = _until(lambda: session.wait(seconds), session)
-    _finish(ready, recorded, f"-i {interface} -f {capture_filter!r}")
+        # Before the last that was told is waited for: whoever reads it may have gone.
+        _finish(ready, recorded, f"-i {interface} -f {capture_filter!r}")
 
 
 def run_record(job: Job, folder: Path, port: int, seconds: float | None) -> None:

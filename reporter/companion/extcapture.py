@@ -212,11 +212,13 @@ class _Live(_Capture):
         self._passing.speak(self.words)
 
     def _read(self) -> None:
-        assert self._ring is not None
+        ring = self._ring
         for block in self._capturing.blocks():
             try:
-                self._ring.write(block)
+                if ring is not None:
+                    ring.write(block)
             except OSError as error:
+                ring = None
                 self.log("unsaved", why=error)
             self._passing.take(block)
 

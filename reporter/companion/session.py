@@ -60,7 +60,11 @@ class Session:
             self._ring = Ring(output, limit)
         except OSError as error:
             self._capturing.close()
-            raise _disk(output, error) from error
+            raise OutputTrouble(
+                f"the packets cannot be saved: {error.strerror or error}",
+                where=str(output),
+                to_do="name another place with -o",
+            ) from error
         self._thread = threading.Thread(target=self._read, name="capture", daemon=True)
 
     def __enter__(self) -> Session:
@@ -85,21 +89,15 @@ class Session:
         return self._over.wait(seconds)
 
     def end(self) -> Recorded:
-        """Stop, wait for the last explanations, and put the file in its place. Raises OutputTrouble."""
+        """Stop, put the file in its place, then wait for the last explanations. Raises OutputTrouble."""
         self._capturing.stop()
         self._thread.join(_START)
+        self._save()
         failure, passed_over = "", 0
         if self._explaining is not None:
             self._explaining.finish(_AFTERWARDS)
             failure = self._explaining.failure
             passed_over = self._ring.packets - self._explaining.done + self._explaining.passed_over
-        self._ended = True
-        if self._trouble is not None:
-            raise _disk(self._ring.path, self._trouble)
-        try:
-            self._ring.close()
-        except OSError as error:
-            raise _disk(self._ring.path, error) from error
         return Recorded(self._ring.packets, self._ring.dropped, self._capturing.dropped(), passed_over, failure)
 
     def _read(self) -> None:
@@ -130,19 +128,30 @@ class Session:
             self._capturing.close()
         if self._explaining is not None:
             self._explaining.finish(0.0)
-        if self._ended:
-            return
         # What has been captured is not thrown away because something else went wrong.
-        with suppress(OSError):
+        with suppress(OSError, OutputTrouble):
             if self._ring.packets:
-                self._ring.close()
-            else:
+                self._save()
+            elif not self._ended:
                 self._ring.discard()
 
+    def _save(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        try:
+            if self._trouble is not None:
+                raise self._trouble
+            self._ring.close()
+        except OSError as error:
+            raise _unsaved(self._ring, error) from error
 
-def _disk(path: Path, error: OSError) -> OutputTrouble:
+
+def _unsaved(ring: Ring, error: OSError) -> OutputTrouble:
+    count, files = ring.rescue()
+    before = f"; {count} that came before are in {' and '.join(map(str, files))}" if files else ""
     return OutputTrouble(
-        f"the packets cannot be saved: {error.strerror or error}",
-        where=str(path),
+        f"the packets cannot be saved: {error.strerror or error}{before}",
+        where=str(ring.path),
         to_do="free the disk or name another place with -o",
     )

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 
 import pytest
 
-from reporter.capture.blocks import INTERFACE, PACKETS, SECTION, blocks_of
-from reporter.capture.ring import Ring
+from reporter.capture.blocks import PACKETS, blocks_of
 from reporter.companion.explaining import Explaining
 from reporter.companion.session import Session
 from reporter.errors import ToolTrouble, UsageTrouble
@@ -25,7 +22,6 @@ from reporter.extract.live import Dumpcap, capturing
 from reporter.pipeline import Explanation
 from reporter.pipeline.live import NEED_THE_WHOLE
 from tests.captures import BUNDLED, ROOT
-from tests.pcapng import Maker
 
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 
@@ -123,89 +119,6 @@ def test_when_tshark_ends_the_capture_goes_on(monkeypatch):
     explaining.finish(10)
     assert explaining.failure
     assert explaining.skips(1)
-
-
-def in_time(work):
-    """What `work` gives; fails when it has not ended after a minute, by then it never will."""
-    given = []
-    thread = threading.Thread(target=lambda: given.append(work()), daemon=True)
-    thread.start()
-    thread.join(60)
-    assert given, "still waiting"
-    return given[0]
-
-
-def flood(explaining, times=60):
-    """Far more than all pipes hold."""
-    found = list(blocks(BUNDLED / "loss-sender-side.pcapng"))
-    packets = [block for block in found if block.kind in PACKETS]
-    for block in [each for each in found if each.kind in (SECTION, INTERFACE)] + packets * times:
-        explaining.offer(block)
-
-
-@pytest.mark.tshark
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs SIGSTOP")
-def test_it_ends_even_when_tshark_reads_no_more():
-    explaining = Explaining(lambda each: None, lambda *span: None).start()
-    run = explaining._source._run
-    assert run is not None
-    run.process.send_signal(signal.SIGSTOP)
-    flood(explaining)
-    assert in_time(lambda: explaining.finish(0.1)) is False
-    assert explaining.failure == "the rest was not awaited"
-    assert run.process.poll() is not None
-
-
-@pytest.mark.tshark
-def test_it_ends_even_when_what_is_told_breaks():
-    def tell(each):
-        raise RuntimeError("broken")
-
-    explaining = Explaining(tell, lambda *span: None).start()
-    run = explaining._source._run
-    assert run is not None
-    flood(explaining)
-    assert in_time(run.process.wait) is not None
-    in_time(lambda: explaining.finish(5))
-    assert explaining.failure == "RuntimeError: broken"
-
-
-@pytest.mark.tshark
-def test_it_ends_even_when_nobody_reads_what_is_told():
-    never, told = threading.Event(), []
-
-    def tell(each):
-        told.append(each)
-        never.wait()
-
-    explaining = Explaining(tell, lambda *span: None).start()
-    flood(explaining)
-    assert in_time(lambda: explaining.finish(0.1)) is False
-    assert explaining.failure == "the rest was not awaited"
-    never.set()
-    in_time(lambda: [thread.join() for thread in explaining._threads])
-    assert len(told) <= 1, "told after it was told to end"
-
-
-class Waited:
-    """A thread that is never done, and how long it has been waited for."""
-
-    def __init__(self):
-        self.seconds = []
-
-    def join(self, seconds):
-        self.seconds.append(seconds)
-
-    def is_alive(self):
-        return True
-
-
-def test_no_more_time_than_was_asked_for_is_spent_on_the_rest():
-    explaining, slow = Explaining(lambda each: None, lambda *span: None), Waited()
-    explaining._threads = [slow, slow]
-    assert explaining.finish(3.0) is False
-    assert 2 < slow.seconds[0] <= 3
-    assert sum(slow.seconds[2:]) <= 2
 
 
 @captures
@@ -332,27 +245,3 @@ def test_as_a_user_without_permission(tmp_path):
     assert b"you may not capture packets on this computer yet" in done.stderr
     assert b"usermod -aG wireshark" in done.stderr
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("limit", [1 << 17, 1 << 30])
-def test_a_ring_keeps_the_latest_packets_in_a_bounded_file(limit, tmp_path):
-    maker, path = Maker(), tmp_path / "ring.pcapng"
-    ring = Ring(path, limit)
-    header = maker.section() + maker.interface(maker.options((2, b"lo")))
-    packets = [maker.packet(data=n.to_bytes(4, "big") + bytes(996), ticks=n) for n in range(500)]
-    source = tmp_path / "source"
-    source.write_bytes(header + b"".join(packets) + maker.statistics())
-    for number, block in enumerate(blocks(source)):
-        ring.write(block)
-        if number == 400:
-            ring.copy(tmp_path / "copy.pcapng")
-    ring.close()
-    data = path.read_bytes()
-    kept = [packet for packet in packets if packet in data]
-    assert data == header + b"".join(kept) + maker.statistics()
-    assert kept == packets[len(packets) - len(kept) :]
-    assert ring.packets == 500
-    assert ring.dropped == 500 - len(kept)
-    assert len(data) <= limit + 2000 if limit < 500_000 else not ring.dropped
-    assert (tmp_path / "copy.pcapng").read_bytes().startswith(header)
-    assert {each.name for each in tmp_path.iterdir()} == {"ring.pcapng", "copy.pcapng", "source"}
