@@ -24,9 +24,9 @@ from reporter.analyse.step import (
     Whole,
     WindowProbe,
 )
-from reporter.model.application import HttpResponse
+from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.packet import Packet
-from reporter.model.stream import Endpoint, Opening, Role, Stream
+from reporter.model.stream import Endpoint, Exchange, Opening, Role, Stream
 from reporter.model.tcp import Flags, Tcp
 from reporter.model.value import value
 
@@ -37,15 +37,17 @@ _SYN_FIN_RST = Flags.SYN.value | Flags.FIN.value | Flags.RST.value
 
 @dataclass(slots=True)
 class _Message:
-    """The message under way that frame `done_in` will complete."""
+    """The message under way that frame `done_in` will complete; `start` is the lowest number of its segments so far."""
 
     done_in: int
+    start: int
     ordered: bool = True
     count: int = 0
     total: int = 0
     parts: list[tuple[int, int]] = field(default_factory=list)
 
     def add(self, frame: int, length: int, sent: Sent) -> None:
+        self.start = min(self.start, sent.start)
         if sent.gap or sent.fills or sent.fresh != length:
             self.ordered = False
             return
@@ -135,6 +137,8 @@ class Conversation(Lifecycle):
         self.payload[me] += sent.fresh + sent.late if not keep_alive else 0
         if sent.fresh and not keep_alive:
             self.data_frame[me] = packet.frame
+        if tcp.length and (sent.fresh or sent.late) and not keep_alive:
+            self.pairing.heard(me, packet.frame, sent.start)
         self.max_length[me] = max(self.max_length[me], tcp.length)
         confirms = self.ledger[peer].acknowledge(tcp.ack) if tcp.has_ack and not tcp.rst else None
         repeat = self._repeat(me, packet, tcp, confirms)
@@ -157,8 +161,8 @@ class Conversation(Lifecycle):
         asked: tuple[Asked, ...] = ()
         answered: tuple[Answered, ...] = ()
         if (packet.requests or packet.responses) and not self._is_copy(me, sent):
-            asked = tuple(Asked(each, self.pairing.ask(each, packet)) for each in packet.requests)
-            answered = tuple(self._answer(response, packet) for response in packet.responses)
+            asked = tuple(Asked(each, self._ask(each, packet, sent)) for each in packet.requests)
+            answered = tuple(self._answer(each, packet, sent) for each in packet.responses)
         return Step(
             sender=me,
             first=first,
@@ -233,9 +237,23 @@ class Conversation(Lifecycle):
         self._reported[me] = sent.end if before is None else max(before, sent.end)
         return before is not None and sent.end <= before
 
-    def _answer(self, response: HttpResponse, packet: Packet) -> Answered:
+    def _ask(self, request: HttpRequest, packet: Packet, sent: Sent) -> Exchange:
+        assert packet.tcp is not None
+        ack = self.ledger[Role.SERVER].unwrapped(packet.tcp.ack) if packet.tcp.has_ack else None
+        return self.pairing.ask(request, packet, ack=ack, end=sent.end)
+
+    def _answer(self, response: HttpResponse, packet: Packet, sent: Sent) -> Answered:
         self.last_answer = (packet.frame, packet.time)
-        return Answered(response, self.pairing.answer(response, packet))
+        message = self._messages.get(Role.SERVER)
+        parts = message is not None and message.done_in == packet.frame
+        start = message.start if parts and message is not None else sent.start
+        return self.pairing.answer(response, packet, start=start, end=sent.end, unasked=self._client_silent)
+
+    @property
+    def _client_silent(self) -> bool:
+        """Whether its numbers and the server's Acks show that the client has sent nothing but its SYN so far."""
+        syn, sent = self.syn.get(Role.CLIENT), self.ledger[Role.CLIENT]
+        return syn is not None and sent.next is not None and sent.next == syn.next_seq
 
     def _probes_window(self, me: Role, packet: Packet, tcp: Tcp) -> WindowProbe | None:
         """Whether this segment probes a window of zero, or answers that. Linux probes without a byte."""
@@ -344,7 +362,7 @@ class Conversation(Lifecycle):
             return None
         message = self._messages.get(me)
         if message is None or message.done_in != done_in:
-            message = self._messages[me] = _Message(done_in)
+            message = self._messages[me] = _Message(done_in, sent.start)
         message.add(packet.frame, tcp.length, sent)
         return Share(done_in, message.count if message.ordered else 0)
 

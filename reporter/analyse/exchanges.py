@@ -3,16 +3,53 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from reporter.analyse.step import Answered
 from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.packet import Packet
-from reporter.model.stream import Exchange
+from reporter.model.stream import Exchange, Role
+
+#: How many requests that were passed over are remembered with their frames.
+_PASSED = 64
+
+
+@dataclass(slots=True)
+class _Side:
+    """What one end has sent: `reached` is the number after its last recognised message, `data` frame and number of
+    the first new data since then.
+    """
+
+    reached: int | None = None
+    data: tuple[int, int] | None = None
+
+    def heard(self, frame: int, start: int) -> None:
+        """Enter a segment with new data from number `start` on."""
+        if self.data is None:
+            self.data = (frame, start)
+
+    def recognised(self, first_frame: int, end: int) -> int | None:
+        """Enter a message from `first_frame` on, up to number `end`; returns the first frame of other data before."""
+        before = self.data[0] if self.data is not None and self.data[0] < first_frame else None
+        self.data = None
+        self.reached = end if self.reached is None else max(self.reached, end)
+        return before
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A request without its response. `ack` is what the client had confirmed when it sent it."""
+
+    exchange: Exchange
+    ack: int | None
 
 
 class Pairing:
     """The exchanges of one stream. With `keep` False answered exchanges are counted and forgotten.
 
+    A response answers the oldest request that waits, unless the client had confirmed more data of the server when it
+    sent the next one: then what it confirmed was the answer to the older one, though tshark recognised none in it.
     `first_request` is the frame of the first request, `behind` tells of the last one that it was pipelined.
     """
 
@@ -21,10 +58,13 @@ class Pairing:
         self._keep = keep
         self.count = 0
         self.answered = 0
-        self._waiting: deque[Exchange] = deque()
-        self._early: deque[tuple[HttpResponse, Packet]] = deque()
+        self._waiting: deque[_Waiting] = deque()
+        self._passed: deque[Exchange] = deque(maxlen=None if keep else _PASSED)
+        self._passed_count = 0
+        self._early: deque[Exchange] = deque()
         self._interim: list[int] = []
         self._done: dict[int, Exchange] = {}
+        self._sides = {Role.CLIENT: _Side(), Role.SERVER: _Side()}
         self.last_request: Exchange | None = None
         self.last_response: Exchange | None = None
         self.first_request: int | None = None
@@ -33,16 +73,49 @@ class Pairing:
 
     @property
     def waiting(self) -> int:
-        """Requests whose answer has not been captured so far."""
+        """Requests that still wait for their answer."""
         return len(self._waiting)
 
     @property
     def waiting_frames(self) -> tuple[int, ...]:
         """The frames of those requests, in order."""
-        return tuple(each.request_frame for each in self._waiting if each.request_frame is not None)
+        return _frames(each.exchange for each in self._waiting)
 
-    def ask(self, request: HttpRequest, packet: Packet) -> Exchange:
-        """Enter a request; an answer that came before the request was complete is taken at once."""
+    @property
+    def unanswered(self) -> int:
+        """Requests without a recognised response so far: those that wait, and those that were passed over."""
+        return len(self._waiting) + self._passed_count
+
+    @property
+    def unanswered_frames(self) -> tuple[int, ...]:
+        """The frames of those requests, in order."""
+        return (*self.passed_frames, *self.waiting_frames)
+
+    @property
+    def unanswered_data(self) -> int | None:
+        """The first frame of the server's data in which the response to the first of these was not recognised."""
+        for each in (*self._passed, *(one.exchange for one in self._waiting)):
+            if each.begun is not None:
+                return each.begun
+        data = self._sides[Role.SERVER].data
+        return data[0] if data is not None and self._waiting else None
+
+    @property
+    def passed_frames(self) -> tuple[int, ...]:
+        """The frames of the requests that were passed over, in order."""
+        return _frames(self._passed)
+
+    def heard(self, role: Role, frame: int, start: int) -> None:
+        """Enter a segment of `role` with new data from number `start` on, before the messages that it completes."""
+        self._sides[role].heard(frame, start)
+
+    def ask(self, request: HttpRequest, packet: Packet, *, ack: int | None = None, end: int = 0) -> Exchange:
+        """Enter a request; an answer that came before the request was complete is taken at once.
+
+        `ack` is the segment's Ack and `end` the number after it, both unwrapped.
+        """
+        self._sides[Role.CLIENT].recognised(request.first_frame, end)
+        self._confirm(ack)
         self.count += 1
         exchange = Exchange(
             stream=self._stream,
@@ -57,15 +130,25 @@ class Pairing:
             self.first_request = packet.frame
         self.behind = self._sent_behind(packet)
         while self._early:
-            response, carrier = self._early.popleft()
-            if request.first_frame < carrier.frame:
-                exchange = self._finish(exchange, response, carrier)
+            early = self._early.popleft()
+            if early.response_frame is not None and request.first_frame < early.response_frame:
+                exchange = self._finish(exchange, early)
                 self.last_request = exchange
                 return exchange
-            self._orphan(response, carrier)
-        self._waiting.append(exchange)
+            self._orphan(early)
+        self._waiting.append(_Waiting(exchange, ack))
         self.last_request = exchange
         return exchange
+
+    def _confirm(self, ack: int | None) -> None:
+        """What the client had confirmed before it asked again is no answer to what it asks now."""
+        server = self._sides[Role.SERVER]
+        if ack is None or server.data is None or server.data[1] >= ack:
+            return
+        if self._waiting:
+            oldest = self._waiting[0]
+            oldest.exchange = replace(oldest.exchange, begun=oldest.exchange.begun or server.data[0])
+        server.data = None
 
     def _sent_behind(self, packet: Packet) -> int | None:
         """The frame of the unanswered request right behind which this one was sent, or None.
@@ -75,48 +158,96 @@ class Pairing:
         ack = packet.tcp.ack if packet.tcp is not None and packet.tcp.has_ack else -1
         frame, before = self._last_ask
         self._last_ask = (packet.frame, ack)
-        unanswered = bool(self._waiting) and self._waiting[-1].request_frame == frame
+        unanswered = bool(self._waiting) and self._waiting[-1].exchange.request_frame == frame
         return frame if unanswered and ack == before >= 0 else None
 
-    def answer(self, response: HttpResponse, packet: Packet) -> Exchange | None:
-        """Enter a response; returns the exchange it belongs to, or None when its request is not known (yet)."""
+    def answer(
+        self, response: HttpResponse, packet: Packet, *, start: int | None = None, end: int = 0, unasked: bool = False
+    ) -> Answered:
+        """Enter a response, and find the exchange it belongs to.
+
+        `start` is the number at which its first segment begins, `end` the one after its last, both unwrapped;
+        `unasked` tells that the client has sent nothing before.
+        """
+        server = self._sides[Role.SERVER]
+        reached = server.reached
+        begun = server.recognised(response.first_frame, end)
         if response.interim:
             if self._waiting:
-                changed = replace(self._waiting[0], interim=(*self._waiting[0].interim, packet.frame))
-                self._waiting[0] = changed
-                return changed
+                oldest = self._waiting[0]
+                oldest.exchange = replace(oldest.exchange, interim=(*oldest.exchange.interim, packet.frame))
+                return Answered(response, oldest.exchange)
             self._interim.append(packet.frame)
-            return None
+            return Answered(response, None)
+        answer = Exchange(
+            stream=self._stream,
+            number=0,
+            response=response,
+            response_frame=packet.frame,
+            response_time=packet.time,
+            unasked=unasked,
+        )
+        self._pass_over(start, reached, begun)
+        if len(self._waiting) > 1 and self._unsure(start, reached):
+            among = self.waiting_frames
+            while self._waiting:
+                self._pass(begun)
+            self._orphan(answer)
+            return Answered(response, None, among)
         if self._waiting:
-            return self._finish(self._waiting.popleft(), response, packet)
-        self._early.append((response, packet))
-        if len(self._early) > 64:
-            self._orphan(*self._early.popleft())
-        return None
+            return Answered(response, self._finish(self._waiting.popleft().exchange, answer))
+        client = self._sides[Role.CLIENT]
+        answer = replace(answer, begun=client.data[0] if client.data is not None else None)
+        self._early.append(answer)
+        if len(self._early) > _PASSED:
+            self._orphan(self._early.popleft())
+        return Answered(response, None, begun=answer.begun, unasked=unasked)
+
+    def _pass_over(self, start: int | None, reached: int | None, begun: int | None) -> None:
+        """Pass over the requests that were answered, by the Acks of later ones, before number `start`."""
+        while start is not None and len(self._waiting) > 1:
+            oldest, later = self._waiting[0].ack, self._waiting[1].ack
+            if oldest is None or later is None or not max(oldest, reached or oldest) < later <= start:
+                return
+            self._pass(begun)
+
+    def _unsure(self, start: int | None, reached: int | None) -> bool:
+        """Whether data that was not recognised, or not captured, lies before a response at `start`."""
+        before = self._waiting[0].ack if reached is None else reached
+        return start is not None and before is not None and start > before
+
+    def _pass(self, begun: int | None) -> None:
+        exchange = self._waiting.popleft().exchange
+        exchange = replace(exchange, begun=exchange.begun or begun)
+        self._passed.append(exchange)
+        self._passed_count += 1
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """All exchanges at the end of the capture, in order of their requests."""
-        orphans = [self._as_orphan(response, packet) for response, packet in self._early]
-        everything = [*self._done.values(), *self._waiting, *orphans]
+        data = self._sides[Role.SERVER].data
+        begun = data[0] if data is not None else None
+        waiting = [replace(each.exchange, begun=each.exchange.begun or begun) for each in self._waiting]
+        everything = [*self._done.values(), *self._passed, *waiting, *self._early]
         return tuple(sorted(everything, key=lambda each: (each.request_frame or each.response_frame or 0, each.number)))
 
-    def _finish(self, exchange: Exchange, response: HttpResponse, packet: Packet) -> Exchange:
-        done = replace(exchange, response=response, response_frame=packet.frame, response_time=packet.time)
+    def _finish(self, exchange: Exchange, answer: Exchange) -> Exchange:
+        done = replace(
+            exchange,
+            response=answer.response,
+            response_frame=answer.response_frame,
+            response_time=answer.response_time,
+            begun=None,
+        )
         self.answered += 1
         self.last_response = done
         if self._keep:
             self._done[done.number] = done
         return done
 
-    def _as_orphan(self, response: HttpResponse, packet: Packet) -> Exchange:
-        return Exchange(
-            stream=self._stream,
-            number=0,
-            response=response,
-            response_frame=packet.frame,
-            response_time=packet.time,
-        )
+    def _orphan(self, answer: Exchange) -> None:
+        if self._keep and answer.response_frame is not None:
+            self._done[-answer.response_frame] = answer
 
-    def _orphan(self, response: HttpResponse, packet: Packet) -> None:
-        if self._keep:
-            self._done[-packet.frame] = self._as_orphan(response, packet)
+
+def _frames(exchanges: Iterable[Exchange]) -> tuple[int, ...]:
+    return tuple([each.request_frame for each in exchanges if each.request_frame is not None])

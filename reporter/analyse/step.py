@@ -145,10 +145,17 @@ class Asked:
 
 @value
 class Answered:
-    """A response reported on this frame and the exchange it answers (None: its request was not captured before)."""
+    """A response reported on this frame and the exchange it answers (None: no request is known that it answers).
+
+    `among` are frames of requests of which it answers one, where the capture cannot tell which; `begun` is the first
+    frame of the client's data that no request was recognised in, `unasked` as in Exchange.
+    """
 
     response: HttpResponse
     exchange: Exchange | None
+    among: tuple[int, ...] = ()
+    begun: int | None = None
+    unasked: bool = False
 
 
 @value

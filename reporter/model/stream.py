@@ -101,6 +101,9 @@ class Exchange:
 
     `number` counts from 1 within the stream. Frames are those on which tshark reports the message: the
     frame that completed it. Times are relative seconds of those frames. `interim` are frames of 1xx answers.
+    `begun` is the frame of the first data in place of a message that is missing here: captured, and with the numbers
+    that the message must have, but no whole message that tshark recognised. `unasked` tells of a response before
+    which the client had sent nothing on the connection.
     """
 
     stream: int
@@ -112,13 +115,21 @@ class Exchange:
     response_frame: int | None = None
     response_time: Decimal | None = None
     interim: tuple[int, ...] = ()
+    begun: int | None = None
+    unasked: bool = False
 
     @property
     def time(self) -> Decimal | None:
-        """Seconds from the request's frame to the response's frame, or None when one is missing."""
-        if self.request_time is None or self.response_time is None:
+        """Seconds from the request's frame to the response's frame; None when one is missing, or for `early`."""
+        if self.request_time is None or self.response_time is None or self.early:
             return None
         return self.response_time - self.request_time
+
+    @property
+    def early(self) -> bool:
+        """Whether the response was complete before the request was (RFC 9112, section 9.5)."""
+        asked, answered = self.request_frame, self.response_frame
+        return asked is not None and answered is not None and answered < asked
 
 
 @value

@@ -48,14 +48,18 @@ def _bar(each: Exchange, packets: Mapping[int, Packet]) -> Bar:
     assert each.request is not None
     assert each.request_time is not None
     first: Decimal | None = None
+    start = each.request_time
+    if each.early:
+        packet = packets.get(each.request.first_frame)
+        start = packet.time if packet is not None else start
     if each.response is not None and each.response_time is not None:
         packet = packets.get(each.response.first_frame)
-        begun = packet is not None and each.request_time <= packet.time <= each.response_time
+        begun = packet is not None and start <= packet.time <= each.response_time
         first = packet.time if packet is not None and begun else each.response_time
     return Bar(
         label=visible(f"{each.request.method} {each.request.target}", 60),
         status=str(each.response.code) if each.response else "",
-        start=each.request_time,
+        start=start,
         first=first,
         end=each.response_time,
         request=each.request_frame,

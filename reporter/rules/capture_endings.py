@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reporter.explain.endings import OUTSIDE, CaptureEnd, StreamEnd, capture_rule
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
-from reporter.model.stream import Opening
+from reporter.model.stream import Opening, Role
 
 _SHOWN = 8
 
@@ -157,21 +157,24 @@ def undecoded(end: CaptureEnd) -> list[Facts]:
     ]
 
 
-@capture_rule("P32", facts="streams count requests")
+@capture_rule("P32", facts="streams count requests open")
 def requests_without_response(end: CaptureEnd) -> list[Facts]:
     """Requests of all connections that have no complete response when the capture ends.
 
+    `open` tells that one of them still waits on a connection of which the server's end was not captured.
+
     Reference: RFC 9112, sections 8 and 9.5.
     """
-    found = [each for each in end.streams if each.conversation.pairing.waiting]
+    found = [each for each in end.streams if each.conversation.pairing.unanswered]
     if not found:
         return []
-    asked = tuple(frame_of(frame) for each in found for frame in each.conversation.pairing.waiting_frames)
+    asked = tuple(frame_of(frame) for each in found for frame in each.conversation.pairing.unanswered_frames)
     return [
         {
             "streams": Fact(_numbers(found)),
             "requests": Fact(asked[:_SHOWN]),
-            "count": derived(sum(each.conversation.pairing.waiting for each in found), *asked[:_SHOWN]),
+            "count": derived(sum(each.conversation.pairing.unanswered for each in found), *asked[:_SHOWN]),
+            "open": word(any(each.conversation.pairing.waiting and not _server_ended(each) for each in found)),
         }
     ]
 
@@ -243,3 +246,7 @@ def _frames(end: CaptureEnd, code: str) -> list[Facts]:
     total = end.total(code)
     frames = end.frames(code)
     return [{"count": derived(total, *frames), "frames": Fact(frames)}] if total else []
+
+
+def _server_ended(end: StreamEnd) -> bool:
+    return end.conversation.reset_frame is not None or Role.SERVER in end.conversation.fin

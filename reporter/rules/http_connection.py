@@ -82,17 +82,17 @@ def pipelined(at: At) -> Facts | None:
     }
 
 
-@rule("P32", on="tcp", when=("fin", "rst"), facts="sender receiver frames count reset sent", rank=38)
+@rule("P32", on="tcp", when=("fin", "rst"), facts="sender receiver frames count reset data", rank=38)
 def without_response(at: At) -> Facts | None:
-    """The connection ends (server's FIN, or a RST) while a request has no complete response in the capture.
+    """The connection ends (server's FIN, or a RST) while no complete response to a request was recognised.
 
-    `sent` tells that the server did send something, in which no response was recognised.
+    `data` is the first frame of data of the server in which none was recognised.
     Silent when the server's numbers show a gap: the response may be what was not captured.
 
     Reference: RFC 9112, sections 8 and 9.5.
     """
-    waiting = at.conversation.pairing.waiting_frames
     conversation = at.conversation
+    waiting, data = conversation.pairing.waiting_frames, conversation.pairing.unanswered_data
     reset = at.tcp.rst and conversation.reset_frame == at.packet.frame
     mark = conversation.fin.get(Role.SERVER)
     closes = at.tcp.fin and at.me is Role.SERVER and mark is not None and mark.frame == at.packet.frame
@@ -105,7 +105,7 @@ def without_response(at: At) -> Facts | None:
         "frames": word(tuple(frame_of(frame) for frame in tuple(dict.fromkeys(waiting))[:_SHOWN])),
         "count": word(len(waiting)),
         "reset": word(bool(reset)),
-        "sent": word(conversation.payload[Role.SERVER] > 0 and not conversation.pairing.answered),
+        "data": frame_of(data) if data is not None else None,
     }
 
 

@@ -21,15 +21,16 @@ _OWN = (204, 205, 206)
     "P09",
     on="http",
     when="response",
-    facts="sender receiver code phrase method target request_frame time began more",
+    facts="sender receiver code phrase method target request_frame time began more among data ack",
     rank=30,
 )
 def answers(at: At) -> Facts | None:
     """A final response answers the oldest request of its connection that is still without one.
 
     `time` runs from the frame that completed the request to this one, as the place of capture saw them;
-    `began` is the frame of the response's first byte when that is another. Without a captured request the
-    facts about it are None.
+    `began` is the frame of the response's first byte when that is another. Without a known request the
+    facts about it are None. `among` are then the requests of which it answers one, `data` is the first frame of
+    data in which no whole request was recognised, and `ack` confirms that the client has sent nothing but its SYN.
 
     Reference: RFC 9112, section 9.3.2; tshark fields http.request_in and http.time.
     """
@@ -51,6 +52,9 @@ def answers(at: At) -> Facts | None:
         "request_frame": frame_of(request_frame) if request_frame else None,
         "time": _time(at, first),
         "began": frame_of(response.first_frame) if response.first_frame != frame else None,
+        "among": word(tuple(frame_of(each) for each in first.among)),
+        "data": frame_of(first.begun) if first.begun is not None else None,
+        "ack": at["tcp.ack"] if first.unasked else None,
         "more": word(tuple(known(each.response.code, frame, "http.response.code") for each in final[1:])),
     }
 

@@ -97,30 +97,33 @@ def closed_after_idling(end: StreamEnd) -> Facts | None:
     }
 
 
-@stream_rule("P32", facts="stream frames count ended began missed")
+@stream_rule("P32", facts="stream frames count ended began missed passed")
 def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
     """Requests that have no complete response when the capture ends.
 
     `ended` is `reset`, `closed` (a FIN of the server), `unseen` (no segment of the server was captured) or `open`;
-    `began` is the last frame with data of the server after the first of these requests: a response may have begun.
+    it is None when none of them waits any more. `began` is the first frame of data of the server in which no whole
+    response was recognised. `passed` are requests after which the client confirmed such data and asked again.
     `missed` tells that segments are missing from the capture.
 
     Reference: RFC 9112, sections 8 and 9.5.
     """
     conversation = end.conversation
-    frames = tuple(dict.fromkeys(conversation.pairing.waiting_frames))
+    frames = tuple(dict.fromkeys(conversation.pairing.unanswered_frames))
     if not frames:
         return None
-    data = conversation.data_frame.get(Role.SERVER)
+    pairing = conversation.pairing
+    began = pairing.unanswered_data
     ended = "reset" if _reset(end) else "closed" if Role.SERVER in conversation.fin else "open"
     if Role.SERVER not in conversation.window:
         ended = "unseen"
     return {
         "stream": end.number,
         "frames": Fact(tuple(frame_of(frame) for frame in frames[:_SHOWN])),
-        "count": word(conversation.pairing.waiting),
-        "ended": word(ended),
-        "began": frame_of(data) if data is not None and data > frames[0] else None,
+        "count": word(conversation.pairing.unanswered),
+        "ended": word(ended) if pairing.waiting else None,
+        "began": frame_of(began) if began is not None else None,
+        "passed": word(tuple(frame_of(frame) for frame in pairing.passed_frames[:_SHOWN])),
         "missed": word(end.told("C05") is not None or end.told("C04") is not None),
     }
 

@@ -106,6 +106,7 @@ def _version(context: Context) -> Answer:
     request, frame = page.request, page.request_frame
     asked = Fact(request.version, (Evidence(frame, "http.request.version", request.version),))
     facts = {"asked": asked, "request": frame_of(frame), "answered": None, "response": None}
+    facts["begun"] = frame_of(page.begun) if page.begun is not None else None
     if page.response is not None and page.response_frame is not None:
         version = page.response.version
         facts["answered"] = Fact(version, (Evidence(page.response_frame, "http.response.version", version),))
@@ -160,7 +161,7 @@ def _sum(context: Context) -> Answer:
 def _status(context: Context) -> Answer:
     page = _page(context)
     if page is None or page.response is None or page.response_frame is None:
-        return "no", {}
+        return "no", {"begun": frame_of(page.begun) if page is not None and page.begun is not None else None}
     response, frame = page.response, page.response_frame
     facts: dict[str, Any] = {
         "code": Fact(response.code, (Evidence(frame, "http.response.code", str(response.code)),)),
@@ -177,7 +178,7 @@ def _status(context: Context) -> Answer:
 
 def _time(context: Context) -> Answer:
     page, story = _page(context), _story(context)
-    if page is None or page.request_frame is None or page.response_frame is None:
+    if page is None or page.request_frame is None or page.response_frame is None or page.early:
         return "no", {}
     asked, answered = story.at(page.request_frame), story.at(page.response_frame)
     if asked is None or answered is None:

@@ -100,8 +100,11 @@ def _row(context: Context, each: Exchange) -> tuple[Rich, ...]:
             shown = media_type(header.value) if name == "Content-Type" else header.value
             cell = (author.run(visible(shown, 40), Evidence(frame, "http.response.line", header.line)),)
             kind, length = (cell, length) if name == "Content-Type" else (kind, cell)
-    time = author.say("section-resources", "milliseconds", time=each.time) if each.time is not None else none
-    frames = author.say("section-resources", "frames", request=each.request_frame, response=each.response_frame)
+    time = author.say("section-resources", "early") if each.early else none
+    if each.time is not None:
+        time = author.say("section-resources", "milliseconds", time=each.time)
+    places = {"request": each.request_frame, "response": each.response_frame}
+    frames = author.say("section-resources", "frames", **places, begun=each.begun, unasked=each.unasked)
     return (author.text(each.stream), asked, status, kind, length, time, frames)
 
 
