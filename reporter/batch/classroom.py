@@ -137,6 +137,7 @@ class Classroom:
             self.ledger,
             make or (lambda: Workers(jobs, self.settings.bounds, self.scratch)),
             ahead=ahead or jobs + 1,
+            bounds=self.settings.bounds,
             tell=tell,
         )
         waiting = []

@@ -1,11 +1,15 @@
-"""What a result depends on, as one hash: when it is the same, the work has been done."""
+"""What a result depends on, as one hash: when it is the same, the work has been done.
+
+What became of a submission for want of time or memory depends on those limits too. What failed for a program that
+is missing, or for a fault of ours, is never done.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -14,8 +18,14 @@ from typing import Any
 import reporter
 from reporter import __version__
 from reporter.batch.job import Job, digest_of
+from reporter.batch.submission import Remark
+from reporter.batch.worker import Bounds
 from reporter.extract.tshark import version_line
 from reporter.resources import templates_dir
+
+#: Remarks that other limits may spare a submission, and those of what we cannot see, where another run may do better.
+_LIMITED = frozenset(("timed-out", "worker-died", "tshark-ended", "too-much-memory", "too-much-output"))
+_PASSING = frozenset(("bug", "tool"))
 
 
 def identity(job: Job) -> str:
@@ -36,6 +46,19 @@ def identity(job: Job) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def with_limits(own: str, bounds: Bounds) -> str:
+    """The identity of a result that depends on the limits as well."""
+    return hashlib.sha256(f"{own} {asdict(bounds)}".encode()).hexdigest()
+
+
+def entered_as(own: str, remarks: Sequence[Remark], bounds: Bounds) -> str:
+    """The identity under which a result is entered: its own, with the limits where they tell, or one of no job."""
+    codes = {code for each in remarks for code in (each.code, dict(each.facts).get("why"))}
+    if codes & _PASSING:
+        return f"again {own}"
+    return with_limits(own, bounds) if codes & _LIMITED else own
+
+
 @cache
 def code_digest() -> str:
     """The hash of our version, rules, templates and of what renders."""
@@ -48,10 +71,12 @@ def code_digest() -> str:
 
 @cache
 def course_digest(course: Path) -> str:
-    """The hash of a course's files."""
+    """The hash of a course's files: its notes and its words, and nothing that lies beside them."""
     folder = course if course.is_dir() else course.parent
     found = hashlib.sha256(course.name.encode())
-    _add(found, folder, (each for each in folder.rglob("*.toml") if each.is_file()))
+    notes = folder / "course.toml" if course.is_dir() else course
+    files = [notes, *(folder / "prose").rglob("*.toml")]
+    _add(found, folder, (each for each in files if each.is_file()))
     return found.hexdigest()
 
 

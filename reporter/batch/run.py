@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reporter.batch.identity import identity
+from reporter.batch.identity import entered_as, identity, with_limits
 from reporter.batch.job import NO_ROOM, Job, Outcome, digest_of, work
 from reporter.batch.ledger import GO_ON, Ledger, Row, no_room
 from reporter.batch.prepare import SCRATCH
 from reporter.batch.status import status_of
 from reporter.batch.submission import Remark
-from reporter.batch.worker import BROKEN, DIED, TIMED_OUT
+from reporter.batch.worker import BROKEN, DIED, TIMED_OUT, Bounds
 from reporter.errors import OutputTrouble, ToolTrouble, disk_full
 from reporter.explain.visible import escaped
 
@@ -38,7 +38,10 @@ class Event:
 
 
 class Runner:
-    """Runs jobs for one output folder. `make` makes an executor, `ahead` is how many jobs are handed out at once."""
+    """Runs jobs for one output folder. `make` makes an executor, `ahead` is how many jobs are handed out at once.
+
+    `bounds` are what the executor grants each of them.
+    """
 
     def __init__(
         self,
@@ -48,11 +51,13 @@ class Runner:
         make: Callable[[], Executor],
         *,
         ahead: int,
+        bounds: Bounds,
         tell: Callable[[Event], None] = lambda _: None,
         function: Callable[[Job], Outcome] = work,
     ) -> None:
         self._folder, self._scratch, self._ledger = folder, scratch, ledger
         self._make, self._ahead, self._tell, self._function = make, ahead, tell, function
+        self._bounds = bounds
 
     def settle(self, outcome: Outcome) -> None:
         """Enter a submission that needs no work: what is missing, refused or replaced."""
@@ -68,7 +73,7 @@ class Runner:
         for job in jobs:
             own = identity(job)
             row = rows.get(job.key)
-            if row is not None and row.identity == own and self._is_there(row):
+            if row is not None and row.identity in (own, with_limits(own, self._bounds)) and self._is_there(row):
                 self._tell(Event(row, new=False))
             else:
                 waiting.append((job, own, 0))
@@ -125,7 +130,7 @@ class Runner:
             raise OutputTrouble(
                 f"a report cannot be put in its place: {error.strerror}", where=str(place), to_do=GO_ON
             ) from error
-        self._ledger.enter(outcome, own, _now())
+        self._ledger.enter(outcome, entered_as(own, outcome.remarks, self._bounds), _now())
         self._tell(Event(outcome, new=True))
 
     def _log(self, outcome: Outcome) -> None:
