@@ -18,13 +18,13 @@ from reporter.batch.download import Download
 from reporter.batch.job import ANNOTATED, REPORTS, Job, Outcome
 from reporter.batch.klass import Klass, assemble
 from reporter.batch.ledger import Ledger, Trace
-from reporter.batch.observe import Traces
 from reporter.batch.roster import read_roster
 from reporter.batch.rubric import Rubric, load_rubric
 from reporter.batch.run import LOGS, Event, Runner
 from reporter.batch.run import REPORTS as REPORTS_FOLDER
 from reporter.batch.status import Status, status_of
 from reporter.batch.submission import Remark, Submission
+from reporter.batch.traces import Traces
 from reporter.batch.unpack import CAPTURE_ENDINGS, Quota
 from reporter.batch.verdict import filter_troubles
 from reporter.batch.views import csv, json, page, xlsx
@@ -37,6 +37,8 @@ from reporter.pipeline.course import ready_course
 from reporter.render.files import replacing
 
 FORMATS = (*REPORTS, ANNOTATED)
+#: Segments remembered of a capture that is excused: nearly all, so that no part of it is told.
+_EXCUSED = 1 << 20
 VIEWS = {"results.csv": csv.render, "results.xlsx": xlsx.render, "results.json": json.render, "index.html": page.render}
 
 
@@ -227,8 +229,9 @@ def _excused(paths: Iterable[Path]) -> Iterator[Trace]:
         )
         for file in files:
             check(file)
-            traces = Traces()
+            traces = Traces(most=_EXCUSED, in_all=_EXCUSED)
             for packet in FieldPass(file):
                 traces.see(packet)
+            traces.settle()
             for number, seen in traces.streams.items():
                 yield Trace("", file.name, number, "", "", 0, 0, "0", seen.isns, frozenset(seen.keys))

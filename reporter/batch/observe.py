@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from reporter.batch.traces import MOST_STREAMS, Traces
 from reporter.explain.endings import Ending, Endings
-from reporter.model.packet import Packet
 from reporter.model.stream import Exchange, Stream
 from reporter.pipeline.explain import Explained
 
 #: How many connections, exchanges and addresses of one capture are remembered.
-MOST = {"streams": 5000, "exchanges": 5000, "addresses": 4096}
+MOST = {"streams": MOST_STREAMS, "exchanges": 5000, "addresses": 4096}
 #: Frames remembered of each situation; a verdict names as many, so that it knows whether there are others.
 FRAMES = 6
-_STREAMS, _EXCHANGES, _ADDRESSES, _KEYS = *MOST.values(), 128
+_STREAMS, _EXCHANGES, _ADDRESSES = MOST.values()
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Count:
 class Connection:
     """One TCP connection. `isns` are the raw initial sequence numbers of client and server, None without a SYN/ACK.
 
-    `keys` are raw sequence and acknowledgment number of the first segments with data, as one number each.
+    `keys` are fingerprints of segments with data, a sample by content (`reporter.batch.traces`).
     `heard` are the packets of client and of server. `start` is the time of its first frame (`frame.time_epoch`).
     """
 
@@ -97,46 +97,12 @@ class Observed:
     cut: bool = False
 
 
-@dataclass(slots=True)
-class _Seen:
-    heard: dict[tuple[str, int], int] = field(default_factory=dict)
-    isns: tuple[int, int] | None = None
-    keys: list[int] = field(default_factory=list)
-    start: Decimal = Decimal(0)
-
-
-class Traces:
-    """What makes the TCP connections of one capture known again."""
-
-    def __init__(self) -> None:
-        self.streams: dict[int, _Seen] = {}
-        self.cut = False
-
-    def see(self, packet: Packet) -> None:
-        """Enter the next packet of the capture; what is not TCP is passed over."""
-        tcp = packet.tcp
-        if tcp is None:
-            return
-        seen = self.streams.get(tcp.stream)
-        if seen is None:
-            if len(self.streams) >= _STREAMS:
-                self.cut = True
-                return
-            seen = self.streams[tcp.stream] = _Seen(start=packet.epoch)
-        sender = (packet.source, tcp.src_port)
-        seen.heard[sender] = seen.heard.get(sender, 0) + 1
-        if tcp.syn and tcp.has_ack and seen.isns is None:
-            seen.isns = ((tcp.ack_raw - 1) & 0xFFFFFFFF, tcp.seq_raw)
-        elif tcp.length and len(seen.keys) < _KEYS:
-            seen.keys.append(tcp.seq_raw << 32 | tcp.ack_raw)
-
-
 class Observer:
     """Watches the packets of one capture go by."""
 
     def __init__(self) -> None:
         self._findings: dict[str, Count] = {}
-        self._traces = Traces()
+        self._traces = Traces(streams=_STREAMS)
         self._addresses: dict[str, int] = {}
         self._first: Decimal | None = None
         self._last = Decimal(0)
@@ -164,6 +130,7 @@ class Observer:
         self, *, name: str, sha256: str, size: int, tail: str, streams: Iterable[Stream], endings: Endings
     ) -> Observed:
         """All of it, when the last packet has gone by."""
+        self._traces.settle()
         for ending in (*endings.capture, *(each for found in endings.streams.values() for each in found)):
             self._findings.setdefault(ending.entry, Count()).add(*_frames_of(ending))
         kept = [stream for stream in streams if stream.number in self._traces.streams]
@@ -201,7 +168,7 @@ class Observer:
             teardown=stream.teardown,
             answered=sum(1 for each in stream.exchanges if each.request_frame and each.response_frame),
             isns=seen.isns,
-            keys=tuple(seen.keys),
+            keys=tuple(sorted(seen.keys)),
         )
 
 

@@ -2,7 +2,8 @@
 
 Both numbers are chosen at random by the two ends (RFC 9293, section 3.4.1), so that two connections have the same
 pair once in 2**64. They stay when a capture is renamed, trimmed, shifted in time or saved anew. Where the handshake
-has been cut away, the raw sequence and acknowledgment numbers of segments with data stand in for it.
+has been cut away, the raw sequence and acknowledgment numbers of segments with data stand in for it
+(`reporter.batch.traces`).
 What was found is told with its evidence, and not judged.
 """
 
@@ -15,9 +16,8 @@ from decimal import Decimal
 from itertools import combinations
 
 from reporter.batch.ledger import Trace
+from reporter.batch.traces import RANDOM
 
-#: Below this, initial sequence numbers are those of a simulator or a textbook, and prove nothing by themselves.
-_RANDOM = 1 << 16
 #: Segments with data that must agree where there is no handshake.
 _SEGMENTS = 2
 
@@ -84,18 +84,21 @@ def _distinct(evidence: list[Evidence]) -> tuple[Evidence, ...]:
 def _candidates(traces: list[Trace]) -> Iterable[tuple[Trace, Trace]]:
     """Pairs that agree in something: the initial sequence numbers, or, where one has none, a segment with data."""
     by_isns: dict[tuple[int, int], list[Trace]] = defaultdict(list)
-    by_key: dict[int, list[Trace]] = defaultdict(list)
     for each in traces:
         if each.isns is not None:
             by_isns[each.isns].append(each)
-        for key in each.keys:
-            by_key[key].append(each)
     for same in by_isns.values():
         yield from combinations(same, 2)
-    for same in by_key.values():
-        for one, other in combinations(same, 2):
-            if one.isns is None or other.isns is None:
-                yield one, other
+    # Where everybody has the handshake, no segment is looked at; and each company of copies once, not once a segment.
+    wanted = {key for each in traces if each.isns is None for key in each.keys}
+    by_key: dict[int, list[int]] = defaultdict(list)
+    for place, each in enumerate(traces):
+        for key in each.keys & wanted:
+            by_key[key].append(place)
+    companies = sorted({tuple(places) for places in by_key.values()})
+    for one, other in sorted({pair for company in companies for pair in combinations(company, 2)}):
+        if traces[one].isns is None or traces[other].isns is None:
+            yield traces[one], traces[other]
 
 
 def _compare(mine: Trace, theirs: Trace) -> Evidence | None:
@@ -105,7 +108,7 @@ def _compare(mine: Trace, theirs: Trace) -> Evidence | None:
     same_ports = set(ports[:2]) == set(ports[2:])
     if mine.isns is not None and theirs.isns is not None:
         # Numbers that nobody chose at random need the ports and addresses too.
-        if min(mine.isns) < _RANDOM and not (same_addresses and same_ports):
+        if min(mine.isns) < RANDOM and not (same_addresses and same_ports):
             return None
     else:
         common = mine.keys & theirs.keys
