@@ -214,7 +214,7 @@ class _Fetch:
         """The details of these frames, as far as tshark gives them."""
         missing = [frame for frame in frames if frame not in self._known]
         if missing:
-            self._known |= {frame: self._guard.detail(each) for frame, each in self._details.get(missing).items()}
+            self._known |= self._guard.details(self._details.get(missing))
         return self._known
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reporter.model.detail import Detail, TreeLine
-from reporter.privacy.masks import SECRET_HEADER, Masks, places, secret_name
+from reporter.privacy.masks import SECRET_HEADER, Masks, places
+from reporter.privacy.names import secret_name
 from reporter.privacy.packets import LOGIN
 
 _END = r"((?:\\r)?(?:\\n)?\]?)"
@@ -20,6 +22,8 @@ _DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{2}(?:[: .-]?[0-9a-fA-F]{2}){7
 _HEXADECIMAL = frozenset(("frame.md5_hash",))
 #: Lines that are a secret as a whole.
 _SECRET = ("http.authbasic", "http.authcitrix", "http.cookie_pair", "ftp.request.arg", "pop.request.parameter")
+#: Layers whose lines are those of a text.
+_PAGES = frozenset(("data-text-lines", "xml"))
 _HIDDEN = ord("*")
 #: A secret that a segment cuts is known by at least this much of it.
 _PIECE = 4
@@ -40,6 +44,11 @@ def masked(detail: Detail, masks: Masks) -> Detail:
     if spans or any(line.text != before.text for line, before in zip(lines, detail.lines, strict=True)):
         lines = tuple(replace(line, text=_DIGITS.sub("…", line.text)) if _raw(line) else line for line in lines)
     return replace(detail, lines=lines, data=blanked(detail.data, spans), hidden=spans)
+
+
+def learned(detail: Detail, masks: Masks) -> None:
+    """Have the secrets that the tree of this frame tells looked for in the frames that come before it too."""
+    _lines(detail.lines, masks)
 
 
 def blanked(data: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
@@ -76,10 +85,9 @@ def _lines(lines: tuple[TreeLine, ...], masks: Masks) -> list[str]:
     scope: int | None = None  # the depth of the line whose children tell its secret again
     key = ""
     login = any(line.depth == 0 and line.field in LOGIN for line in lines)
-    for line in lines:
+    for line, text in zip(lines, _pages(lines, masks), strict=True):
         if scope is not None and line.depth <= scope:
             scope = None
-        text = line.text
         named = _NAMED.match(text)
         if line.field.startswith(_SECRET):
             value = _VALUE.match(text)
@@ -101,6 +109,20 @@ def _lines(lines: tuple[TreeLine, ...], masks: Masks) -> list[str]:
         computed = text.startswith("[") and text.endswith("]")
         found.append(f"[{masks.loose(text[1:-1])}]" if computed else masks.loose(text))
     return found
+
+
+def _pages(lines: tuple[TreeLine, ...], masks: Masks) -> Iterator[str]:
+    """The text of each line; those of a page together, for a tag of it may go over several."""
+    for page, group in itertools.groupby(zip(_layers(lines), lines, strict=True), lambda each: each[0] in _PAGES):
+        texts = [line.text.replace("\n", " ") for _, line in group]
+        yield from masks.written("\n".join(texts)).split("\n") if page else texts
+
+
+def _layers(lines: tuple[TreeLine, ...]) -> Iterator[str]:
+    layer = ""
+    for line in lines:
+        layer = line.field if line.depth == 0 else layer
+        yield layer
 
 
 def _pair(value: str, masks: Masks) -> str:

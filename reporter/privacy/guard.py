@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from reporter.model.detail import Detail
 from reporter.model.packet import Packet
@@ -42,6 +42,13 @@ class Guard:
             detail = details.masked(detail, self._masks)
         return anonymous.anonymous_detail(detail, self._aliases) if self.anonymize else detail
 
+    def details(self, found: Mapping[int, Detail]) -> dict[int, Detail]:
+        """The details of several frames by their numbers: what a message says is secret is so in all its segments."""
+        if self.redact:
+            for detail in found.values():
+                details.learned(detail, self._masks)
+        return {frame: self.detail(detail) for frame, detail in found.items()}
+
     def text(self, text: str) -> str:
         """A text of ours about the capture, such as a display filter."""
         if self.redact:
@@ -49,8 +56,8 @@ class Guard:
         return self._aliases.text(text) if self.anonymize else text
 
     def body(self, text: str) -> str:
-        """The text of a message's body: what is known as a secret is masked."""
-        return self._masks.replaced(text) if self.redact else text
+        """The text of a message's body: what it says is a secret is masked, and what is known as one."""
+        return self._masks.loose(text) if self.redact else text
 
     def interface(self, name: str) -> str:
         """The name of a capture interface."""

@@ -11,25 +11,21 @@ import binascii
 import re
 from urllib.parse import quote, unquote_plus
 
+from reporter.privacy.markup import STRING, written
+from reporter.privacy.names import PRIVATE
+
 #: Header fields whose values are secrets (RFC 9110, sections 11.6.2 and 11.7.2; RFC 6265, section 4).
 SECRET_HEADER = re.compile(
     r"(?i)cookie2?|set-cookie2?|(?:proxy-)?authorization|[\w-]*(?:token|secret|passw|api-?key|csrf|xsrf|session-?id)[\w-]*"
 )
-_PART_OF_A_NAME = r"(?:[\w.\[\]$-]|%5b|%5d){0,40}"
-_PRIVATE_NAME = (
-    rf"{_PART_OF_A_NAME}(?:passw(?:or)?d|passphrase|passcode|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|"
-    rf"signature|session_?id|credential|密码|口令|%E5%AF%86%E7%A0%81|%E5%8F%A3%E4%BB%A4){_PART_OF_A_NAME}"
-    r"|pass|passwort|pw|psw|auth|sid|jsessionid|phpsessid|sig|otp|pin|mima|code_verifier"
-)
 _VALUE = r"(?:(?!%26|%23|\\[rn])[^&# \t\r\n\x00\"<>])+"
 #: A parameter of a URI, also of one that is itself percent-encoded in another.
-_PARAMETER = re.compile(rf"(?i)((?:[?&;#]|%3f|%26|%3b|%23)(?:{_PRIVATE_NAME})(?:=|%3d))({_VALUE})")
+_PARAMETER = re.compile(rf"(?i)((?:[?&;#]|%3f|%26|%3b|%23)(?:{PRIVATE})(?:=|%3d))({_VALUE})")
 #: The same where the text need not be a URI: the body of a form, a line of a tree.
-_FIELD = re.compile(rf"(?i)((?:^|[?&;#\s:\"'{{]|%3f|%26|%3b|%23)(?:{_PRIVATE_NAME})(?:=|%3d))({_VALUE})")
-_MEMBER = re.compile(rf"(?i)([\"'](?:{_PRIVATE_NAME})[\"']\s*[:=]\s*)(\"(?:[^\"\\]|\\.)*\"?|[^\s,}}\]\"]+)")
-_PART = re.compile(rf"(?i)(name=\"?(?:{_PRIVATE_NAME})\"?[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n)([^\r\n]+)")
+_FIELD = re.compile(rf"(?i)((?:^|[?&;#\s:\"'{{]|%3f|%26|%3b|%23)(?:{PRIVATE})(?:=|%3d))({_VALUE})")
+_MEMBER = re.compile(rf"(?i)([\"'](?:{PRIVATE})[\"']\]?\s*[:=]\s*)(\"(?:[^\"\\]|\\.)*\"?|{STRING}|[^\s,}}\]\"]+)")
+_PART = re.compile(rf"(?i)(name=\"?(?:{PRIVATE})\"?[^\r\n]{{0,300}}(?:\r\n[^\r\n]{{1,300}}){{0,6}}\r\n\r\n)([^\r\n]+)")
 _USER = re.compile(r"(?i)([a-z][a-z0-9+.-]{0,30}(?:://|%3a%2f%2f))([^/?#@\s\"<>]{1,300})@")
-_NAME = re.compile(rf"(?i)(?:{_PRIVATE_NAME})")
 #: Log-in commands of protocols that send them in the clear: FTP, POP3, IMAP, SMTP, Redis, IRC.
 _COMMAND = re.compile(
     r"(?i)((?:^|[\s:])(?:pass:?|auth(?: (?:plain|login|xoauth2|cram-md5))?|acct|oper \S+|\S+ login \S+|"
@@ -46,11 +42,6 @@ _WORDS = re.compile(r"[^\s;,&?#/\"<>=]{4,}")
 _TELLING = 4
 _LIKE_A_KEY = re.compile(r"(?=.*[0-9]).{8,}|.{16,}", re.DOTALL)
 _MOST = 5000
-
-
-def secret_name(name: str) -> bool:
-    """Whether a parameter or form field of that name holds a password or a token."""
-    return _NAME.fullmatch(name) is not None
 
 
 def has_secret(target: str) -> bool:
@@ -101,7 +92,18 @@ class Masks:
 
     def loose(self, text: str) -> str:
         """Text of any kind (a body, a line of a tree): fields of forms and members of JSON too."""
-        return self.replaced(self.uri(_MEMBER.sub(self._quoted, _FIELD.sub(self._second, text))))
+        text = _MEMBER.sub(self._quoted, _FIELD.sub(self._second, text))
+        return self.replaced(self.uri(self.written(text)))
+
+    def written(self, text: str) -> str:
+        """Text of a page or a program: what stands in it as a secret is masked; it has as many lines as before."""
+        out, last = [], 0
+        for start, end in sorted(written(text)):
+            if start >= last:
+                value = text[start:end]
+                out += [text[last:start], self.mask(value, cookie=True), "\n" * value.count("\n")]
+                last = end
+        return "".join((*out, text[last:])) if out else text
 
     def command(self, text: str) -> str:
         """A line of a protocol in which people log in: what they say is masked."""
@@ -171,7 +173,8 @@ class Masks:
 
     def _quoted(self, found: re.Match[str]) -> str:
         value = found[2]
-        return found[1] + (f'"{self.mask(value.strip(chr(34)))}"' if value[:1] == '"' else self.mask(value))
+        quote = value[0] if value[0] in "\"'`" else ""
+        return f"{found[1]}{quote}{self.mask(value.strip(quote) if quote else value)}{quote}"
 
 
 def _attribute(part: str) -> bool:
@@ -191,4 +194,4 @@ def places(text: str, *, login: bool = False) -> list[tuple[int, int]]:
     `login` tells that the frame is of a protocol in which people log in by commands.
     """
     patterns = [_BYTE_HEADER, _FIELD, _MEMBER, _PART, _USER, *([_COMMAND] if login else [])]
-    return [match.span(2) for pattern in patterns for match in pattern.finditer(text)]
+    return [*written(text), *(match.span(2) for pattern in patterns for match in pattern.finditer(text))]
