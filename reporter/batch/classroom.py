@@ -208,7 +208,7 @@ def ready_rubric(path: Path | None) -> Rubric | None:
 def _settled(submission: Submission) -> Outcome | None:
     """What there is to say of a submission on which no work is to be done; None when there is work."""
     if not submission.entries:
-        return Outcome(submission.key, Status.MISSING, (Remark.of("missing"), *submission.remarks))
+        return Outcome(submission.key, Status.MISSING, submission.remarks or (Remark.of("missing"),))
     if submission.replaced_by:
         return Outcome(submission.key, Status.DUPLICATE, (Remark.of("replaced", by=submission.replaced_by),))
     if submission.refused is not None:

@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reporter.batch.archives import Refused
 from reporter.batch.download import Download, open_download
 from reporter.batch.layouts import by_pattern, recognise, stem
 from reporter.batch.ledger import no_room
-from reporter.batch.names import comparable, natural, plain, slug
-from reporter.batch.roster import Roster
-from reporter.batch.submission import Claim, Piece, Remark, Student, Submission
+from reporter.batch.matching import Match, matches
+from reporter.batch.names import natural, slug
+from reporter.batch.roster import Entry, Roster
+from reporter.batch.submission import Piece, Remark, Submission
 from reporter.batch.unpack import Quota, Unpacker
 from reporter.errors import UsageTrouble, disk_full
-
-
-@dataclass(slots=True)
-class _Person:
-    """All entries of one student, by attempt."""
-
-    student: Student
-    claim: Claim
-    layout: str
-    matched: str
-    listed: bool | None
-    attempts: dict[str, list[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Who hands in what, before any file is unpacked: enough for the match table."""
-
-    submissions: tuple[Submission, ...]
-    members: dict[str, tuple[Student, ...]]
 
 
 def compile_pattern(text: str | None) -> re.Pattern[str] | None:
@@ -61,61 +42,58 @@ def plan(download: Download, roster: Roster | None, pattern: re.Pattern[str] | N
     """Every submission and every student of the roster, in order; their files are not yet there."""
     listing = download.listing
     claims = by_pattern(listing, pattern) if pattern is not None else recognise(listing)
-    people: dict[tuple[str, str], _Person] = {}
-    for entry in listing.names:
-        if entry not in claims:
-            continue
-        layout, claim = claims[entry]
-        for member in claim.members or (Student(claim.id, claim.name),):
-            own = replace(claim, id=member.id, name=member.name)
-            student, matched = roster.find(own) if roster is not None else (None, "")
-            person = student or Student(plain(own.id), plain(own.name))
-            listed = None if roster is None else student is not None
-            identity = ("roster", f"{person.id}\n{person.name}") if student else (layout, claim.person + member.id)
-            known = people.setdefault(identity, _Person(person, own, layout, matched, listed))
-            known.attempts.setdefault(claim.attempt, []).append(entry)
-    found = [each for person in people.values() for each in _attempts(person)]
+    people: dict[tuple[object, ...], list[Match]] = {}
+    found = matches({entry: claims[entry] for entry in listing.names if entry in claims}, roster)
+    for match in found:
+        people.setdefault(match.person, []).append(match)
+    submissions = [each for person in people.values() for each in _attempts(person)]
     if roster is not None:
-        there = {each.student for each in found if each.listed}
-        missing = (entry.student for entry in roster.entries if entry.student not in there)
-        found += [Submission("", student, listed=True) for student in missing]
-    return _keyed(found)
+        there = {id(match.found) for match in found}
+        submissions += [_missing(entry, found) for entry in roster.entries if id(entry) not in there]
+    return _keyed(submissions)
 
 
-def _attempts(person: _Person) -> Iterable[Submission]:
+def _missing(entry: Entry, found: Sequence[Match]) -> Submission:
+    """A row of the roster for which nothing was found, with what could be theirs."""
+    perhaps = sorted({each.entry for each in found if any(entry is other for other in each.perhaps)}, key=natural)
+    unnamed = {each.entry for each in found if any(remark.code == "unnamed" for remark in each.remarks)}
+    remarks: tuple[Remark, ...] = ()
+    if perhaps:
+        remarks = (Remark.of("perhaps-theirs", entries=", ".join(perhaps)),)
+    elif unnamed:
+        remarks = (Remark.of("perhaps-unnamed", count=len(unnamed)),)
+    return Submission("", entry.student, logins=entry.logins, listed=True, remarks=remarks)
+
+
+def _attempts(person: Sequence[Match]) -> Iterable[Submission]:
     """The attempt that counts, with the entries that belong to none; and each earlier one."""
-    ordered = sorted((name for name in person.attempts if name), key=lambda name: natural(stem(name)))
+    attempts: dict[str, list[Match]] = {}
+    for match in person:
+        attempts.setdefault(match.claim.attempt, []).append(match)
+    ordered = sorted((name for name in attempts if name), key=lambda name: natural(stem(name)))
     last = ordered[-1] if ordered else ""
     for name in ordered[:-1]:
-        yield _submission(person, person.attempts[name], replaced_by=person.attempts[last][0])
-    yield _submission(person, [*(person.attempts[last] if last else ()), *person.attempts.get("", ())])
+        yield _submission(attempts[name], replaced_by=attempts[last][0].entry)
+    yield _submission([*(attempts[last] if last else ()), *attempts.get("", ())])
 
 
-def _submission(person: _Person, entries: Sequence[str], replaced_by: str = "") -> Submission:
-    claim = person.claim
+def _submission(found: Sequence[Match], replaced_by: str = "") -> Submission:
+    first = next((each for each in found if each.claim.lms_id), found[0])
+    claim = first.claim
+    logins = (claim.login, *(first.found.logins if first.found is not None else ()))
     return Submission(
         key="",
-        student=person.student,
-        entries=tuple(sorted(entries, key=natural)),
-        layout=person.layout,
+        student=first.student,
+        entries=tuple(sorted((each.entry for each in found), key=natural)),
+        layout=first.layout,
         lms_id=claim.lms_id,
-        login=claim.login if claim.login != claim.name else "",
-        matched=person.matched,
-        listed=person.listed,
-        group=claim.person if claim.members else "",
+        logins=tuple(dict.fromkeys(each for each in logins if each and each != claim.name)),
+        matched=first.by,
+        listed=first.listed,
+        group=claim.person.partition("\n")[0] if claim.members else "",
         replaced_by=replaced_by,
-        remarks=_doubts(person),
+        remarks=tuple(dict.fromkeys(remark for each in found for remark in each.remarks)),
     )
-
-
-def _doubts(person: _Person) -> tuple[Remark, ...]:
-    if person.listed is False:
-        return (Remark.of("not-on-roster"),)
-    said, known = comparable(person.claim.name), comparable(person.student.name)
-    chinese = re.compile("^[\u4e00-\u9fff]+$")
-    if person.matched == "id" and chinese.match(said) and chinese.match(known) and said != known:
-        return (Remark.of("other-name", said=plain(person.claim.name)),)
-    return ()
 
 
 def order_of(submission: Submission) -> tuple[object, ...]:

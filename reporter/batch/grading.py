@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reporter.batch.gradebooks import Book, recognise
+from reporter.batch.gradebooks import Book, Keys, recognise
 from reporter.batch.klass import Klass, Member, points_text
 from reporter.batch.names import comparable
+from reporter.batch.numbers import Numbers, alike
 from reporter.batch.roster import spellings
-from reporter.batch.spans import replaced, spans_of
+from reporter.batch.spans import Span, replaced, spans_of
 from reporter.batch.status import DONE
 from reporter.errors import UsageTrouble
 from reporter.explain.visible import escaped
@@ -31,12 +32,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What becomes of a grade book: the new bytes, the changes, and students with points but without a row."""
+    """What becomes of a grade book: the new bytes, the changes, and students with points but without a row.
+
+    `several_rows` are students with points whom several rows mean, with the lines of these: none was filled.
+    """
 
     kind: str
     content: bytes
     changes: tuple[Change, ...]
     without_row: tuple[Member, ...]
+    several_rows: tuple[tuple[Member, tuple[int, ...]], ...] = ()
 
 
 def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str], *, overwrite: bool) -> Filled:
@@ -55,25 +60,39 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
         raise UsageTrouble(
             "the grade book is no CSV file", where=str(path), to_do="save it as CSV (UTF-8) and give that"
         )
-    rows, _ = spans_of(content)
+    rows, delimiter = spans_of(content)
     book = recognise([[span.text for span in row] for row in rows], column, str(path))
-    found = _match(book, klass)
+    people = _People(book.kind, klass)
+    found, several = _match(book, people)
     changes, cells = [], []
     for at, member in sorted(found.items()):
-        row = rows[at]
-        if book.column >= len(row):
+        if not _graded(member):
             continue
-        span, name = row[book.column], escaped("|".join(f"{by}:{value}" for by, value in book.keys[at]))
+        span, name = _cell(rows[at], book.column, delimiter), escaped("|".join(map(":".join, book.keys[at])))
         new, old = points_text(member.row.points), span.text
         if _same(old, new):
             continue
         kept = bool(old) and not overwrite and not _same(earlier.get(name, ""), old)
-        changes.append(Change(content.count(b"\n", 0, span.start) + 1, name, member, old, new, kept))
+        changes.append(Change(_line(content, span), name, member, old, new, kept))
         if not kept:
             cells.append((span, new))
-    there = {member.submission.key for member in found.values()}
-    lacking = tuple(each for each in _graded(klass) if each.submission.key not in there)
-    return Filled(book.kind, replaced(content, cells), tuple(changes), lacking)
+    there = {member.submission.key for member in (*found.values(), *(member for member, _ in several))}
+    lacking = tuple(each for each in people.members if _graded(each) and each.submission.key not in there)
+    doubtful = tuple(
+        (member, tuple(_line(content, rows[at][0]) for at in places)) for member, places in several if _graded(member)
+    )
+    return Filled(book.kind, replaced(content, cells), tuple(changes), lacking, doubtful)
+
+
+def _cell(row: Sequence[Span], column: int, delimiter: bytes) -> Span:
+    """The cell of a row; where the row ends before it, as Excel leaves out what is empty, the place for it."""
+    if column < len(row):
+        return row[column]
+    return Span(row[-1].end, row[-1].end, "", delimiter * (column - len(row) + 1))
+
+
+def _line(content: bytes, span: Span) -> int:
+    return content.count(b"\n", 0, span.start) + 1
 
 
 def _same(one: str, other: str) -> bool:
@@ -83,26 +102,64 @@ def _same(one: str, other: str) -> bool:
         return one == other
 
 
-def _graded(klass: Klass) -> list[Member]:
-    return [each for each in klass.members if each.row.points is not None and each.row.status in DONE]
+def _graded(member: Member) -> bool:
+    return member.row.points is not None and member.row.status in DONE
 
 
-def _match(book: Book, klass: Klass) -> dict[int, Member]:
-    """The member of each row: by the surest key that finds one student alone."""
-    tables: dict[str, dict[str, set[int]]] = {by: defaultdict(set) for by in ("lms", "id", "login", "name")}
-    members = _graded(klass)
-    for place, member in enumerate(members):
-        submission = member.submission
-        tables["lms"][submission.lms_id].add(place)
-        tables["id"][submission.student.id.casefold()].add(place)
-        tables["login"][submission.login.casefold()].add(place)
-        for spelling in spellings(submission.student.name):
-            tables["name"][spelling].add(place)
-    found: dict[int, Member] = {}
-    for at, keys in book.keys.items():
+#: What a row is known by, from the surest on.
+_SUREST = ("lms", "id", "login", "name")
+
+
+class _People:
+    """All members of the class, graded or not, and how the row of one is told from the rows of the others."""
+
+    def __init__(self, kind: str, klass: Klass) -> None:
+        self.members = [each for each in klass.members if not each.submission.replaced_by]
+        self._numbers: Numbers[int] = Numbers()
+        self._tables: dict[str, dict[str, set[int]]] = {by: defaultdict(set) for by in ("lms", "login", "name")}
+        for place, member in enumerate(self.members):
+            submission = member.submission
+            self._numbers.add(submission.student.id, place)
+            if submission.layout == kind:  # another LMS gives the same numbers to others
+                self._tables["lms"][submission.lms_id].add(place)
+            for login in submission.logins:
+                self._tables["login"][login.casefold()].add(place)
+            for spelling in spellings(submission.student.name):
+                self._tables["name"][spelling].add(place)
+
+    def find(self, keys: Keys) -> tuple[int, int] | None:
+        """The place of the member whose row has these keys, and how sure that is (0 is surest)."""
         for by, value in keys:
-            places = tables[by].get(comparable(value) if by == "name" else value.casefold(), set())
-            if value and len(places) == 1:
-                found[at] = members[next(iter(places))]
-                break
-    return found
+            if by == "id":
+                places = set(self._numbers.find(value))
+            else:
+                places = self._tables[by].get(comparable(value) if by == "name" else value.casefold(), set())
+            if len(places) == 1:
+                place = next(iter(places))
+                return None if by != "lms" and self._another(place, keys) else (place, _SUREST.index(by))
+        return None
+
+    def _another(self, place: int, keys: Keys) -> bool:
+        """Whether the row has the number of somebody else, whatever the member is called."""
+        known = self.members[place].submission.student.id
+        said = next((value for by, value in keys if by == "id"), "")
+        there = self._numbers.find(said)
+        return bool(known and said) and (place not in there if there else not alike(known, said))
+
+
+def _match(book: Book, people: _People) -> tuple[dict[int, Member], list[tuple[Member, tuple[int, ...]]]]:
+    """The member of each row, and members whom several rows mean alike: nobody is in two rows."""
+    wanted: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for at, keys in sorted(book.keys.items()):
+        found = people.find(keys)
+        if found is not None:
+            place, rank = found
+            wanted[place].append((rank, at))
+    alone, several = {}, []
+    for place, rows in sorted(wanted.items()):
+        surest = tuple(at for rank, at in rows if rank == min(rows)[0])
+        if len(surest) == 1:
+            alone[surest[0]] = people.members[place]
+        else:
+            several.append((people.members[place], surest))
+    return alone, several

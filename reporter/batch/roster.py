@@ -7,11 +7,12 @@ import io
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from reporter.batch.names import comparable, decoded, plain
+from reporter.batch.numbers import Numbers, number_key, written
 from reporter.batch.submission import Claim, Student
 from reporter.errors import UsageTrouble
 
@@ -33,38 +34,41 @@ class Entry:
     logins: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
 class Roster:
-    """The rows, and the ways to find one. What would find two finds none."""
+    """The rows, and everybody whom a number, a login or a name may mean."""
 
-    entries: list[Entry]
-    _by_id: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    _by_login: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    _by_name: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-
-    def __post_init__(self) -> None:
-        for entry in self.entries:
-            if entry.student.id:
-                self._by_id[_number(entry.student.id)].append(entry)
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = entries
+        self._numbers: Numbers[Entry] = Numbers()
+        self._logins: dict[str, list[Entry]] = defaultdict(list)
+        self._names: dict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            self._numbers.add(entry.student.id, entry)
             for login in entry.logins:
                 for each in {login.casefold(), login.casefold().partition("@")[0]}:
-                    self._by_login[each].append(entry)
+                    self._logins[each].append(entry)
             for name in spellings(entry.student.name):
-                self._by_name[name].append(entry)
+                self._names[name].append(entry)
 
-    def find(self, claim: Claim) -> tuple[Student | None, str]:
-        """The student that a claim means and by what (`id`, `login`, `name`); None and empty when nobody alone."""
-        for by, table, keys in (
-            ("id", self._by_id, [_number(claim.id)]),
-            ("login", self._by_login, [claim.login.casefold(), claim.login.casefold().partition("@")[0]]),
-            ("id", self._by_id, [_number(claim.login)]),
-            ("name", self._by_name, [comparable(claim.name)]),
-        ):
-            for key in keys:
-                found = table.get(key, []) if key else []
-                if len(found) == 1:
-                    return found[0].student, by
-        return None, ""
+    def numbered(self, claim: Claim) -> list[Entry]:
+        """Everybody whose number stands in a claim."""
+        return self._numbers.within(claim.text) or self._numbers.find(claim.id) or self._numbers.find(claim.login)
+
+    def called(self, claim: Claim) -> list[Entry]:
+        """Everybody with the login of a claim; a text that ends with it may end with a longer one, which is meant."""
+        login = claim.login.casefold()
+        words = claim.text.casefold().split("_") if login and claim.text.endswith(f"_{claim.login}") else []
+        tails = ("_".join(words[at:]) for at in range(len(words)))
+        keys = (*tails, login, login.partition("@")[0])
+        return next((self._logins[key] for key in keys if key and key in self._logins), [])
+
+    def named(self, name: str) -> list[Entry]:
+        """Everybody of this name, its words in any order."""
+        return self._names.get(comparable(name), [])
+
+    def has_numbers_as_long_as(self, number: str) -> bool:
+        """Whether somebody's number is as long."""
+        return any(len(entry.student.id) == len(number) for entry in self.entries)
 
 
 def spellings(name: str) -> set[str]:
@@ -95,7 +99,7 @@ def read_roster(path: Path) -> Roster:
     entries = list(_entries(rows[1:], columns))
     seen: dict[str, int] = {}
     for line, entry in enumerate(entries, 2):
-        number = _number(entry.student.id)
+        number = number_key(entry.student.id)
         if number and number in seen:
             raise UsageTrouble(
                 f"the roster has the number {entry.student.id} twice",
@@ -122,11 +126,7 @@ def _entries(rows: Iterable[list[str]], columns: dict[str, list[int]]) -> Iterab
             return next((plain(row[at]) for at in columns.get(name, ()) if at < len(row) and row[at].strip()), "")
 
         name = cell("name") or f"{cell('last')} {cell('first')}".strip()
-        number = cell("id").lstrip("'")
+        number = written(cell("id"))
         logins = tuple(plain(row[at]) for at in columns.get("login", ()) if at < len(row) and row[at].strip())
         if number or name:
             yield Entry(Student(number, name), logins)
-
-
-def _number(text: str) -> str:
-    return text.strip().casefold()

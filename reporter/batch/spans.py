@@ -11,11 +11,15 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One cell: where its bytes begin and end in the file, and the text that they mean."""
+    """One cell: where its bytes begin and end in the file, and the text that they mean.
+
+    `lead` are the delimiters to be written before it, where its row ends without it.
+    """
 
     start: int
     end: int
     text: str
+    lead: bytes = b""
 
 
 def spans_of(content: bytes) -> tuple[list[list[Span]], bytes]:
@@ -68,8 +72,8 @@ def replaced(content: bytes, changes: list[tuple[Span, str]]) -> bytes:
     """The file with some cells changed. A cell that was quoted stays so; the new texts are plain numbers."""
     out, at = [], 0
     for span, text in sorted(changes, key=lambda each: each[0].start):
-        quoted = content[span.start : span.start + 1] == b'"'
+        quoted = content[span.start : span.end].startswith(b'"')
         new = f'"{text}"' if quoted else text
-        out += [content[at : span.start], new.encode("ascii")]
+        out += [content[at : span.start], span.lead, new.encode("ascii")]
         at = span.end
     return b"".join([*out, content[at:]])

@@ -21,7 +21,8 @@ class Claim:
 
     `person` is the same for all entries of one student. Of several `attempt`s (in their order) the last counts;
     entries without one belong to it. `file` is the student's own name of a file that the LMS has renamed.
-    `lms_id` and `login` are how the LMS knows the student, `members` the students of a group.
+    `lms_id` and `login` are how the LMS knows the student, `members` the students of a group, `logins` theirs.
+    `text` is the part of the name that tells whose it is: the roster's own numbers and logins are looked for in it.
     """
 
     person: str
@@ -32,6 +33,8 @@ class Claim:
     attempt: str = ""
     file: str = ""
     members: tuple[Student, ...] = ()
+    logins: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,9 @@ class Submission:
 
     `key` is unique in the class and names the student's folder. `matched` tells by what the roster was matched
     (`id`, `login`, `name`), empty when it was not; `listed` is whether the student is on the roster (None
-    without a roster). `group` is common to those who handed in together. `refused` is why the files cannot
-    be used, `remarks` are lesser matters. `replaced_by` names the later attempt that counts instead.
+    without a roster). `logins` are how the LMS and the roster call them. `group` is common to those who handed in
+    together. `refused` is why the files cannot be used, `remarks` are lesser matters. `replaced_by` names the later
+    attempt that counts instead.
     """
 
     key: str
@@ -71,7 +75,7 @@ class Submission:
     entries: tuple[str, ...] = ()
     layout: str = ""
     lms_id: str = ""
-    login: str = ""
+    logins: tuple[str, ...] = ()
     matched: str = ""
     listed: bool | None = None
     group: str = ""

@@ -185,6 +185,9 @@ def _grades(classroom: Classroom, klass: Klass, wishes: Wishes, book: Path) -> N
             say(f"grade book, line {each.line}: {who} has {each.old}, entered by hand; it stays, not made {each.new}")
     for member in filled.without_row:
         say(f"grade book: no row for {classroom.words.person(member.student, member.submission.key)}")
+    for member, places in filled.several_rows:
+        who = classroom.words.person(member.student, member.submission.key)
+        say(f"grade book, lines {', '.join(map(str, places))}: each may be the row of {who}; none was filled")
     if not wishes.as_json:
         done = "would be filled" if wishes.dry_run else "filled"
         typer.echo(f"{book} ({filled.kind}): {len(written)} grades {done}")

@@ -30,11 +30,11 @@ CANVAS = (
 GENERIC = '序号,学号,姓名,成绩,备注\n1,20260001,示例甲,,=1+1\n2,20260002,示例乙,"",\n3,20260009,示例壬,,\n'
 
 
-def klass_of(*points: float) -> Klass:
+def klass_of(*points: float, layout: str = "") -> Klass:
     members = []
     for place, each in enumerate(points, 1):
         student = Student(f"2026000{place}", f"示例{'甲乙丙'[place - 1]}")
-        submission = Submission(f"k{place}", student, (f"e{place}",), lms_id=f"1{place}")
+        submission = Submission(f"k{place}", student, (f"e{place}",), layout=layout, lms_id=f"1{place}")
         members.append(Member(submission, Row(f"k{place}", "", "ok", (), (), each, 100), ()))
     return Klass(tuple(members), (), None)
 
@@ -47,7 +47,7 @@ def filled(tmp_path, text, klass, column=None, earlier=None, overwrite=False, en
 
 
 def test_moodle_is_filled_by_the_id_of_the_folder(tmp_path):
-    made, text = filled(tmp_path, MOODLE, klass_of(80, 90.5))
+    made, text = filled(tmp_path, MOODLE, klass_of(80, 90.5, layout="moodle"))
     assert made.kind == "moodle"
     assert text == MOODLE.replace("Submitted,,100", "Submitted,80,100")
     assert [(each.line, each.old, each.new, each.kept) for each in made.changes] == [
@@ -57,15 +57,15 @@ def test_moodle_is_filled_by_the_id_of_the_folder(tmp_path):
 
 
 def test_moodle_in_chinese(tmp_path):
-    made, text = filled(tmp_path, MOODLE_ZH, klass_of(80))
+    made, text = filled(tmp_path, MOODLE_ZH, klass_of(80, layout="moodle"))
     assert made.kind == "moodle"
     assert text == MOODLE_ZH.replace("已提交,,", "已提交,80,")
 
 
 def test_what_an_earlier_run_wrote_is_replaced_and_what_a_person_wrote_is_not(tmp_path):
-    _, text = filled(tmp_path, MOODLE, klass_of(80, 90.5), earlier={"lms:12": "61"})
+    _, text = filled(tmp_path, MOODLE, klass_of(80, 90.5, layout="moodle"), earlier={"lms:12": "61"})
     assert ",90.5,100.00" in text
-    _, text = filled(tmp_path, MOODLE, klass_of(80, 90.5), overwrite=True)
+    _, text = filled(tmp_path, MOODLE, klass_of(80, 90.5, layout="moodle"), overwrite=True)
     assert ",90.5,100.00" in text
 
 
@@ -86,6 +86,84 @@ def test_any_csv_with_a_number_and_a_grade(tmp_path, encoding):
     assert made.kind == "csv"
     assert text == GENERIC.replace("示例甲,,", "示例甲,80,").replace('示例乙,"",', '示例乙,"70",')
     assert [each.student.id for each in made.without_row] == ["20260003"]
+
+
+def member(number, name, points=None, **more):
+    key = f"{number}{name}{more.get('lms_id', '')}"
+    status = "missing" if points is None else "ok"
+    return Member(Submission(key, Student(number, name), **more), Row(key, "", status, (), (), points, 100), ())
+
+
+NAMESAKES = [member("20260001", "示例甲", 100), member("20260002", "示例甲"), member("20260003", "示例甲")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("学号,姓名,成绩\n20260001,示例甲,\n20260002,示例甲,\n20260003,示例甲,\n", "csv"),
+        (
+            "Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (901)\n    Points Possible,,,,,100\n"
+            "示例甲,71,20260001,w1,A,\n示例甲,72,20260002,w2,A,\n示例甲,73,20260003,w3,A,\n",
+            "canvas",
+        ),
+    ],
+)
+def test_who_handed_in_nothing_does_not_get_the_grade_of_a_namesake(tmp_path, text, kind):
+    made, after = filled(tmp_path, text, Klass(tuple(NAMESAKES), (), None))
+    assert made.kind == kind
+    assert [each.who.student.id for each in made.changes] == ["20260001"]
+    first = next(line for line in text.splitlines() if "20260001" in line)
+    assert after == text.replace(first, f"{first}100")
+
+
+@pytest.mark.parametrize(
+    ("rows", "members", "placed"),
+    [
+        # The row of a number that nobody has is not that of the one who bears the name.
+        (["20269999,示例甲"], [member("20260001", "示例甲", 100)], []),
+        (["20260001,示例乙"], [member("20260001", "示例甲", 100)], ["20260001,示例乙"]),
+        # By name alone: not where the class has two, nor where the book has.
+        ([",示例甲"], NAMESAKES, []),
+        ([",示例甲"], [member("20260001", "示例甲", 100)], [",示例甲"]),
+        ([",示例甲", ",示例甲"], [member("20260001", "示例甲", 100)], []),
+        ([",示例甲", "20260001,示例甲"], [member("20260001", "示例甲", 100)], ["20260001,示例甲"]),
+        (["20260001,示例甲", "20260001,示例甲"], [member("20260001", "示例甲", 100)], []),
+        # A stranger to the roster has a name and a number of their own.
+        (["20260001,示例甲"], [member("20260001", "示例甲"), member("20269999", "示例甲", 80)], []),
+        # Numbers as spreadsheets leave them.
+        (['="20260001",示例甲'], [member("20260001", "示例甲", 100)], ['="20260001",示例甲']),
+        (["20260001.0,"], [member("020260001", "示例甲", 100)], ["20260001.0,"]),
+        (["２０２６０００１,"], [member("20260001", "示例甲", 100)], ["２０２６０００１,"]),
+    ],
+)
+def test_nobodys_points_are_in_another_row_or_in_two(tmp_path, rows, members, placed):
+    text = "".join(f"{row},\n" for row in ["学号,姓名,成绩", *rows]).replace("成绩,", "成绩")
+    made, after = filled(tmp_path, text, Klass(tuple(members), (), None))
+    changed = [new for new in after.splitlines() if new not in text.splitlines()]
+    assert [line.rpartition(",")[0] for line in changed] == placed
+    graded = [each for each in members if each.row.points is not None]
+    told = [*made.without_row, *(each for each, _ in made.several_rows)]
+    assert len(made.changes) + len(told) == len(graded)
+
+
+def test_the_ids_of_one_lms_mean_nothing_to_another(tmp_path):
+    made, text = filled(tmp_path, MOODLE, klass_of(80, 90.5, layout="gradescope"))
+    assert text == MOODLE
+    assert len(made.without_row) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("学号,姓名,成绩\r\n20260001,示例甲\r\n20260002,示例乙,\r\n", "20260001,示例甲,80\r\n20260002,示例乙,70\r\n"),
+        ("学号;姓名;班;成绩\n20260001\n20260002;示例乙;;", "20260001;;;80\n20260002;示例乙;;70"),
+        ('学号,姓名,成绩\n20260002,示例乙\n20260001,"示例甲"', '20260002,示例乙,70\n20260001,"示例甲",80'),
+    ],
+)
+def test_a_row_that_ends_before_its_empty_grade_gets_it(tmp_path, text, expected):
+    made, after = filled(tmp_path, text, klass_of(80, 70))
+    assert after.split("\n", 1)[1] == expected
+    assert len(made.changes) == 2
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "", "PK\x03\x04"])

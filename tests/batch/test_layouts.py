@@ -42,11 +42,19 @@ def claim_of(name: str, folder: bool = False) -> tuple[str, Claim]:
         ("示例 甲_1234_assignsubmission_file_", True, "moodle", "", "示例 甲", "1234"),
         ("Sample_Li Ming_77_assignsubmission_file", True, "moodle", "", "Sample Li Ming", "77"),
         ("Sample Li_77_assignsubmission_file_lab.pcapng", False, "moodle", "", "Sample Li", "77"),
+        ("Participant_77_assignsubmission_file", True, "moodle", "", "", "77"),
+        ("参与者_77_assignsubmission_file", True, "moodle", "", "", "77"),
+        ("A组-参与者_77_assignsubmission_file_", True, "moodle", "", "", "77"),
         ("Participant_77_77_assignsubmission_file_", True, "moodle", "", "", "77"),
+        ("Participant 77_assignsubmission_file_", True, "moodle", "", "", "77"),
+        ("默认小组_assignsubmission_file", True, "moodle", "", "默认小组", ""),
+        ("s1234_Sample Li_77_assignsubmission_file", True, "moodle", "", "Sample Li", "77"),
         ("liming_12345_678901_lab.pcapng", False, "canvas", "", "liming", "12345"),
         ("liming_LATE_12345_678901_lab-1.pcapng", False, "canvas", "", "liming", "12345"),
         ("示例甲_12345_678901_抓包.pcapng", False, "canvas", "", "示例甲", "12345"),
         ("anon_ab12C_678901_lab.pcapng", False, "canvas", "", "", ""),
+        ("sampleli_1005_text.html", False, "canvas", "", "sampleli", "1005"),
+        ("sampleli_LATE_1005_link.html", False, "canvas", "", "sampleli", "1005"),
         ("Lab 1_20260001_attempt_2026-03-04-10-11-12_lab.pcapng", False, "blackboard", "20260001", "", ""),
         ("Lab 1_jdoe_attempt_2026-03-04-10-11-12.txt", False, "blackboard", "", "", ""),
         ("20260001-示例甲.zip", False, "chaoxing", "20260001", "示例甲", ""),
@@ -56,6 +64,14 @@ def claim_of(name: str, folder: bool = False) -> tuple[str, Claim]:
         ("计算机网络实验报告示例20260001", True, "numbered", "20260001", "", ""),
         ("Sample Li 20260001 lab.pcapng", False, "numbered", "20260001", "Sample Li", ""),
         ("20260304-20260000001-示例甲.pcapng", False, "numbered", "20260000001", "示例甲", ""),
+        ("SA26000001_lab1.pcapng", False, "numbered", "SA26000001", "", ""),
+        ("PB26000001-示例甲", True, "numbered", "PB26000001", "示例甲", ""),
+        ("20260001X-示例甲", True, "numbered", "20260001X", "示例甲", ""),
+        ("sample20260001.pcapng", False, "numbered", "20260001", "sample", ""),
+        ("No20260001-示例甲", True, "numbered", "20260001", "示例甲", ""),
+        ("202600010001001-示例甲", True, "numbered", "202600010001001", "示例甲", ""),
+        ("２０２６０００１-示例甲", True, "numbered", "20260001", "示例甲", ""),
+        ("示例甲-20260001-20260304101112.zip", False, "numbered", "20260001", "示例甲", ""),
         ("sample", True, "folders", "", "sample", ""),
     ],
 )
@@ -96,6 +112,42 @@ def test_a_teachers_pattern_overrides():
     pattern = compile_pattern(r"(?P<id>[A-Z]\d)$")
     assert pattern is not None
     assert by_pattern(listing, pattern)["x-2026-01-B7"][1].id == "B7"
+
+
+def test_a_pattern_reads_the_name_without_its_ending_unless_it_asks_for_it():
+    listing = Listing(("20260003_丙_v1.2",), ("20260001_示例甲.zip", "20260002_示例乙.pcapng.gz"))
+    for text in (r"(?P<id>\d{8})_(?P<name>[^_]+)", r"^(?P<id>\d{8})_(?P<name>[^_]+?)(_v1\.2|\.zip|\.pcapng\.gz)$"):
+        pattern = compile_pattern(text)
+        assert pattern is not None
+        found = by_pattern(listing, pattern)
+        assert [claim.name for _, claim in found.values()] == ["丙", "示例甲", "示例乙"]
+
+
+def test_everybody_of_a_blind_assignment_is_called_by_the_same_word_in_whatever_language():
+    names = tuple(f"Osallistuja_{number}_assignsubmission_file" for number in range(71, 76))
+    claims = [claim for _, claim in recognise(Listing(names, ())).values()]
+    assert {claim.name for claim in claims} == {""}
+    assert len({claim.lms_id for claim in claims}) == 5
+
+
+def test_two_namesakes_are_not_taken_for_a_blind_assignment():
+    listing = Listing(("示例甲_71_assignsubmission_file", "示例甲_72_assignsubmission_file"), ())
+    assert {claim.name for _, claim in recognise(listing).values()} == {"示例甲"}
+
+
+def test_a_login_of_blackboard_may_hold_what_parts_it_from_the_assignment():
+    ending = "attempt_2026-03-04-10-11-12_lab.pcapng"
+    listing = Listing((), tuple(f"Lab_1_{login}_{ending}" for login in ("li_na", "wang_na", "20260001")))
+    claims = [claim for _, claim in recognise(listing).values()]
+    assert [claim.login for claim in claims] == ["li_na", "wang_na", "20260001"]
+    assert len({claim.person for claim in claims}) == 3
+
+
+def test_a_date_before_the_names_of_several_people_is_nobodys_number():
+    listing = Listing((), ("20260304-示例甲.pcapng", "20260304-示例乙.pcapng"))
+    claims = [claim for _, claim in recognise(listing).values()]
+    assert [(claim.id, claim.name) for claim in claims] == [("", "示例甲"), ("", "示例乙")]
+    assert len({claim.person for claim in claims}) == 2
 
 
 @pytest.mark.parametrize("pattern", ["(", "no groups"])
@@ -145,11 +197,6 @@ def test_the_roster_finds_by_number_login_or_name_and_leaves_nobody_out():
     assert found["20260004"].entries == ()
     assert found["stranger"].listed is False
     assert [each.code for each in found["stranger"].remarks] == ["not-on-roster"]
-
-
-def test_two_of_the_same_name_are_not_told_apart_by_it():
-    roster = Roster([Entry(Student("1", "示例甲")), Entry(Student("2", "示例甲"))])
-    assert roster.find(Claim(person="x", name="示例甲")) == (None, "")
 
 
 def test_members_of_a_group_each_get_a_row():

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from reporter.batch.names import comparable
 from reporter.errors import UsageTrouble
 
+#: How the student of a row may be found: `lms`, `id`, `login` or `name` and its value, the surest first.
+Keys = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Book:
     """How a grade book is to be read: the column for the points, and the rows of students by place in the file.
 
-    `keys` are, for each row, how a student may be found: (`lms`, `id`, `login` or `name`, value) in this order.
+    `lms` among the keys are the ids of the LMS that `kind` is called after.
     """
 
     kind: str
     column: int
-    keys: Mapping[int, tuple[tuple[str, str], ...]]
+    keys: Mapping[int, Keys]
 
 
 #: Table of texts, and the title of the column to fill where the teacher named one; None when it is not of this kind.
@@ -75,6 +78,6 @@ def cell(row: Sequence[str], place: int | None) -> str:
     return row[place].strip() if place is not None and place < len(row) else ""
 
 
-def keys_of(row: Sequence[str], places: Sequence[tuple[str, int | None]]) -> tuple[tuple[str, str], ...]:
+def keys_of(row: Sequence[str], places: Sequence[tuple[str, int | None]]) -> Keys:
     """How the student of a row may be found."""
     return tuple((by, cell(row, place)) for by, place in places if cell(row, place))

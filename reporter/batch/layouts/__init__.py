@@ -101,7 +101,8 @@ def by_pattern(listing: Listing, pattern: re.Pattern[str]) -> dict[str, tuple[st
     """The claims by a teacher's regular expression with groups `id` and `name`; what it does not match as usual."""
     found = {}
     for name in listing.names:
-        match = pattern.search(name)
+        # Before the ending, which is no part of the person's name; a pattern that wants the ending finds it too.
+        match = (None if name in listing.folders else pattern.search(stem(name))) or pattern.search(name)
         if match is None:
             continue
         groups = {key: value or "" for key, value in match.groupdict().items()}

@@ -1,4 +1,7 @@
-"""Canvas: `<sortablename>[_LATE]_<user id>_<attachment id>_<file>`, everything in one folder."""
+"""Canvas: `<sortablename>[_LATE]_<user id>_<attachment id>_<file>`, everything in one folder.
+
+What was typed in or linked to is `…_<user id>_text.html` or `…_link.html`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from reporter.batch.layouts import Listing, by_name, layout
 from reporter.batch.submission import Claim
 
 _NAME = re.compile(
-    r"^(?P<name>[^\W_][^\s_]*|anon)(?P<late>_LATE)?_(?P<user>\d+|(?<=anon_)[A-Za-z0-9]{5})_(?P<attachment>\d+)_(?P<file>.+)$",
+    r"^(?P<name>[^\W_][^\s_]*|anon)(?P<late>_LATE)?_(?P<user>\d+|(?<=anon_)[A-Za-z0-9]{5})"
+    r"_(?:\d+_(?P<file>.+)|(?P<online>text|link)\.html?)$",
     re.DOTALL,
 )
 #: A file that was handed in again is numbered before its ending.
@@ -31,5 +35,6 @@ def _claim(name: str) -> Claim | None:
         person=found["user"],
         name="" if anonymous else found["name"],
         lms_id="" if anonymous else found["user"],
-        file=_AGAIN.sub("", found["file"]),
+        file=_AGAIN.sub("", found["file"]) if found["file"] else f"{found['online']}.html",
+        text="" if anonymous else found["name"],
     )

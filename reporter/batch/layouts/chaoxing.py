@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from reporter.batch.layouts import Listing, by_name, layout
+from reporter.batch.layouts import Listing, by_name, layout, stem
 from reporter.batch.submission import Claim
 
-_NAME = re.compile(r"^(?P<id>[A-Za-z]{0,3}\d{5,14})[-_](?P<name>[^\W\d_][^-_()（）]{0,30})\.zip$")
+_NAME = re.compile(r"^(?P<id>[A-Za-z]{0,3}\d{5,18}[A-Z]?)[-_](?P<name>[^\W\d_][^-_()（）]{0,30})\.zip$")
 
 
 @layout("chaoxing", order=50)
@@ -25,4 +25,4 @@ def _claim(name: str) -> Claim | None:
     found = _NAME.match(name)
     if found is None:
         return None
-    return Claim(person=found["id"], id=found["id"], name=found["name"].strip())
+    return Claim(person=found["id"], id=found["id"], name=found["name"].strip(), text=stem(name))

@@ -19,5 +19,5 @@ def claims(listing: Listing) -> Mapping[str, Claim]:
     for name in (*listing.folders, *(each for each in listing.files if not _LISTS.search(each))):
         person = name if name in listing.folders else stem(name)
         attempt = name if name in listing.folders or is_archive(name) else ""
-        found[name] = Claim(person=person, name=person, login=person, attempt=attempt, file=name)
+        found[name] = Claim(person=person, name=person, login=person, attempt=attempt, file=name, text=person)
     return found

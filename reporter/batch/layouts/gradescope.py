@@ -33,6 +33,7 @@ def claims(listing: Listing) -> Mapping[str, Claim]:
             lms_id=re.sub(r"^submission_", "", key),
             login=first.get("email", ""),
             members=members if len(members) > 1 else (),
+            logins=tuple(each.get("email", "") for each in students) if len(members) > 1 else (),
         )
     return found
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from reporter.batch.layouts import Listing, is_archive, layout, stem
+from reporter.batch.numbers import is_date, numbers_in
 from reporter.batch.submission import Claim
 
-#: A student number: the longest run of 6 to 14 digits that is no date of this century.
-_DIGITS = re.compile(r"(?<!\d)\d{6,14}(?!\d)")
-_DATE = re.compile(r"^20[0-3]\d(0[1-9]|1[0-2])([0-2]\d|3[01])$")
 _CHINESE = re.compile("(?<![\u4e00-\u9fff·])[\u4e00-\u9fff]{1,3}·?[\u4e00-\u9fff]{1,8}(?![\u4e00-\u9fff·])")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z.'’]+(?:[ -][A-Za-z][A-Za-z.'’]+){0,3}")
 #: Words of a task, not of a person.
@@ -22,25 +23,37 @@ _SEPARATORS = re.compile(r"[-_\s+,，、()（）\[\]【】.—–]+")
 
 @layout("numbered", order=60)
 def claims(listing: Listing) -> Mapping[str, Claim]:
-    """Each folder or archive of a student is an attempt; loose files of one student belong together."""
+    """Each folder or archive of a student is an attempt; loose files of one student belong together.
+
+    A date with which several people's names begin is nobody's number.
+    """
     found = {}
+    people: dict[str, set[str]] = defaultdict(set)
     for name in listing.names:
         folder = name in listing.folders
         claim = _claim(name, "" if not (folder or is_archive(name)) else name, folder)
         if claim is not None:
             found[name] = claim
-    return found
+            people[claim.id].add(claim.name)
+    return {name: _dated(claim) if _is_task(claim.id, people) else claim for name, claim in found.items()}
+
+
+def _is_task(number: str, people: Mapping[str, set[str]]) -> bool:
+    return is_date(number) and len(people[number] - {""}) > 1
+
+
+def _dated(claim: Claim) -> Claim:
+    return replace(claim, person=claim.name or claim.person, id="")
 
 
 def _claim(name: str, attempt: str, folder: bool) -> Claim | None:
-    text = name if folder else stem(name)
-    numbers = _DIGITS.findall(text)
-    number = max((each for each in numbers if not _DATE.match(each)), key=len, default="") or (
-        max(numbers, key=len, default="")
-    )
-    if not number:
+    text = unicodedata.normalize("NFKC", name if folder else stem(name))
+    numbers = numbers_in(text)
+    if not numbers:
         return None
-    return Claim(person=number, id=number, name=_person(text.replace(number, "-", 1)), attempt=attempt, file=name)
+    number = numbers[0]
+    person = _person(text.replace(number, "-", 1))
+    return Claim(person=number, id=number, name=person, attempt=attempt, file=name, text=text)
 
 
 def _person(text: str) -> str:

@@ -1,0 +1,151 @@
+"""Whose each entry of a download is: decided here, once, for all entries against the whole roster.
+
+What could be somebody else's is nobody's, with the reason: a wrong guess would be a wrong grade.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from reporter.batch.names import comparable, plain
+from reporter.batch.numbers import differ, is_date, numbers_in
+from reporter.batch.roster import Entry, Roster
+from reporter.batch.submission import Claim, Remark, Student
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One entry and one who handed it in (a group's entry has a match for each of its members).
+
+    `found` is their row of the roster, `by` what it was found by (`id`, `login`, `name`); None and empty when nobody
+    is surely meant. Then `remarks` say why, and `perhaps` are the rows of those whose it could be.
+    """
+
+    entry: str
+    layout: str
+    claim: Claim
+    found: Entry | None = None
+    by: str = ""
+    listed: bool | None = None
+    remarks: tuple[Remark, ...] = ()
+    perhaps: tuple[Entry, ...] = ()
+
+    @property
+    def student(self) -> Student:
+        """Who it is, by the roster where they are on it, else as the entry says."""
+        if self.found is not None:
+            return self.found.student
+        claim = self.claim
+        return Student(plain(claim.id), plain(claim.name or ("" if claim.id else claim.login)))
+
+    @property
+    def person(self) -> tuple[object, ...]:
+        """The same for all entries of one student."""
+        return ("roster", id(self.found)) if self.found else (self.layout, self.claim.person, self.claim.id)
+
+
+def matches(claims: Mapping[str, tuple[str, Claim]], roster: Roster | None) -> list[Match]:
+    """Who handed in each entry, in the order of the claims."""
+    alone = [
+        Match(entry, layout, claim) if roster is None else _alone(entry, layout, claim, roster)
+        for entry, (layout, whole) in claims.items()
+        for claim in _members(whole)
+    ]
+    return _together(alone)
+
+
+def _members(claim: Claim) -> Iterable[Claim]:
+    """The claim of each member of a group."""
+    if not claim.members:
+        return [claim]
+    logins = (*claim.logins, *("" for _ in claim.members))
+    return [
+        replace(claim, id=member.id, name=member.name, login=login, person=f"{claim.person}\n{place}")
+        for place, (member, login) in enumerate(zip(claim.members, logins, strict=False))
+    ]
+
+
+def _alone(entry: str, layout: str, claim: Claim, roster: Roster) -> Match:
+    """Whom an entry means by itself."""
+
+    def nobody(code: str, perhaps: Iterable[Entry] = (), **facts: str) -> Match:
+        remark = Remark.of(code, **facts)
+        return Match(entry, layout, claim, listed=False, remarks=(remark,), perhaps=tuple(perhaps))
+
+    def one(found: Entry, by: str, remarks: tuple[Remark, ...] = ()) -> Match:
+        return Match(entry, layout, claim, found, by, listed=True, remarks=remarks)
+
+    namesakes, said = roster.named(claim.name), plain(claim.name)
+    numbered = roster.numbered(claim)
+    if len(numbered) > 1:
+        fitting = [each for each in numbered if _bears(claim, each.student)]
+        if len(fitting) != 1:
+            numbers = ", ".join(each.student.id for each in numbered)
+            return nobody("several-numbers", numbered, numbers=numbers)
+        numbered = fitting
+    if numbered:
+        found = numbered[0]
+        strange = [each for each in numbers_in(claim.text) if _rivals(each, found.student.id)]
+        if strange and not _bears(claim, found.student):
+            return nobody("several-numbers", (found,), numbers=", ".join((found.student.id, *strange)))
+        if namesakes and found not in namesakes and not _bears(claim, found.student):
+            known = found.student
+            return nobody("number-of-another", (found, *namesakes), id=known.id, known=known.name, said=said)
+        return one(found, "id", _doubt(claim, found.student))
+    called = roster.called(claim)
+    if len(called) == 1:
+        return one(called[0], "login")
+    if not (claim.id or claim.name or claim.login):
+        return nobody("unnamed")
+    if not namesakes:
+        return nobody("not-on-roster")
+    if len(namesakes) > 1:
+        same = [each for each in namesakes if not _another(claim.id, each, roster)]
+        return nobody("same-name", same, name=said) if same else nobody("not-on-roster")
+    if _another(claim.id, namesakes[0], roster):
+        return nobody("other-number", namesakes, name=said, known=namesakes[0].student.id, said=plain(claim.id))
+    return one(namesakes[0], "name")
+
+
+def _rivals(number: str, known: str) -> bool:
+    """Whether a number beside one of the roster could be of the same kind, and so of somebody who is not on it."""
+    return len(number) == len(known) and differ(number, known) and not is_date(number)
+
+
+def _another(number: str, entry: Entry, roster: Roster) -> bool:
+    """Whether a number that is not on the roster is not this one's; a date is none where numbers are not as long."""
+    return differ(number, entry.student.id) and (not is_date(number) or roster.has_numbers_as_long_as(number))
+
+
+def _bears(claim: Claim, student: Student) -> bool:
+    """Whether the student's name stands in the claim."""
+    name = comparable(student.name)
+    return bool(name) and name in comparable(f"{claim.text} {claim.name}")
+
+
+def _doubt(claim: Claim, student: Student) -> tuple[Remark, ...]:
+    """A remark where a number is on the roster with another name; of Latin letters there are too many spellings."""
+    said, known = comparable(claim.name), comparable(student.name)
+    chinese = all(text and all("\u4e00" <= each <= "\u9fff" for each in text) for text in (said, known))
+    if not chinese or said == known or _bears(claim, student):
+        return ()
+    return (Remark.of("other-name", said=plain(claim.name)),)
+
+
+def _together(alone: Iterable[Match]) -> list[Match]:
+    """Where several mean the same row of the roster by its name, none of them is known to be its student's."""
+    found = list(alone)
+    meant: dict[int, set[str]] = defaultdict(set)
+    for each in found:
+        if each.found is not None:
+            # Who handed it in, as far as that is known without the name.
+            meant[id(each.found)].add(each.claim.lms_id or each.claim.id if each.by == "name" else "by number or login")
+    settled = []
+    for each in found:
+        if each.by == "name" and each.found is not None and len(meant[id(each.found)]) > 1:
+            remark = Remark.of("name-taken", name=plain(each.claim.name))
+            each = replace(each, found=None, by="", listed=False, remarks=(remark,), perhaps=(each.found,))
+        settled.append(each)
+    return settled
