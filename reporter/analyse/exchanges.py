@@ -29,9 +29,9 @@ class _Side:
         if self.data is None:
             self.data = (frame, start)
 
-    def recognised(self, first_frame: int, end: int) -> int | None:
-        """Enter a message from `first_frame` on, up to number `end`; returns the first frame of other data before."""
-        before = self.data[0] if self.data is not None and self.data[0] < first_frame else None
+    def recognised(self, first_frame: int, end: int) -> tuple[int, int] | None:
+        """Enter a message from `first_frame` on, up to number `end`; returns frame and number of other data before."""
+        before = self.data if self.data is not None and self.data[0] < first_frame else None
         self.data = None
         self.reached = end if self.reached is None else max(self.reached, end)
         return before
@@ -145,10 +145,20 @@ class Pairing:
         server = self._sides[Role.SERVER]
         if ack is None or server.data is None or server.data[1] >= ack:
             return
-        if self._waiting:
-            oldest = self._waiting[0]
-            oldest.exchange = replace(oldest.exchange, begun=oldest.exchange.begun or server.data[0])
+        self._attribute(server.data)
         server.data = None
+
+    def _attribute(self, data: tuple[int, int] | None) -> None:
+        """Note the frame and number of data in which no response was recognised with the request that it belongs to:
+        the last that was sent, by its Ack, before the data had come, or each of several sent with this Ack.
+        """
+        if data is None:
+            return
+        frame, start = data
+        before = [each.ack for each in self._waiting if each.ack is not None and each.ack <= start]
+        for each in self._waiting:
+            if before and each.ack == before[-1]:
+                each.exchange = replace(each.exchange, begun=each.exchange.begun or frame)
 
     def _sent_behind(self, packet: Packet) -> int | None:
         """The frame of the unanswered request right behind which this one was sent, or None.
@@ -171,7 +181,7 @@ class Pairing:
         """
         server = self._sides[Role.SERVER]
         reached = server.reached
-        begun = server.recognised(response.first_frame, end)
+        self._attribute(server.recognised(response.first_frame, end))
         if response.interim:
             if self._waiting:
                 oldest = self._waiting[0]
@@ -187,11 +197,11 @@ class Pairing:
             response_time=packet.time,
             unasked=unasked,
         )
-        self._pass_over(start, reached, begun)
+        self._pass_over(start, reached)
         if len(self._waiting) > 1 and self._unsure(start, reached):
             among = self.waiting_frames
             while self._waiting:
-                self._pass(begun)
+                self._pass()
             self._orphan(answer)
             return Answered(response, None, among)
         if self._waiting:
@@ -203,30 +213,27 @@ class Pairing:
             self._orphan(self._early.popleft())
         return Answered(response, None, begun=answer.begun, unasked=unasked)
 
-    def _pass_over(self, start: int | None, reached: int | None, begun: int | None) -> None:
+    def _pass_over(self, start: int | None, reached: int | None) -> None:
         """Pass over the requests that were answered, by the Acks of later ones, before number `start`."""
         while start is not None and len(self._waiting) > 1:
             oldest, later = self._waiting[0].ack, self._waiting[1].ack
             if oldest is None or later is None or not max(oldest, reached or oldest) < later <= start:
                 return
-            self._pass(begun)
+            self._pass()
 
     def _unsure(self, start: int | None, reached: int | None) -> bool:
         """Whether data that was not recognised, or not captured, lies before a response at `start`."""
         before = self._waiting[0].ack if reached is None else reached
         return start is not None and before is not None and start > before
 
-    def _pass(self, begun: int | None) -> None:
-        exchange = self._waiting.popleft().exchange
-        exchange = replace(exchange, begun=exchange.begun or begun)
-        self._passed.append(exchange)
+    def _pass(self) -> None:
+        self._passed.append(self._waiting.popleft().exchange)
         self._passed_count += 1
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """All exchanges at the end of the capture, in order of their requests."""
-        data = self._sides[Role.SERVER].data
-        begun = data[0] if data is not None else None
-        waiting = [replace(each.exchange, begun=each.exchange.begun or begun) for each in self._waiting]
+        self._attribute(self._sides[Role.SERVER].data)
+        waiting = [each.exchange for each in self._waiting]
         everything = [*self._done.values(), *self._passed, *waiting, *self._early]
         return tuple(sorted(everything, key=lambda each: (each.request_frame or each.response_frame or 0, each.number)))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reporter.analyse.conversation import Conversation
 from reporter.analyse.foresight import Lookahead
@@ -112,3 +114,41 @@ def test_an_answer_before_the_end_of_the_request_took_no_time() -> None:
     last = 'c>s [PA] seq=101 ack=44 len=50 parts=1,3 whole=150 method=POST h="Content-Length: 100"'
     (found,) = exchanges(*early, last)
     assert (found.request_frame, found.response_frame, found.early, found.time) == (3, 2, True, None)
+
+
+@given(st.data())
+def test_where_all_is_recognised_the_order_of_the_requests_decides(data: st.DataObject) -> None:
+    """Whatever is sent when, however far the client's Acks have come, and however often it asks ahead."""
+    lines: list[str] = []
+    asked, answered = 0, 0
+    sent, received, confirmed = 1, 1, 1
+    while answered < 6:
+        if asked < 6 and (asked == answered or data.draw(st.booleans())):
+            confirmed = data.draw(st.integers(confirmed, received))
+            lines.append(ASK.format(sent, confirmed, asked))
+            asked, sent = asked + 1, sent + 37
+        else:
+            lines.append(ANSWER.format(received, sent))
+            answered, received = answered + 1, received + 43
+    found = exchanges(*lines)
+    requests = [number for number, line in enumerate(lines, start=1) if line.startswith("c>s")]
+    responses = [number for number, line in enumerate(lines, start=1) if line.startswith("s>c")]
+    assert [(each.request_frame, each.response_frame) for each in found] == list(zip(requests, responses, strict=True))
+
+
+@given(st.lists(st.sampled_from(["recognised", "data", "missed"]), min_size=1, max_size=8))
+def test_where_the_client_waits_each_time_no_answer_goes_to_another_request(answers: list[str]) -> None:
+    lines, told = [], []
+    sent, received = 1, 1
+    for number, answer in enumerate(answers):
+        lines.append(ASK.format(sent, received, number))
+        sent += 37
+        asked = len(lines)
+        if answer == "recognised":
+            lines.append(ANSWER.format(received, sent))
+        elif answer == "data":
+            lines.append(DATA.format(received, sent))
+        received += 43 if answer == "recognised" else 300
+        there = len(lines) if answer != "missed" else None
+        told.append((asked, there if answer == "recognised" else None, there if answer == "data" else None))
+    assert [(each.request_frame, each.response_frame, each.begun) for each in exchanges(*lines)] == told
