@@ -9,7 +9,7 @@ from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
 from reporter.analyse.ledger import Confirmation, Sent, duplicate_block
 from reporter.analyse.lifecycle import Lifecycle
-from reporter.analyse.states import OPEN, Event, Machine
+from reporter.analyse.states import OPEN, Event, Lone, Machine
 from reporter.analyse.step import (
     Acked,
     Advertised,
@@ -102,7 +102,6 @@ class Conversation(Lifecycle):
         self.pairing = Pairing(self.number, keep=keep)
         self.last_answer: tuple[int, Decimal] | None = None
         self._machine = Machine()
-        self._foresight = foresight
         self._window_probe: dict[Role, WindowProbe] = {}
         self._last: tuple[int, Role, Decimal] | None = None
         self._acks: dict[Role, Repeat] = {}
@@ -127,8 +126,6 @@ class Conversation(Lifecycle):
         before = self._machine.states
         window_probe = self._probes_window(me, packet, tcp)
         keep_alive = None if window_probe else self._keep_alive(me, packet, tcp)
-        if self.opening is Opening.UNANSWERED and me is Role.SERVER and tcp.has_ack and not (tcp.syn or tcp.rst):
-            self.old_answer = (packet.frame, tcp.ack)
         if keep_alive and not keep_alive.answer and first and keep_alive.by_numbers:
             # The probe's number was used before the capture began.
             self.ledger[me].base = self.ledger[me].next = tcp.seq + 1
@@ -196,7 +193,31 @@ class Conversation(Lifecycle):
             answered=bool((tcp.completeness or 0) & 2),
             crossing=move is Move.CROSSING_FIN,
             unmet=tcp.fin and self._foresight.crosses and peer not in self.fin,
+            opened=self._opened(me, tcp),
+            lone=self._lone(me, move),
         )
+
+    def _opened(self, me: Role, tcp: Tcp) -> bool:
+        """Whether this segment shows that both ends have the other's SYN, though not both were captured."""
+        if tcp.syn or tcp.rst or not tcp.has_ack or self.fins not in ([], [me] if tcp.fin else []):
+            return False
+        if self.opening is Opening.ANSWER_MISSED:
+            return True
+        accepted = self.syn.get(Role.SERVER)
+        if me is Role.CLIENT or accepted is None or Role.CLIENT in self.syn:
+            return False
+        return self.ledger[Role.CLIENT].unwrapped(tcp.ack) > accepted.ack
+
+    def _lone(self, me: Role, move: Move | None) -> Lone | None:
+        """What a FIN, or the Ack of one that was not captured, tells where the other FIN is not in the capture."""
+        peer = me.other
+        if move is Move.LONE_FIN:
+            both = len(self.missing.heard) == 2 and self.missing.fin(peer) is not None
+            return Lone.SECOND if both else Lone.UNKNOWN
+        if move is Move.ACK_OF_MISSED_FIN:
+            return Lone.OVER if me in self.fin_acked else Lone.UNKNOWN
+        answers = move is Move.SECOND_FIN or move is Move.MERGED_FIN
+        return Lone.SECOND if answers and self.unplaced else None
 
     def summary(self) -> Stream:
         """The stream as it stands at the end of the capture."""
@@ -221,6 +242,11 @@ class Conversation(Lifecycle):
             initial_rtt=self.initial_rtt,
             completeness=self.completeness,
             ended=self._machine.states,
+            heard=next(iter(self.window)) if len(self.window) == 1 else None,
+            answer_told=self.answer_told,
+            fin_frame=self.fin[self.fins[0]].frame if self.fins else None,
+            fin_sender=self.fins[0] if self.fins else None,
+            missed_fin=self.missed_fin,
         )
 
     def _count(self, packet: Packet, tcp: Tcp) -> None:

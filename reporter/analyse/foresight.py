@@ -28,7 +28,8 @@ class Foresight:
 
     `first_peer_ack` is the Ack (relative) of the first segment from the end that did not send first, in
     `first_peer_frame`; `reached` is the highest number that the first sender's own segments reached before.
-    `crosses` tells that both FINs were under way at once: the second does not acknowledge the first.
+    `crosses` tells that both FINs were under way at once: the second does not acknowledge the first. `still_open` tells
+    that the other end had not closed when the first FIN was sent: its next numbers, with data or a FIN, come after it.
     """
 
     client: Endpoint | None = None
@@ -40,6 +41,7 @@ class Foresight:
     looked_at: int = 0
     closes: bool = False
     crosses: bool = False
+    still_open: bool = False
 
     @property
     def settled(self) -> bool:
@@ -61,8 +63,8 @@ class Lookahead:
         self._limit = held
         self.known: dict[int, Foresight] = {}
         self._forgotten = Numbers()
-        #: Streams of which the first FIN has not been answered: who sent it, and the number after it.
-        self._closing: dict[int, tuple[Endpoint, int]] = {}
+        #: Streams of which the first FIN has not been answered: who sent it, the number after it, and its Ack.
+        self._closing: dict[int, tuple[Endpoint, int, int]] = {}
 
     def pass_through(self, packets: Iterable[Packet]) -> Iterator[Packet]:
         """The same packets in the same order; before a packet comes out, `known` holds what was foreseen."""
@@ -120,9 +122,11 @@ class Lookahead:
         if first is None:
             if not foresight.closes and not tcp.rst:
                 foresight.closes = True
-                self._closing[tcp.stream] = (sender, tcp.next_seq)
+                self._closing[tcp.stream] = (sender, tcp.next_seq, tcp.ack)
             return
-        closer, after = first
+        closer, after, acked = first
+        if sender != closer and (tcp.length or tcp.fin) and (tcp.seq - acked) % _WRAP < _WRAP // 2:
+            foresight.still_open = True
         unmet = tcp.has_ack and 0 < (after - tcp.ack) % _WRAP < _WRAP // 2
         if tcp.rst or tcp.syn or (sender != closer and not unmet):
             del self._closing[tcp.stream]

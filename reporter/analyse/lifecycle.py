@@ -6,13 +6,17 @@ from collections import deque
 
 from reporter.analyse.foresight import Foresight, client_of, ends
 from reporter.analyse.ledger import Confirmation, Direction, Sent
+from reporter.analyse.missed import Missed, Missing
 from reporter.analyse.step import Mark, Move
 from reporter.model.packet import Packet
-from reporter.model.stream import Closing, Opening, Role
+from reporter.model.stream import Closing, MissedFin, Opening, Role
 from reporter.model.tcp import Tcp, TcpOptions
 
 #: Up to how many SYNs of one opening are listed.
 _ATTEMPTS = 64
+#: A segment whose number lies farther beyond all that its sender had sent is of another connection.
+_FAR = 1 << 17
+_WRAP = 1 << 32
 
 
 class Lifecycle:
@@ -25,13 +29,16 @@ class Lifecycle:
     connection.
     `syns` are the last few segments with SYN of each end, copies included, and `syn_count` counts them all;
     `bare_syn` is the frame of an end's first SYN without ACK; `syn_flags` and `syn_window` are of its SYN.
-    `ledger` are the numbers that each end has sent.
+    `ledger` are the numbers that each end has sent, `missing` what of them is evidently missing at the end.
+    `unplaced` tells that before the first FIN captured there may have been one that was not.
+    `answer_told` is the frame that shows that the SYN was answered, though no SYN-ACK had been captured.
     """
 
     def __init__(self, packet: Packet, foresight: Foresight) -> None:
         sender, receiver = ends(packet)
         self.client, self.basis = client_of(foresight, sender, receiver)
         self.server = receiver if self.client == sender else sender
+        self._foresight = foresight
         self.opening = Opening.NOT_CAPTURED
         self.packets = 0
         self.syn: dict[Role, Mark] = {}
@@ -45,7 +52,9 @@ class Lifecycle:
         self.syn_flags: dict[Role, int] = {}
         self.syn_window: dict[Role, int] = {}
         self.ledger = {Role.CLIENT: Direction(), Role.SERVER: Direction()}
+        self.missing = Missing(self.ledger)
         self.third_ack: int | None = None
+        self.answer_told: int | None = None
         self.reset_by: Role | None = None
         self.reset_frame: int | None = None
         self.reset: Mark | None = None
@@ -61,6 +70,10 @@ class Lifecycle:
         self._crossed_acks: dict[Role, int] = {}
         self._attempts: list[int] = []
         self._separate_ack = False
+        self._third_number: int | None = None
+        self._first_sure = False
+        self.unplaced = False
+        self._told_missed = False
 
     @property
     def midstream(self) -> bool:
@@ -86,17 +99,38 @@ class Lifecycle:
         if len(self.fins) == 2:
             if self.crossing:
                 return Closing.SIMULTANEOUS
+            if len(self.fin_acked) < 2:
+                return Closing.UNFINISHED
             return Closing.FOUR_WAY if self._separate_ack else Closing.THREE_SEGMENT
-        return Closing.HALF_CLOSED if self.fins else Closing.NOT_CAPTURED
+        if not self.fins:
+            return Closing.NOT_CAPTURED
+        return Closing.ONE_FIN if self.missing.unclear(self.fins[0].other) else Closing.HALF_CLOSED
 
     @property
     def closed_first(self) -> Role | None:
-        """Who sent the first FIN, else the RST; None when both closed at once, or nobody, or nothing was open."""
+        """Who sent the first FIN, else the RST; None when both closed at once, or nobody, or nothing was open.
+
+        None also where the other end's FIN may have come first and been missed by the capture.
+        """
         if self.crossing or self.opening is Opening.REFUSED:
             return None
         if self.reset_by is None and self._given_up is not None and not self.fins:
             return self.stray_by
+        if len(self.fins) == 1 and not self._first_sure and self.missing.unclear(self.fins[0].other):
+            return None
         return self.fins[0] if self.fins else self.reset_by
+
+    @property
+    def missed_fin(self) -> MissedFin | None:
+        """The FIN that very likely was sent though it was not captured, where the other end's was."""
+        if len(self.fins) != 1 or self._cut_off:
+            return None
+        role = self.fins[0].other
+        missed = self.missing.fin(role)
+        if missed is None:
+            return None
+        answered = self.fin[role.other].ack > missed.number
+        return MissedFin(role, missed.number % _WRAP, missed.frame, missed.by_ack, answered)
 
     @property
     def _given_up(self) -> Mark | None:
@@ -106,7 +140,8 @@ class Lifecycle:
     @property
     def over(self) -> bool:
         """Whether both ends have closed and confirmed it, or a RST has ended it."""
-        return self.reset_frame is not None or len(self.fin_acked) == 2
+        missed = self.missed_fin
+        return self.reset_frame is not None or len(self.fin_acked) + (missed is not None and missed.by_ack) == 2
 
     @property
     def handshake(self) -> tuple[int, ...]:
@@ -130,6 +165,8 @@ class Lifecycle:
     def teardown(self) -> tuple[int, ...]:
         """Frames of the captured part of the closing, in order: FINs, their Acks, a reset."""
         frames = {self.fin[role].frame for role in self.fins} | set(self.fin_acked.values())
+        if (missed := self.missed_fin) is not None:
+            frames.add(missed.frame)
         if self._given_up is not None:
             frames.add(self._given_up.frame)
         if self.reset_frame is not None and self.opening is not Opening.REFUSED:
@@ -146,11 +183,22 @@ class Lifecycle:
         return Mark(packet.frame, packet.time, sent.start, tcp.length, sent.end, ack, tcp.has_ack)
 
     def _move(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent, confirms: Confirmation | None) -> Move | None:
+        self.missing.heard.add(me)
         if tcp.rst:
             return self._reset(me, packet, tcp, sent)
         if tcp.syn:
             return self._open(me, packet, tcp, sent)
         peer = me.other
+        self.missing.note(me, packet.frame, tcp, sent, confirms)
+        if self.opening is Opening.UNANSWERED and tcp.has_ack:
+            if self._answered(me, tcp, sent, confirms):
+                self.opening, self.answer_told = Opening.ANSWER_MISSED, packet.frame
+                if me is Role.CLIENT:
+                    self.third_ack, self._third_number = packet.frame, self.ledger[peer].unwrapped(tcp.ack)
+                    if not tcp.length and not tcp.fin:
+                        return Move.THIRD_ACK
+            elif me is Role.SERVER:
+                self.old_answer = (packet.frame, tcp.ack)
         if self.opening is Opening.SIMULTANEOUS and self._answers_crossed(me, tcp, sent):
             self._crossed_acks.setdefault(me, packet.frame)
         if (
@@ -178,9 +226,33 @@ class Lifecycle:
             self.fin_acked[peer] = packet.frame
             if len(self.fins) == 2:
                 return Move.CROSSING_ACK if self.crossing else Move.LAST_ACK
+            if self.missing.fin(me) is not None:
+                return Move.LAST_ACK
             self._separate_ack = True
+            self._first_sure = not self.missing.unclear(me) and not self.unplaced
             return Move.ACK_OF_FIRST_FIN
+        if self.fins == [me] and not self._told_missed and self._missed_by(packet, peer) is not None:
+            self._told_missed = True
+            return Move.ACK_OF_MISSED_FIN
         return None
+
+    def _missed_by(self, packet: Packet, role: Role) -> Missed | None:
+        """The missed FIN of `role`, if the Ack of this packet is the first to tell of it."""
+        missed = self.missing.fin(role)
+        return missed if missed is not None and missed.by_ack and missed.frame == packet.frame else None
+
+    def _answered(self, me: Role, tcp: Tcp, sent: Sent, confirms: Confirmation | None) -> bool:
+        """Whether a segment shows that the SYN was answered, though no SYN-ACK has been captured.
+
+        A client confirms nothing, with its next number, before it has got the SYN-ACK; a server that confirms what
+        the client has sent has accepted its SYN. A wrong Ack is one of an earlier connection (RFC 9293, figure 9).
+        """
+        asked = self.syn.get(Role.CLIENT)
+        if asked is None:
+            return False
+        if me is Role.CLIENT:
+            return asked.seq < sent.start <= (sent.expected or 0) + _FAR
+        return confirms is not None and confirms.syn == 1 and not confirms.unseen
 
     def _answers_crossed(self, me: Role, tcp: Tcp, sent: Sent) -> bool:
         """Whether a segment only confirms the other end's SYN, both ends having sent nothing else."""
@@ -224,8 +296,10 @@ class Lifecycle:
         if len(self._attempts) < _ATTEMPTS:
             self._attempts.append(packet.frame)
         if tcp.has_ack:
-            if self.opening is Opening.UNANSWERED:
-                self.opening = Opening.INCOMPLETE
+            if self.opening in (Opening.UNANSWERED, Opening.ANSWER_MISSED):
+                # A SYN-ACK recorded after the segment that answers it.
+                whole = self._third_number == self.syn[me].next_seq
+                self.opening = Opening.THREE_WAY if whole else Opening.INCOMPLETE
             if self.opening is Opening.SIMULTANEOUS:
                 self._crossed_answers.setdefault(me, packet.frame)
             return Move.SYN_ACK
@@ -239,10 +313,17 @@ class Lifecycle:
     def _fin(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move:
         peer = me.other
         mark = self._mark(me, packet, tcp, sent)
+        missed = self.missing.fin(me)
         self.fin[me] = mark
+        if missed is not None and self.fins and self.fin[peer].ack > missed.number:
+            # Recorded late: the other FIN had answered it before.
+            self.fins.insert(0, me)
+            self.fin_acked[me] = missed.frame
+            return Move.FIRST_FIN
         self.fins.append(me)
         if len(self.fins) == 1:
-            return Move.FIRST_FIN
+            self.unplaced = self.missing.unclear(peer) and not self._foresight.still_open
+            return Move.LONE_FIN if self.unplaced else Move.FIRST_FIN
         if peer in self.fin_acked:
             return Move.SECOND_FIN
         if mark.ack < self.fin[peer].next_seq:

@@ -6,6 +6,7 @@ Where the beginning was not captured a state stays None until a packet tells it.
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import cache
 
 from reporter.model.stream import Role, State, States
@@ -20,6 +21,21 @@ _SYNCHRONIZED = {
     State.LAST_ACK,
     State.TIME_WAIT,
 }
+
+
+class Lone(Enum):
+    """What a packet tells of a closing of which only one FIN is in the capture.
+
+    `SECOND`: a FIN that very likely answers one that was missed; `OVER`: the Ack of a missed FIN after which, very
+    likely, both ends have closed; `UNKNOWN`: the capture cannot tell the states from here on.
+    """
+
+    SECOND = "second"
+    OVER = "over"
+    UNKNOWN = "unknown"
+
+
+_OPENING = (None, State.SYN_SENT, State.SYN_RECEIVED)
 
 
 @value
@@ -40,6 +56,8 @@ class Event:
     answered: bool
     crossing: bool = False
     unmet: bool = False
+    opened: bool = False
+    lone: Lone | None = None
 
 
 @cache
@@ -70,9 +88,15 @@ class Machine:
         elif event.syn:
             self._open(event, me, peer)
         else:
+            if event.opened:
+                self._state = {
+                    role: State.ESTABLISHED if state in _OPENING else state for role, state in self._state.items()
+                }
             if event.ack:
                 self._acknowledge(event, peer)
-            if event.crossing:
+            if event.lone is not None:
+                self._lone(event.lone, me, peer)
+            elif event.crossing:
                 # Both FINs were on their way at once (RFC 9293, figure 13).
                 self._state[me] = self._state[peer] = State.CLOSING
             elif event.fin:
@@ -109,6 +133,14 @@ class Machine:
             state = self._state[peer]
             if state in after:
                 self._state[peer] = after[state]
+
+    def _lone(self, lone: Lone, me: Role, peer: Role) -> None:
+        if lone is Lone.UNKNOWN:
+            self._state[me] = self._state[peer] = None
+        elif lone is Lone.SECOND:
+            self._state[me], self._state[peer] = State.LAST_ACK, State.TIME_WAIT
+        else:
+            self._state[me], self._state[peer] = State.TIME_WAIT, State.CLOSED
 
     def _close(self, me: Role, peer: Role, *, unmet: bool) -> None:
         mine, other = self._state[me], self._state[peer]

@@ -18,6 +18,8 @@ class Move(StrEnum):
     SYN_ACK = "syn-ack"
     THIRD_ACK = "third-ack"
     FIRST_FIN = "first-fin"
+    LONE_FIN = "lone-fin"  #: the other end's may have come before, not captured
+    ACK_OF_MISSED_FIN = "ack-of-missed-fin"  #: confirms what is very likely a FIN that was not captured
     ACK_OF_FIRST_FIN = "ack-of-first-fin"
     SECOND_FIN = "second-fin"
     MERGED_FIN = "merged-fin"

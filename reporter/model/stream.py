@@ -34,23 +34,34 @@ class RoleBasis(StrEnum):
 
 
 class Opening(StrEnum):
-    """How the connection began (RFC 9293, section 3.5)."""
+    """How the connection began (RFC 9293, section 3.5).
+
+    `ANSWER_MISSED`: the SYN was evidently answered, but no SYN-ACK was captured.
+    """
 
     THREE_WAY = "three-way"
     SIMULTANEOUS = "simultaneous"
     REFUSED = "refused"
     UNANSWERED = "unanswered"
+    ANSWER_MISSED = "answer-missed"
     INCOMPLETE = "incomplete"
     NOT_CAPTURED = "not-captured"
 
 
 class Closing(StrEnum):
-    """How the connection ended (RFC 9293, section 3.6)."""
+    """How the connection ended (RFC 9293, section 3.6).
+
+    `UNFINISHED`: both FINs were captured, the Ack of the second was not. `ONE_FIN`: one FIN was captured, and the
+    other may have been sent without being captured, as segments of that end are missing; where none are, a single
+    FIN is `HALF_CLOSED`.
+    """
 
     FOUR_WAY = "four-way"
     THREE_SEGMENT = "three-segment"
     SIMULTANEOUS = "simultaneous"
     HALF_CLOSED = "half-closed"
+    ONE_FIN = "one-fin"
+    UNFINISHED = "unfinished"
     RESET = "reset"
     NOT_CAPTURED = "not-captured"
 
@@ -133,8 +144,28 @@ class Exchange:
 
 
 @value
+class MissedFin:
+    """What is very likely a FIN of `role` that was not captured: the number `number`, the last of its direction.
+
+    `frame` tells of it: its `tcp.ack` (else its sender's own `tcp.seq`) is one more. `answered`: the other end's
+    captured FIN confirms it, so that it came first.
+    """
+
+    role: Role
+    number: int
+    frame: int
+    by_ack: bool
+    answered: bool
+
+
+@value
 class Stream:
-    """One connection at the end of the capture. `frames` of the handshake and teardown are None when not captured."""
+    """One connection at the end of the capture. `frames` of the handshake and teardown are None when not captured.
+
+    `heard` is the end of which alone packets were captured (None: of both). `answer_told` is the frame that shows that
+    the SYN was answered where no SYN-ACK was captured. `fin_frame` is the first FIN captured, of `fin_sender`;
+    `missed_fin` is the other one where it very likely was sent and not captured.
+    """
 
     number: int
     client: Endpoint
@@ -156,3 +187,13 @@ class Stream:
     initial_rtt: Decimal | None
     completeness: int | None
     ended: States
+    heard: Role | None = None
+    answer_told: int | None = None
+    fin_frame: int | None = None
+    fin_sender: Role | None = None
+    missed_fin: MissedFin | None = None
+
+    @property
+    def one_way(self) -> bool:
+        """Whether packets of one end only were captured."""
+        return self.heard is not None

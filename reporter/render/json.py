@@ -33,8 +33,8 @@ Object = dict[str, Any]
 _JSON_TYPES = frozenset({int, str, bool, type(None)})
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
-#: An opening of which the last step is missing is not one of the format's words.
-_OPENINGS = {Opening.INCOMPLETE: Opening.NOT_CAPTURED}
+#: An opening of which a step is missing is not one of the format's words.
+_OPENINGS = {Opening.INCOMPLETE: Opening.NOT_CAPTURED, Opening.ANSWER_MISSED: Opening.NOT_CAPTURED}
 
 
 @dataclass(slots=True)

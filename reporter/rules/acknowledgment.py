@@ -160,7 +160,8 @@ def round_trip_sample(at: At) -> Facts | None:
 def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     """A segment without data whose Ack confirms nothing new.
 
-    `kind`: `first` (what it confirms was sent before the capture began), `same` (repeats its Ack, and nothing
+    `kind`: `first` (what it confirms was sent before the capture began), `missed` (what it confirms was not captured,
+    though the connection's beginning was), `same` (repeats its Ack, and nothing
     captured is missing), `old` (lower than its sender's Ack before), `other` (no number that the other end,
     whose SYN was captured, has used).
 
@@ -173,7 +174,8 @@ def acknowledgment_of_nothing_new(at: At) -> Facts | None:
         return None
     ack, before = at["tcp.ack"], step.acked_before
     if before is None:
-        return _same(at, ack, "other" if at.peer in at.conversation.syn else "first")
+        began = at.conversation.midstream
+        return _same(at, ack, "other" if at.peer in at.conversation.syn else "first" if began else "missed")
     number = at.conversation.ledger[at.peer].unwrapped(tcp.ack)
     if number < before.ack:
         return _same(at, ack, "old")

@@ -39,6 +39,16 @@ def one_direction(end: CaptureEnd) -> list[Facts]:
     return _streams(end, [each for each in end.where("C03") if len(each.conversation.window) == 1])
 
 
+@capture_rule("H18", facts="streams count whole")
+def answers_missed(end: CaptureEnd) -> list[Facts]:
+    """Connections of which the SYN-ACK is missing between segments of both ends: the capture missed it.
+
+    Reference: RFC 9293, section 3.5 and figure 6.
+    """
+    missed = [each for each in end.streams if each.stream.opening is Opening.ANSWER_MISSED]
+    return _streams(end, [each for each in missed if not each.stream.one_way])
+
+
 @capture_rule("C04", facts="count frames")
 def frames_cut(end: CaptureEnd) -> list[Facts]:
     """Frames of which the file holds fewer bytes than were on the wire.

@@ -6,6 +6,7 @@ from reporter.analyse.step import Move
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
+from reporter.model.stream import Role
 
 _RANK = 10
 _WRAP = 1 << 32
@@ -95,6 +96,36 @@ def third_ack_with_data(at: At) -> Facts | None:
     """
     facts = _third(at)
     return {**facts, "length": at["tcp.len"]} if facts and at.tcp.length else None
+
+
+@rule(
+    "H18",
+    on="tcp",
+    when=("move", "unopened"),
+    facts="sender receiver ack syn_frame by_client third",
+    over="D02 D13",
+    rank=_RANK,
+)
+def missed_syn_ack(at: At) -> Facts | None:
+    """A segment that shows that the SYN was answered, though no SYN-ACK was captured.
+
+    `by_client`: the client acknowledges, which it does only once it has the SYN-ACK; `third` tells that this has the
+    numbers of the third segment. Else the server confirms what the client sent, which it does only after its SYN-ACK.
+
+    Reference: RFC 9293, section 3.5 and figure 6; section 3.10.7.3 (SYN-SENT).
+    """
+    conversation = at.conversation
+    if conversation.answer_told != at.packet.frame:
+        return None
+    asked = conversation.syn[Role.CLIENT]
+    mine = at.me is Role.CLIENT
+    return {
+        **at.roles,
+        "ack": at["tcp.ack"],
+        "syn_frame": frame_of(asked.frame),
+        "by_client": word(mine),
+        "third": word(mine and not at.tcp.length and at.step.sent.start in (asked.seq + 1, asked.next_seq)),
+    }
 
 
 def _is_first(at: At) -> bool:

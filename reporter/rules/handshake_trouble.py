@@ -46,7 +46,7 @@ def syn_again(at: At) -> Facts | None:
         return None
     conversation = at.conversation
     previous = _copy_before(at)
-    if previous is None or conversation.third_ack is not None:
+    if previous is None or conversation.third_ack is not None or conversation.answer_told is not None:
         return None
     gap, copies = at.packet.time - previous.time, conversation.syns[at.me]
     before = copies[-3] if len(copies) > 2 else None

@@ -124,6 +124,8 @@ def after_the_end(at: At) -> Facts | None:
         asked = conversation.bare_syn.get(at.peer)
         if asked is None or at.me is not Role.SERVER or Role.SERVER in conversation.syn:
             return None
+        if conversation.answer_told is not None:
+            return None
         mark = conversation.syn[at.peer]
         if tcp.ack == mark.next_seq % _WRAP:
             return None

@@ -3,7 +3,7 @@
 T09 (only one FIN when the capture stops) and T15 (steps taken from different streams) have no rule here. Both
 are facts of a whole stream, not of a packet: no packet can tell that it is the last, and every frame named by
 the rules below is one of the packet's own conversation, so that streams cannot be mixed. The report reads
-them from `Stream.closing` and `Stream.teardown`.
+them from `Stream.closing` and `Stream.teardown`. FINs that were not captured are the topic of `missed_fin.py`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def ack_of_first_fin(at: At) -> Facts | None:
     if at.step.move is not Move.ACK_OF_FIRST_FIN:
         return None
     conversation = at.conversation
-    return {**_ack_of_fin(at), "sure": word(not conversation.midstream or conversation.payload[at.me] > 0)}
+    begun = not conversation.midstream or conversation.payload[at.me] > 0
+    return {**_ack_of_fin(at), "sure": word(begun and not conversation.unplaced)}
 
 
 @rule("T03", on="tcp", when="closing", facts="sender receiver length fin_frame", rank=18)
@@ -100,20 +101,23 @@ def second_fin(at: At) -> Facts | None:
     }
 
 
-@rule("T05", on="tcp", when="move", facts=_ACK + " frames closed", over=_CONFIRMS, rank=_RANK)
+@rule("T05", on="tcp", when="move", facts=_ACK + " frames closed missed", over=_CONFIRMS, rank=_RANK)
 def last_ack(at: At) -> Facts | None:
     """The second FIN is confirmed: the passive closer is CLOSED, the active one waits in TIME-WAIT.
 
-    `frames` are the captured steps of this closing; `closed` is False after a RST.
+    `frames` are the captured steps of this closing; `closed` is False after a RST. `missed` is the frame that tells
+    of this end's own FIN, when that was very likely sent but not captured.
 
     Reference: RFC 9293, section 3.6, figure 12; section 3.4.2 and section 3.10.7.4 (TIME-WAIT lasts 2 MSL).
     """
     if at.step.move is not Move.LAST_ACK:
         return None
+    missed = at.conversation.missing.fin(at.me) if at.me not in at.conversation.fin else None
     return {
         **_ack_of_fin(at),
         "frames": Fact(tuple(frame_of(frame) for frame in at.conversation.teardown)),
         "closed": word(at.conversation.reset_frame is None),
+        "missed": frame_of(missed.frame) if missed is not None else None,
     }
 
 

@@ -49,6 +49,33 @@ def test_a_whole_connection_needs_no_remark():
     assert endings(OPEN + GET + "5 0.004 s>c [PA] seq=1 ack=41 len=20 status=204\n") == {}
 
 
+MISSED = """
+4 0.003 c>s [FA] seq=1 ack=1
+5 0.004 s>c [A]  seq=1 ack=2
+6 0.005 c>s [A]  seq=2 ack=2
+"""
+
+
+def test_a_fin_that_the_capture_missed():
+    told = endings(OPEN + MISSED)["stream-T17"]
+    expected = {"closer": "client", "peer": "server", "fin_frame": 4, "ack": 2, "number": 1, "told_frame": 6}
+    assert {name: told[name] for name in expected} == expected
+    assert told["answered"] is False
+    assert "stream-T09" not in endings(OPEN + MISSED)
+
+
+def test_of_one_direction_only_nothing_is_said_of_the_other_fin():
+    one_way = "1 0.000 s>c [SA] seq=0 ack=1\n2 0.001 s>c [FA] seq=1 ack=78\n"
+    told = endings(one_way)["stream-T17"]
+    assert (told["fin_frame"], told["number"], told["seq_frame"]) == (2, None, None)
+
+
+def test_a_syn_ack_that_the_capture_missed():
+    missed = "1 0.000 c>s [S] seq=0\n2 0.001 c>s [A] seq=1 ack=1\n3 0.002 s>c [PA] seq=1 ack=1 len=9\n"
+    assert endings(missed)["capture-H18"] == {"streams": [0], "count": 1, "whole": 1}
+    assert "capture-H18" not in endings(OPEN)
+
+
 @pytest.mark.parametrize(
     ("more", "closing"), [("", "open"), (CLOSE, "closed"), ("4 0.003 c>s [RA] seq=1 ack=1\n", "reset")]
 )

@@ -13,6 +13,7 @@ from reporter.report.document import Block
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of
+from reporter.report.sections.teardown import one_fin
 
 Answer = tuple[str, dict[str, Any]]
 _SENT_AGAIN = {"L03", "L04", "L05", "H09", "H11", "L12"}
@@ -67,7 +68,8 @@ def _ends(context: Context) -> Answer:
 def _opening(context: Context) -> Answer:
     story = context.opening
     told = [] if story is None else [each for frame in story.stream.handshake if (each := story.at(frame))]
-    first, second = told[:1], told[1:2]
+    first = told[:1]
+    second = [each for each in told[1:] if each.packet.tcp and each.packet.tcp.syn and each.packet.tcp.has_ack][:1]
     if not first or not second or not _is_syn(first[0].packet) or not _is_syn(second[0].packet):
         return "no", {}
     syn, answer = first[0].packet, second[0].packet
@@ -235,13 +237,21 @@ def _closing(context: Context) -> Answer:
         return "no", {}
     stream = story.stream
     frames = [frame_of(frame) for frame in stream.teardown]
-    facts: dict[str, Any] = {"closer": stream.closed_first, "frames": frames, "first": frames[0]}
+    first = frame_of(stream.fin_frame) if stream.fin_frame is not None else frames[0]
+    facts: dict[str, Any] = {"closer": stream.closed_first, "frames": frames, "first": first}
     if stream.closing is Closing.RESET:
         return "reset", facts
     if stream.closing is Closing.SIMULTANEOUS:
         return "both", facts
+    if stream.closing is Closing.ONE_FIN:
+        facts |= one_fin(stream)
+        if stream.closed_first is not None:
+            return "first", facts
+        return "answered" if facts["answered"] and facts["by_ack"] and not stream.one_way else "unplaced", facts
     if stream.closed_first is None:
         return "no", {}
+    if stream.closing is Closing.UNFINISHED:
+        return "unfinished", facts
     return "half" if stream.closing is Closing.HALF_CLOSED else "yes", facts
 
 

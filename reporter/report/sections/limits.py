@@ -47,12 +47,18 @@ def _of_story(context: Context) -> Iterator[Item]:
     stream, name = story.stream, {"stream": context.stream(story)}
     if stream.opening is Opening.NOT_CAPTURED:
         yield _missing(context, story, context.opening, "opening")
+    if stream.opening is Opening.ANSWER_MISSED:
+        yield "answer-missed", {**name, "one_way": stream.one_way}
     if stream.basis is RoleBasis.PORT:
         yield "roles-assumed", {"client": str(stream.client)}
     if stream.closing is Closing.NOT_CAPTURED and stream.opening not in _NEVER_OPEN:
         yield _missing(context, story, context.closing, "closing")
     if stream.closing is Closing.HALF_CLOSED:
         yield "half-closed", name
+    if stream.closing is Closing.ONE_FIN:
+        yield "one-fin", {**name, "missed": stream.missed_fin is not None}
+    if stream.closing is Closing.UNFINISHED:
+        yield "unfinished", name
     if not stream.exchanges:
         layers = {n for each in story.capture.keeper.of_stream(stream.number) for n in each.packet.protocols}
         yield "only-tls" if "tls" in layers else "no-http", name
@@ -60,7 +66,7 @@ def _of_story(context: Context) -> Iterator[Item]:
 
 def _missing(context: Context, story: Story, shown: Story | None, part: str) -> Item:
     """A part that the story lacks; shown from another connection it is still not that of the story."""
-    facts = {"stream": context.stream(story)}
+    facts = {"stream": context.stream(story), "one_way": story.stream.one_way}
     if shown is None or shown == story or shown.stream is story.stream:
         return f"no-{part}", facts
     ends = {(each.stream.client, each.stream.server) for each in (story, shown)}

@@ -53,12 +53,17 @@ def _opened(context: Context) -> Rich:
 def _closed(context: Context) -> Rich:
     story = context.closing
     assert story is not None
+    stream = story.stream
     return context.about(story).author.say(
         "section-summary",
-        f"closed-{story.stream.closing}",
-        frames=list(story.stream.teardown),
-        closer=story.stream.closed_first,
+        f"closed-{stream.closing}",
+        frames=list(stream.teardown),
+        closer=stream.closed_first,
         stream=context.stream(story),
+        sender=stream.fin_sender,
+        sender_other=stream.fin_sender.other if stream.fin_sender else None,
+        fin=stream.fin_frame,
+        missed=stream.missed_fin is not None,
     )
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from reporter.explain.evidence import derived, frame_of, known
 from reporter.explain.words import Rich
-from reporter.model.stream import Closing, Role
+from reporter.model.stream import Closing, Role, Stream
 from reporter.report.choose import Part
 from reporter.report.document import Block
 from reporter.report.ladder import ladder
 from reporter.report.material import Told
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.handshake import step_of
+
+_WRAP = 1 << 32
 
 
 @section("teardown", Part.CLOSING, windows=lambda story: story.stream.teardown)
@@ -23,6 +28,8 @@ def teardown(context: Context) -> Draft | None:
     if stream.closing is Closing.NOT_CAPTURED and stream.opening in ("refused", "unanswered"):
         key = "never-open"
     facts = {"stream": stream.number, "file": story.capture.name, "closer": stream.closed_first}
+    if stream.closing is Closing.ONE_FIN:
+        facts |= one_fin(stream)
     blocks: list[Block] = [author.paragraph("section-teardown", "intro")]
     blocks.append(author.paragraph("section-teardown", key, **facts))
     told = [each for frame in stream.teardown if (each := story.at(frame)) is not None]
@@ -31,6 +38,26 @@ def teardown(context: Context) -> Draft | None:
         blocks.append(_states(context, told))
     drafts = tuple(step_of(context, story, each, "teardown") for each in told[: context.theme.limit("windows")])
     return Draft("teardown", author.words.title("section-teardown"), tuple(blocks), drafts, context.source(story))
+
+
+def one_fin(stream: Stream) -> dict[str, Any]:
+    """What can be said of a closing of which one FIN was captured and the other may have been missed."""
+    sender, missed = stream.fin_sender, stream.missed_fin
+    assert sender is not None
+    facts: dict[str, Any] = {
+        "sender": sender,
+        "peer": sender.other,
+        "fin": stream.fin_frame,
+        "one_way": stream.one_way,
+        "missed": missed is not None,
+        **dict.fromkeys(("by_ack", "answered", "told", "number")),
+    }
+    if missed is None:
+        return facts
+    name = "tcp.ack" if missed.by_ack else "tcp.seq"
+    number = derived(missed.number, known((missed.number + 1) % _WRAP, missed.frame, name))
+    told = frame_of(missed.frame)
+    return {**facts, "by_ack": missed.by_ack, "answered": missed.answered, "told": told, "number": number}
 
 
 def _states(context: Context, told: list[Told]) -> Block:

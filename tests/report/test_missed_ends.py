@@ -1,0 +1,138 @@
+"""Openings and closings of which the capture missed a part: nothing is denied that only the capture lacks."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from reporter.model.stream import Closing, Opening, Role, Stream
+from reporter.options import ReportOptions
+from reporter.pipeline import Explanation
+from reporter.pipeline.report import make_document
+from reporter.render.html import render_html
+from tests.crafted import ACK, CLIENT, FIN, SERVER, exchange, segment, write
+
+pytestmark = pytest.mark.tshark
+
+REQUEST = b"GET /1 HTTP/1.1\r\nHost: lab.example\r\n\r\n"
+RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+#: SYN, SYN-ACK, ACK, request, ACK, response; then FIN of the client and its ACK, FIN of the server and its ACK.
+_C, _S = 1001 + len(REQUEST), 5001 + len(RESPONSE)
+_TO_SERVER, _TO_CLIENT = ((CLIENT, 50000), (SERVER, 80)), ((SERVER, 80), (CLIENT, 50000))
+WHOLE = [
+    *exchange(REQUEST, RESPONSE)[:6],
+    segment(*_TO_SERVER, FIN | ACK, _C, _S),
+    segment(*_TO_CLIENT, ACK, _S, _C + 1),
+    segment(*_TO_CLIENT, FIN | ACK, _S, _C + 1),
+    segment(*_TO_SERVER, ACK, _C + 1, _S + 1),
+]
+CLIENT_ONLY = [frame for number, frame in enumerate(WHOLE) if number in (0, 2, 3, 6, 9)]
+SERVER_ONLY = [frame for number, frame in enumerate(WHOLE) if number in (1, 4, 5, 7, 8)]
+NO_SYN_ACK, NO_FIRST_FIN, NO_SECOND_FIN = ([*WHOLE[:left], *WHOLE[left + 1 :]] for left in (1, 6, 8))
+NO_LAST_ACK = WHOLE[:9]
+
+#: By case: packets, opening, closing, who closed first, the frame that tells of a missed FIN; what the report says, and
+#: what it must not say.
+CASES = {
+    "whole": (WHOLE, Opening.THREE_WAY, Closing.FOUR_WAY, Role.CLIENT, None, ["four steps in all"], ["very likely"]),
+    "client only": (
+        CLIENT_ONLY,
+        *(Opening.ANSWER_MISSED, Closing.ONE_FIN, None, 5),
+        [
+            "The SYN of stream 0 was answered, as the later segments show (frame 2)",
+            "Only segments of the client were captured",
+            "very likely the server's FIN",
+            "Which of the two FINs came first, the capture cannot tell",
+        ],
+        ["no connection was opened", "not answered", "was not closed", "active closer: it", "closed first by"],
+    ),
+    "server only": (
+        SERVER_ONLY,
+        *(Opening.NOT_CAPTURED, Closing.ONE_FIN, None, 4),
+        ["Only segments of the server were captured", "so very likely the client closed first"],
+        ["start capturing before", "was not closed", "is the active closer: it", "closed first by", "FIN-WAIT-1"],
+    ),
+    "SYN-ACK missed": (
+        NO_SYN_ACK,
+        *(Opening.ANSWER_MISSED, Closing.FOUR_WAY, Role.CLIENT, None),
+        ["by its numbers this is the third segment", "was opened without a SYN-ACK in the capture"],
+        ["no connection was opened", "not answered", "challenge ACK", "old connection", "before the capture began"],
+    ),
+    "first FIN missed": (
+        NO_FIRST_FIN,
+        *(Opening.THREE_WAY, Closing.ONE_FIN, None, 7),
+        ["so very likely the client closed first", "Very likely the client: frame 7 confirms number"],
+        ["the server is the active closer", "may go on sending", "four steps in all", "was not closed"],
+    ),
+    "second FIN missed": (
+        NO_SECOND_FIN,
+        *(Opening.THREE_WAY, Closing.ONE_FIN, Role.CLIENT, 9),
+        ["very likely the server's FIN, which the capture missed. The client closed first."],
+        ["was not closed", "was still open", "four steps in all"],
+    ),
+    "before the last ACK": (
+        NO_LAST_ACK,
+        *(Opening.THREE_WAY, Closing.UNFINISHED, Role.CLIENT, None),
+        ["Both FINs were captured, but not the ACK that confirms the second", "the last ACK was not captured"],
+        ["four steps in all", "the four segments are"],
+    ),
+}
+named = pytest.mark.parametrize("name", CASES)
+
+
+def stream_of(path: Path) -> Stream:
+    explanation = Explanation(path, strict=True)
+    list(explanation)
+    (stream,) = explanation.streams()
+    return stream
+
+
+@named
+def test_the_model_knows_what_is_evident(name: str, tmp_path: Path) -> None:
+    frames, opening, closing, first, told, _, _ = CASES[name]
+    stream = stream_of(write(tmp_path / "a.pcapng", frames))
+    assert (stream.opening, stream.closing, stream.closed_first) == (opening, closing, first)
+    missed = stream.missed_fin
+    assert (missed.frame if missed is not None else None) == told
+    assert stream.one_way == name.endswith("only")
+
+
+@named
+def test_the_report_says_it(name: str, tmp_path: Path) -> None:
+    frames, *_, said, unsaid = CASES[name]
+    path = write(tmp_path / "a.pcapng", frames)
+    markup = render_html(make_document([path], options=ReportOptions(lang="en"), progress=lambda what, count: None))
+    body = re.sub(r"<(script|style).*?</\1>", " ", markup, flags=re.DOTALL)
+    text = " ".join(html.unescape(re.sub(r"<[^>]*>", "", body)).split())
+    assert [words for words in said if words not in text] == []
+    assert [words for words in unsaid if words in text] == []
+
+
+def test_a_single_number_with_data_after_it_was_no_fin(tmp_path: Path) -> None:
+    more = segment(*_TO_SERVER, ACK, _C + 1, _S + 1, b"x" * 9)
+    stream = stream_of(write(tmp_path / "a.pcapng", [*NO_FIRST_FIN, more]))
+    assert (stream.closing, stream.missed_fin) == (Closing.HALF_CLOSED, None)
+
+
+def test_the_syn_ack_recorded_after_the_third_segment(tmp_path: Path) -> None:
+    frames = [WHOLE[0], WHOLE[2], WHOLE[1], *WHOLE[3:]]
+    stream = stream_of(write(tmp_path / "a.pcapng", frames))
+    assert (stream.opening, stream.handshake, stream.closing) == (Opening.THREE_WAY, (1, 2, 3), Closing.FOUR_WAY)
+
+
+def test_a_fin_recorded_after_the_one_that_answers_it(tmp_path: Path) -> None:
+    frames = [*WHOLE[:6], WHOLE[7], WHOLE[8], WHOLE[6], WHOLE[9]]
+    stream = stream_of(write(tmp_path / "a.pcapng", frames))
+    assert (stream.closed_first, stream.missed_fin) == (Role.CLIENT, None)
+    assert stream.closing in (Closing.FOUR_WAY, Closing.THREE_SEGMENT)
+
+
+def test_the_states_do_not_stay_at_syn_sent(tmp_path: Path) -> None:
+    packets = list(Explanation(write(tmp_path / "a.pcapng", NO_SYN_ACK), strict=True))
+    steps = [each.seen.step for each in packets]
+    assert [(step.after.client, step.after.server) for step in steps if step is not None][1:3] == [
+        ("ESTABLISHED", "ESTABLISHED")
+    ] * 2
