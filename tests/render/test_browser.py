@@ -38,6 +38,11 @@ LAY_OUT = "document.querySelectorAll('.remark').forEach((each) => { each.style.c
 TOO_WIDE = """() => [...document.querySelectorAll("main *")]
   .filter((each) => !each.closest(".scroll, pre, .drawing, svg") && each.getBoundingClientRect().right > innerWidth + 1)
   .slice(0, 3).map((each) => each.outerHTML.slice(0, 120))"""
+#: Where the bar with the filter ends, if it is on the screen.
+BAR = "Math.max(0, ...[...document.querySelectorAll('.filter')].map((each) => each.getBoundingClientRect().bottom))"
+#: The first values that go on in the next line.
+BROKEN = """[...document.querySelectorAll("main .remark .ev")].map((each, index) => [index, each.getClientRects().length])
+  .filter(([, lines]) => lines > 1).map(([index]) => index).slice(0, 4)"""
 LEVELS = "all => all.map((each) => +each.tagName[1])"
 WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 360, "height": 740}
 
@@ -178,6 +183,43 @@ def test_folded_and_filtered_places_open_when_gone_to(browser: Browser, files: d
         page.get_by_label("Go to frame").fill("99999")
         page.keyboard.press("Enter")
         assert page.locator(".jump output").inner_text() == "This frame is not in the report"
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_jump_ends_with_its_packet_below_the_bar(
+    browser: Browser, files: dict[str, Path], viewport: dict[str, int], script: bool
+) -> None:
+    with Opened(browser, files["zh"], viewport=viewport, java_script_enabled=script) as opened:
+        page = opened.page
+        for frame in (249, 14):
+            page.locator(f".packets a[href='#frame-{frame}']").first.click()
+            page.wait_for_timeout(300)  # a slow scroll would be under way
+            bar = page.evaluate(BAR)
+            assert bar <= page.locator(f"#frame-{frame}").evaluate("each => each.getBoundingClientRect().top") < 150
+        if script and viewport is WIDE:
+            here = page.locator(".toc a[aria-current]").get_attribute("href")
+            assert page.locator(f"main > section{here} #frame-14").count() == 1
+        page.goto(f"{files['zh'].as_uri()}#frame-256")
+        expect(page.locator("#frame-256")).to_be_in_viewport()
+
+
+def test_evidence_of_a_value_that_is_broken_stays_on_the_screen(browser: Browser, files: dict[str, Path]) -> None:
+    with Opened(browser, files["zh"], viewport={"width": 1280, "height": 800}) as opened:
+        page = opened.page
+        page.evaluate(LAY_OUT)
+        broken = page.evaluate(BROKEN)
+        assert broken, "no value goes on in the next line: the test needs another width"
+        for index in broken:
+            value = page.locator("main .remark .ev").nth(index)
+            value.hover()
+            assert value.evaluate("each => getComputedStyle(each, '::after').position") == "fixed"
+    with Opened(browser, files["zh"], viewport=PHONE) as opened:
+        value = opened.page.locator("main .said .ev").first
+        value.evaluate("each => each.classList.add('leftwards')")
+        value.hover()
+        place = "each => ['left', 'right'].map((side) => getComputedStyle(each, '::after')[side])"
+        assert len(set(value.evaluate(place))) == 1
 
 
 def test_evidence_is_told_to_the_mouse_and_to_the_keyboard(browser: Browser, files: dict[str, Path]) -> None:

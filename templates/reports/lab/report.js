@@ -112,7 +112,9 @@
   const origin = (event) => {
     const value = event.target;
     if (!value.dataset || !value.dataset.ev) return;
-    value.classList.toggle("leftwards", value.getBoundingClientRect().left > document.documentElement.clientWidth - 420);
+    const lines = value.getClientRects();
+    value.classList.toggle("broken", lines.length > 1);
+    value.classList.toggle("leftwards", lines[0].left > document.documentElement.clientWidth - 420);
     value.setAttribute("aria-description", value.dataset.ev);
   };
   document.addEventListener("focusin", origin);
@@ -124,18 +126,20 @@
   // Mark where the reader is in the contents.
   const links = new Map(all(".toc a").map((link) => [link.hash.slice(1), link]));
   if ("IntersectionObserver" in window) {
+    // The reader is in the innermost section that crosses a line near the top, however it was come to.
+    const sections = all("main section").filter((each) => links.has(each.id));
+    const crossing = new Set();
     let last = null;
     const watcher = new IntersectionObserver((entries) => {
-      for (const entry of entries) {
-        if (!entry.isIntersecting) continue;
-        const link = links.get(entry.target.parentElement.id);
-        if (!link || link === last) continue;
-        if (last) { last.classList.remove("here"); last.removeAttribute("aria-current"); }
-        link.classList.add("here");
-        link.setAttribute("aria-current", "true");
-        last = link;
-      }
-    }, { rootMargin: "0px 0px -70% 0px" });
-    all("main section > h2, main section > h3").forEach((heading) => watcher.observe(heading));
+      for (const { target, isIntersecting } of entries) crossing[isIntersecting ? "add" : "delete"](target);
+      const link = links.get(sections.findLast((each) => crossing.has(each))?.id);
+      if (!link || link === last) return;
+      last?.classList.remove("here");
+      last?.removeAttribute("aria-current");
+      link.classList.add("here");
+      link.setAttribute("aria-current", "true");
+      last = link;
+    }, { rootMargin: "-25% 0px -74% 0px" });
+    sections.forEach((each) => watcher.observe(each));
   }
 })();
