@@ -107,3 +107,19 @@ def test_it_sorts_filters_and_links_in_a_browser(opened):
     assert opened.locator("#class .links a").first.get_attribute("href") == "reports/20260010/report.html"
     assert opened.title() == "班级实验报告"
     assert opened.locator("img").count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_on_a_phone_the_remarks_keep_a_width_to_read_and_the_page_its_own(opened):
+    opened.set_viewport_size({"width": 390, "height": 844})
+    assert opened.locator("td.remarks").first.evaluate("each => each.getBoundingClientRect().width") > 200
+    assert opened.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_the_head_of_the_table_stays_on_a_wide_screen(opened):
+    opened.set_viewport_size({"width": 1280, "height": 300})
+    opened.evaluate("document.querySelector('#class tbody tr:last-child').scrollIntoView()")
+    assert opened.locator("#class th").first.evaluate("each => Math.round(each.getBoundingClientRect().top)") == 0
