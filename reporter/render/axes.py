@@ -43,11 +43,10 @@ class _Piece:
     last: float
     left: float
     right: float
+    scale: float
 
     def at(self, value: float) -> float:
-        if self.last <= self.first:
-            return self.left
-        return self.left + (value - self.first) / (self.last - self.first) * (self.right - self.left)
+        return self.left + (value - self.first) * self.scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +70,19 @@ def time_axis(times: Iterable[Number], left: float, right: float, busy: Iterable
     points = sorted({float(time) for time in times}) or [0.0]
     origin = points[0]
     pauses = _pauses(points, [(float(first), float(last)) for first, last in busy])
-    shown = points[-1] - points[0] - sum(other - one for one, other in pauses)
     room = right - left - _BREAK * len(pauses)
     edges = [points[0], *(edge for pause in pauses for edge in pause), points[-1]]
     pieces: list[_Piece] = []
     breaks: list[Break] = []
     at = left
-    # A stretch of no length still needs room for what happened in it.
-    least = _LEAST if pauses else 0.0
     stretches = list(zip(edges[::2], edges[1::2], strict=True))
+    lengths = [last - first for first, last in stretches]
+    shown = sum(lengths)
+    scale = _scale(lengths, room)
     for index, (first, last) in enumerate(stretches):
         # Where everything shown is instants, they share the room.
-        part = (last - first) / shown if shown > 0 else 1 / len(stretches)
-        width = least + max(room - least * len(stretches), 0) * part
-        pieces.append(_Piece(first, last, at, at + width))
+        width = max((last - first) * scale, _LEAST if pauses else 0.0) if scale else room / len(stretches)
+        pieces.append(_Piece(first, last, at, at + width, scale))
         at += width
         if index < len(pauses):
             pause = pauses[index][1] - pauses[index][0]
@@ -100,6 +98,16 @@ def time_axis(times: Iterable[Number], left: float, right: float, busy: Iterable
             if clear and tick.at + _DIGIT * len(tick.label) / 2 + 6 < right - _DIGIT * len(unit):
                 ticks.append(tick)
     return Axis(tuple(pieces), tuple(ticks), tuple(breaks), unit)
+
+
+def _scale(lengths: Sequence[float], room: float) -> float:
+    """Units for a second, the same in all stretches; one too short for its own room leaves it empty."""
+    long = sorted(lengths)
+    # The shortest is a part of the whole that is too small to be seen: it takes its room from the others.
+    while len(long) > 1 and long[0] * room < _LEAST * sum(long):
+        room -= _LEAST
+        long.pop(0)
+    return room / sum(long) if sum(long) > 0 else 0.0
 
 
 def _pauses(points: Sequence[float], busy: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -127,7 +135,8 @@ def _time_ticks(piece: _Piece, origin: float, milliseconds: bool) -> list[Tick]:
     step = _round_step((last - first) / count)
     digits = max(0, -floor(log10(step)))
     values = [index * step for index in range(ceil(first / step - 1e-9), floor(last / step + 1e-9) + 1)]
-    return [Tick(round(piece.at(value / factor + origin), 1), f"{value:.{digits}f}") for value in values]
+    found = [Tick(round(piece.at(value / factor + origin), 1), f"{value:.{digits}f}") for value in values]
+    return found or [Tick(round(piece.left, 1), _short(first))]
 
 
 def number_ticks(low: int, high: int, bottom: float, top: float) -> list[Tick]:

@@ -99,7 +99,9 @@ class Page:
             return escape(text)
         linked = Markup('<a class="ref" href="#{}">{}</a>')
         return Markup("").join(
-            linked.format(self._references[part], part.replace(" ", _NO_BREAK)) if index % 2 else escape(part)
+            linked.format(self._references[part], part.replace(" ", _NO_BREAK))
+            if index % 2
+            else escape(_spaced(part) if index else part)
             for index, part in enumerate(parts)
         )
 
@@ -117,6 +119,11 @@ class Page:
         origin = filled(self.labels["evidence"], frame=evidence.frame, field=evidence.field)
         value = visible(evidence.value, _LONGEST_EVIDENCE)
         return origin if value in ("", shown) else f"{origin} = {value}"
+
+
+def _spaced(text: str) -> str:
+    """What follows a reference: a Chinese word is set off from its number, as from every other."""
+    return f" {text}" if "\u4e00" <= text[:1] <= "\u9fff" else text
 
 
 def filled(label: str, **values: object) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from reporter.errors import ToolTrouble
 from reporter.install import advice
-from reporter.render import justify
+from reporter.render import justify, unbroken
 from reporter.render.fonts import missing_characters, require_cjk_fonts, require_some_font
 from reporter.render.health import load_weasyprint
 from reporter.render.html import html_here, theme_of
@@ -82,6 +82,7 @@ def pages_of(document: Document, options: PdfOptions, html: str) -> Any:
         require_some_font()
     weasyprint = load_weasyprint()
     justify.install()
+    unbroken.install()
     # No date is written unless the page has one, and no identifier unless one is given: nothing differs
     # from run to run.
     return weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=_fetcher(weasyprint)).render(

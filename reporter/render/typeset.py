@@ -23,7 +23,7 @@ _NARROW, _CAPITAL, _USUAL = 0.32, 0.66, 0.56
 
 def is_wide(character: str) -> bool:
     """Whether a character fills two cells of a monospaced line."""
-    return unicodedata.east_asian_width(character) in "WF" or character in "→←▽▷“”‘’…—×"
+    return unicodedata.east_asian_width(character) in "WF" or character in "→←▽▷“”‘’…—×·"
 
 
 def cells(text: str) -> int:

@@ -178,7 +178,7 @@ class Rung:
     phase: str  #: `open`, `data`, `close` or `trouble`
     client_state: str = ""  #: TCP state of the client after it; empty where unknown or unchanged
     server_state: str = ""  #: TCP state of the server after it; empty where unknown or unchanged
-    gap: str = ""  #: the pause before this segment, in words; empty without one
+    gap: str = ""  #: what is not drawn before this segment, a pause or steps left out, in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from reporter.analyse.step import Move, Step
 from reporter.explain.engine import Finding
@@ -22,6 +24,13 @@ _RUN = 4
 _MOST = 60
 
 
+class _Placed(NamedTuple):
+    """A rung, and whether it opens or ends the connection: a segment with SYN, FIN or RST."""
+
+    rung: Rung
+    turning: bool
+
+
 def phase(told: Told, step: Step) -> str:
     """Which band of the diagram a segment belongs to."""
     if step.move in _OPENING:
@@ -35,13 +44,7 @@ def ladder(
     author: Author, stream: Stream, told: Sequence[Told], code: str, key: str, /, *, limit: int = _MOST, **facts: object
 ) -> Ladder:
     """The diagram of these packets of one stream, long runs folded, at most `limit` steps."""
-    rungs = _rungs(author, told)
-    shown = tuple(rungs)
-    if len(rungs) > limit:
-        # The end is as telling as the beginning: what is left out is in the middle.
-        head, tail = limit - limit // 4 - 1, limit // 4
-        gap = author.words.plain("report", "rungs-omitted", {"count": len(rungs) - head - tail})
-        shown = (*rungs[:head], _gap(rungs[head], gap), *rungs[-tail:])
+    shown = _shortened(author, _rungs(author, told), limit)
     caption = author.figure(code, key, **facts)
     description = author.words.plain(
         "report",
@@ -65,12 +68,30 @@ def ladder(
     )
 
 
-def _gap(rung: Rung, gap: str) -> Rung:
-    return Rung(None, rung.time, rung.from_client, gap, "", rung.phase)
+def _shortened(author: Author, rungs: Sequence[_Placed], limit: int) -> tuple[Rung, ...]:
+    """At most `limit` of the rungs; where some are left out, the next one says how many."""
+    kept = {len(rungs) - 1} if len(rungs) > limit else set(range(len(rungs)))
+    # Who opened and who ended a connection is never left out before what else there was; of equals those in
+    # the middle are, for the end is as telling as the beginning.
+    for turning in (True, False):
+        these = [index for index, each in enumerate(rungs) if each.turning is turning and index not in kept]
+        room = max(limit - len(kept), 0)
+        tail = room // 4
+        kept |= set(these if len(these) <= room else these[: room - tail] + these[len(these) - tail :])
+    shown: list[Rung] = []
+    last = -1
+    for index in sorted(kept):
+        rung = rungs[index].rung
+        if index - last > 1:
+            gap = author.words.plain("report", "rungs-omitted", {"count": index - last - 1})
+            rung = replace(rung, gap=" ⋯ ".join(filter(None, (gap, rung.gap))))
+        shown.append(rung)
+        last = index
+    return tuple(shown)
 
 
-def _rungs(author: Author, told: Iterable[Told]) -> list[Rung]:
-    rungs: list[Rung] = []
+def _rungs(author: Author, told: Iterable[Told]) -> list[_Placed]:
+    rungs: list[_Placed] = []
     states = States()
     run: list[Told] = []
     for each in told:
@@ -83,20 +104,20 @@ def _rungs(author: Author, told: Iterable[Told]) -> list[Rung]:
         states = _flush(author, run, rungs, states)
         run = [each] if plain(each) else []
         if not run:
-            rungs.append(_rung(author, each, step, states))
+            rungs.append(_placed(author, each, step, states))
             states = step.after
     _flush(author, run, rungs, states)
     return rungs
 
 
-def _flush(author: Author, run: list[Told], rungs: list[Rung], states: States) -> States:
+def _flush(author: Author, run: list[Told], rungs: list[_Placed], states: States) -> States:
     if len(run) <= _RUN:
         for each in run:
             assert each.seen.step is not None
-            rungs.append(_rung(author, each, each.seen.step, states))
+            rungs.append(_placed(author, each, each.seen.step, states))
             states = each.seen.step.after
     else:
-        rungs.append(_folded(author, run))
+        rungs.append(_Placed(_folded(author, run), turning=False))
         last = run[-1].seen.step
         assert last is not None
         states = last.after
@@ -119,10 +140,6 @@ def plain(told: Told) -> bool:
     )
 
 
-def _like(one: Told, other: Told) -> bool:
-    return one.seen.step is not None and other.seen.step is not None
-
-
 def _telling(finding: Finding) -> bool:
     """A loss is told where it begins, where it is answered and where it is repaired; its repeats are folded."""
     return finding.rule[0] == "L" and finding.rule != "L07" and not (finding.rule == "L01" and finding.again)
@@ -139,6 +156,12 @@ def _folded(author: Author, run: list[Told]) -> Rung:
     label = author.words.plain("report", "rungs-folded", {"count": len(run), "first": first.frame, "last": last.frame})
     note = author.words.plain("report", "rungs-folded-note", {"sender": sender, "size": sizes[sender]})
     return Rung(None, _time(first), from_client, label, note, "data")
+
+
+def _placed(author: Author, told: Told, step: Step, before: States) -> _Placed:
+    tcp = told.packet.tcp
+    turning = tcp is not None and (tcp.syn or tcp.fin or tcp.rst)
+    return _Placed(_rung(author, told, step, before), turning)
 
 
 def _rung(author: Author, told: Told, step: Step, before: States) -> Rung:

@@ -93,7 +93,7 @@ def hex_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[HexRow, ...]
                     "**" if offset + index in hidden else f"{byte:02x}" for index, byte in enumerate(chunk)
                 ),
                 characters="".join(
-                    "*" if offset + index in hidden else chr(byte) if 32 <= byte < 127 else "·"
+                    "*" if offset + index in hidden else chr(byte) if 32 <= byte < 127 else "."
                     for index, byte in enumerate(chunk)
                 ),
                 mark=(left - offset, right - offset) if left < right else None,

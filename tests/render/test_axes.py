@@ -73,3 +73,21 @@ def test_columns_put_numbers_to_the_right_and_break_the_last():
     assert set_out.lines[0].startswith(" 1  100  a a")
     assert set_out.lines[1].startswith("12    —  b") or set_out.lines[1].startswith("12   —  b")
     assert all(len(line) <= 40 for line in set_out.lines[0].split("\n"))
+
+
+@given(TIMES)
+def test_equal_times_are_drawn_equally_long_everywhere(times):
+    axis = time_axis(times, 70, 606)
+    scales = {
+        (piece.at(piece.last) - piece.left) / (piece.last - piece.first)
+        for piece in axis.pieces
+        if piece.last > piece.first
+    }
+    assert not scales or max(scales) == pytest.approx(min(scales), rel=1e-3)
+    assert all(piece.at(piece.last) <= piece.right + 0.01 for piece in axis.pieces)
+
+
+def test_a_short_burst_after_a_pause_keeps_the_scale_of_the_rest():
+    axis = time_axis([0, 0.010, 0.020, 60, 60.001], 0, 400)
+    assert axis.at(0.020) - axis.at(0.010) == pytest.approx(10 * (axis.at(60.001) - axis.at(60)), rel=0.1)
+    assert axis.pieces[-1].right == pytest.approx(400)

@@ -41,8 +41,9 @@ TOO_WIDE = """() => [...document.querySelectorAll("main *")]
 #: Where the bar with the filter ends, if it is on the screen.
 BAR = "Math.max(0, ...[...document.querySelectorAll('.filter')].map((each) => each.getBoundingClientRect().bottom))"
 #: The first values that go on in the next line.
-BROKEN = """[...document.querySelectorAll("main .remark .ev")].map((each, index) => [index, each.getClientRects().length])
-  .filter(([, lines]) => lines > 1).map(([index]) => index).slice(0, 4)"""
+BROKEN = """[...document.querySelectorAll("main .remark .ev")]
+  .map((each, index) => [index, each.getClientRects().length]).filter(([, lines]) => lines > 1)
+  .map(([index]) => index).slice(0, 4)"""
 LEVELS = "all => all.map((each) => +each.tagName[1])"
 WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 360, "height": 740}
 

@@ -116,6 +116,23 @@ def test_figures_that_the_text_names_are_linked(page):
     assert "#table-3" in references
 
 
+def test_a_chinese_word_is_set_off_from_the_number_of_a_figure():
+    html = render_html(sample("zh"), paged=True)
+    assert re.search(r'class="ref"[^>]*>[^<]*\d</a> [\u4e00-\u9fff]', html)
+    assert not re.search(r'class="ref"[^>]*>[^<]*\d</a>[\u4e00-\u9fff]', html)
+
+
+def test_both_ends_of_a_ladder_live_equally_long():
+    html = render_html(sample("zh"), paged=True)
+    for figure in re.findall(r'<table class="ladder".*?</table>', html, re.DOTALL):
+        last = figure.rpartition("<svg")[2]
+        ends: dict[str, float] = {}
+        for x, y in re.findall(r'class="life" x1="(\d+)".*? y2="([\d.]+)"', last):
+            ends[x] = max(ends.get(x, 0), float(y))
+        assert len(ends) == 2
+        assert len(set(ends.values())) == 1
+
+
 def test_the_policy_allows_exactly_what_the_page_carries():
     parsed = Page(render_html(sample("zh")))
     policy = next(
@@ -255,6 +272,11 @@ class TestTypesetting:
         assert shown in line
         plain = line.replace("<mark>", "").replace("</mark>", "")
         assert plain == typeset.hexadecimal([HexRow("0010", "61 62 63 64 65 66 67 68 69 6a", "abcdefgh<j")])
+
+    def test_a_byte_that_cannot_be_printed_is_as_wide_as_others(self):
+        row = HexRow("0000", "00 41", ".A")
+        assert typeset.cells("·") == 2, "the dot of Chinese text fills two cells"
+        assert typeset.cells(typeset.hexadecimal([row])) == len(typeset.hexadecimal([row]))
 
     def test_columns_of_the_packet_list(self):
         heads = ("No.", "时间", "源地址", "目的地址", "协议", "长度", "信息")

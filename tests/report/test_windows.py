@@ -25,7 +25,7 @@ def detail() -> Detail:
 def test_hidden_bytes_are_asterisks_in_both_columns() -> None:
     shown, _ = hex_rows(replace(detail(), hidden=((30, 36),)), frozenset())
     assert shown[1].hexadecimal == "00 00 00 00 43 6f 6f 6b 69 65 3a 20 61 3d ** **"
-    assert shown[1].characters == "····Cookie: a=**"
+    assert shown[1].characters == "....Cookie: a=**"
     assert shown[2].hexadecimal.startswith("** ** ** ** 0d 0a")
 
 
