@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reporter.model.application import Dns, Header, HttpRequest, HttpResponse, Tls, head_length
@@ -25,6 +25,24 @@ _NAMED = frozenset(("DNS", "MDNS", "LLMNR"))
 #: Header fields whose values are no hosts, though they may look so (`vnd.ms-excel`, `nginx.org`).
 _NO_HOSTS = re.compile(
     r"(?i)accept.*|user-agent|server|content-(type|length|encoding|language|range)|etag|if-.*|x-powered-by|connection"
+)
+#: Header fields that say by which host a message went (RFC 9110, section 7.6.3; RFC 7239; RFC 7234, section 5.5).
+_STATIONS = {
+    re.compile(r"(?i)via"): re.compile(r"(?:^|,)\s*(?:[\w.-]{1,20}/)?[\w.]{1,20}\s+([^\s,;()]+)"),
+    re.compile(r"(?i)forwarded"): re.compile(r"(?i)(?:^|[;,\s])(?:by|for|host)=\"?([^\s,;\"]+)"),
+    re.compile(r"(?i)x-cache(?:-lookup|-remote)?"): re.compile(r"(?i)\bfrom\s+([^\s,;()]+)"),
+    re.compile(r"(?i)warning"): re.compile(r"(?:^|,)\s*\d{3}\s+([^\s,;\"-][^\s,;\"]*)"),
+    re.compile(
+        r"(?i)(?:x-)?(?:forwarded-|original-|real-|served-|backend-|upstream-|origin-|proxy-)?"
+        r"(?:host(?:-?name)?|server-?(?:name|id)|by)|x-(?:forwarded-|backend-|upstream-)?server|"
+        r"x-(?:backend|upstream|node|instance|machine)(?:-?(?:name|id))?"
+    ): re.compile(r"([^\s,;]+)"),
+}
+#: What such a field may say instead of a name; to replace these everywhere would spoil every sentence.
+_NO_NAMES = frozenset(
+    """
+    true false yes no on off ok hit miss none null unknown default http https tcp ip get post head html text application
+    """.split()  # noqa: SIM905 (a list would be a screen)
 )
 #: Layers whose lines are shown; of all others only the name.
 _LAYERS = frozenset(
@@ -70,12 +88,11 @@ def _learn(packet: Packet, aliases: Aliases) -> None:
         aliases.learn_from(f"{request.full_uri} {request.target}")
         if request.method == "CONNECT":
             aliases.learn(_host(request.target))
-        for header in request.headers:
-            if header.name.lower() == "host":
-                aliases.learn(_host(header.value))
     headers = [each.headers for each in packet.requests] + [each.headers for each in packet.responses]
     for header in (each for group in headers for each in group):
         aliases.learn_from(header.value, everywhere=_NO_HOSTS.fullmatch(header.name) is None)
+        for name in _stations(header):
+            aliases.learn(name)
     if packet.dns:
         for name in (*packet.dns.names, *packet.dns.cname):
             aliases.learn(name)
@@ -83,6 +100,14 @@ def _learn(packet: Packet, aliases: Aliases) -> None:
         aliases.learn_from(packet.info, everywhere=True)
     if packet.tls and packet.tls.server_name:
         aliases.learn(packet.tls.server_name)
+
+
+def _stations(header: Header) -> Iterator[str]:
+    """The hosts by which a message went, also those whose names have no dot and look like any word."""
+    for field, value in _STATIONS.items():
+        if field.fullmatch(header.name):
+            names = (_host(match[1]).strip('"') for match in value.finditer(header.value))
+            yield from (name for name in names if not name.isdigit() and name.lower() not in _NO_NAMES)
 
 
 def _host(authority: str) -> str:

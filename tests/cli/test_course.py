@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -12,7 +13,7 @@ from reporter.explain.course import load_course
 from reporter.explain.words import Words
 from reporter.options import ReportOptions
 from reporter.pipeline.report import make_document
-from tests.captures import BUNDLED
+from tests.captures import BUNDLED, ROOT
 from tests.cli.run import reporter
 
 CAPTURE = BUNDLED / "keepalive-full.pcapng"
@@ -65,6 +66,20 @@ def test_notes_and_words_in_the_explanation(course, name):
     asked = [each for each in found if each["findings"][-1]["text"] == "请看请求行。\\u202e"]
     assert asked
     assert all("GET" in each["info"] for each in asked)
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_example_of_the_page_can_be_used_as_printed(tmp_path, lang):
+    page = (ROOT / "docs" / f"course.{lang}.md").read_text("utf-8")
+    notes, words = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "course.toml").write_text(notes, encoding="utf-8")
+    (tmp_path / "prose" / lang).mkdir(parents=True)
+    (tmp_path / "prose" / lang / "mine.toml").write_text(words, encoding="utf-8")
+    checked = reporter("rules", "check", "--course", tmp_path)
+    assert checked.returncode == 0, checked.stderr.decode()
+    text = packets("--course", tmp_path, "--lang", lang)[0]["findings"][0]["text"]
+    assert text.endswith(words.partition("}}")[2].strip().strip('"'))
 
 
 @pytest.mark.tshark

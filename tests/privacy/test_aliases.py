@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reporter.model.application import Header, HttpRequest
+from reporter.model.packet import Packet
 from reporter.privacy.aliases import Aliases
+from reporter.privacy.anonymous import anonymous
 
 
 @given(st.lists(st.ip_addresses(), max_size=60))
@@ -73,3 +77,32 @@ def test_names_with_other_characters_are_found_too() -> None:
 def test_aliases_do_not_run_out() -> None:
     aliases = Aliases()
     assert len({aliases.ip(f"10.0.{high}.{low}") for high in range(8) for low in range(256)}) == 2048
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("Via", "1.1 squidbox", "1.1 host-1.example"),
+        ("Via", "HTTP/1.0 fred:80 (squid/5.7), 1.1 box2", "HTTP/1.0 host-1.example:80 (squid/5.7), 1.1 host-2.example"),
+        ("X-Served-By", "cache-node-12, cache7", "host-1.example, host-2.example"),
+        ("X-Forwarded-Host", "portal", "host-1.example"),
+        ("X-Forwarded-Server", "front1", "host-1.example"),
+        ("X-Backend-Server", "worker-3:8080", "host-1.example:8080"),
+        ("X-Server-Name", "labpc", "host-1.example"),
+        ("Forwarded", 'for=labpc;by="gate:80";proto=http', 'for=host-1.example;by="host-2.example:80";proto=http'),
+        ("X-Cache", "HIT from squidbox", "HIT from host-1.example"),
+        ("Warning", '110 squidbox "Response is stale"', '110 host-1.example "Response is stale"'),
+        ("Host", "labpc:8080", "host-1.example:8080"),
+        ("X-Cache", "HIT", "HIT"),
+        ("X-Node", "true", "true"),
+        ("Server", "nginx", "nginx"),
+        ("Connection", "keep-alive", "keep-alive"),
+    ],
+)
+def test_a_station_of_the_way_has_its_alias_from_its_first_packet_on(field: str, value: str, shown: str) -> None:
+    header = Header(field, value, f"{field}: {value}")
+    request = HttpRequest("GET", "/", "HTTP/1.1", "/", (header,), True, 1, None)
+    packet = Packet(
+        1, Decimal(0), Decimal(0), 60, 60, ("eth", "ip", "tcp", "http"), "HTTP", "GET /", requests=(request,)
+    )
+    assert anonymous(packet, Aliases()).requests[0].headers[0].value == shown
