@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reporter.cli.choices import Course, DecodeAs, Lang, Language
+from reporter.cli.choices import Course, DecodeAs, Lang, Language, text, texts
 
 EXAMPLES = """\b
 Examples:
@@ -44,7 +44,8 @@ def batch(
         typer.Option("--gradebook", metavar="FILE", readable=False, help="Fill the points into this CSV, in place."),
     ] = None,
     grade_column: Annotated[
-        str | None, typer.Option("--grade-column", metavar="TITLE", help="The column of the grade book to fill.")
+        str | None,
+        typer.Option("--grade-column", callback=text, metavar="TITLE", help="The column of the grade book to fill."),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite-grades", help="Also replace grades that somebody has entered by hand.")
@@ -60,11 +61,14 @@ def batch(
     ] = 0,
     name_pattern: Annotated[
         str | None,
-        typer.Option("--name-pattern", metavar="REGEX", help="Read names with (?P<id>…) and (?P<name>…)."),
+        typer.Option(
+            "--name-pattern", callback=text, metavar="REGEX", help="Read names with (?P<id>…) and (?P<name>…)."
+        ),
     ] = None,
     match_only: Annotated[bool, typer.Option("--match-only", help="Show who hands in what, and stop.")] = False,
     again: Annotated[
-        list[str] | None, typer.Option("--again", metavar="ID", help="Do this student's work again (repeatable).")
+        list[str] | None,
+        typer.Option("--again", callback=texts, metavar="ID", help="Do this student's work again (repeatable)."),
     ] = None,
     excuse: Annotated[
         list[Path] | None,
@@ -74,7 +78,8 @@ def batch(
     ] = None,
     lang: Lang = Language.ZH,
     timezone: Annotated[
-        str | None, typer.Option("--timezone", metavar="ZONE", help="Zone of the times in the reports (else UTC).")
+        str | None,
+        typer.Option("--timezone", callback=text, metavar="ZONE", help="Zone of the times in the reports (else UTC)."),
     ] = None,
     decode_as: DecodeAs = None,
     timeout: Annotated[

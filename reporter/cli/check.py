@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reporter.cli.choices import DecodeAs, Lang, Language
+from reporter.cli.choices import DecodeAs, Lang, Language, text
 
 EXAMPLES = """\b
 Examples:
@@ -23,8 +23,10 @@ def check(
         typer.Argument(metavar="CAPTURE|DIR", readable=False, help="A capture, or a folder or zip as handed in."),
     ],
     rubric: Annotated[Path, typer.Option("--rubric", metavar="FILE", readable=False, help="The teacher's checks.")],
-    student: Annotated[str | None, typer.Option("--student", metavar="NAME", help="Your name.")] = None,
-    student_id: Annotated[str | None, typer.Option("--id", metavar="TEXT", help="Your student number.")] = None,
+    student: Annotated[str | None, typer.Option("--student", callback=text, metavar="NAME", help="Your name.")] = None,
+    student_id: Annotated[
+        str | None, typer.Option("--id", callback=text, metavar="TEXT", help="Your student number.")
+    ] = None,
     decode_as: DecodeAs = None,
     lang: Lang = Language.ZH,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,

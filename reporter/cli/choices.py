@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from reporter.errors import EXIT_USAGE
+from reporter.errors import EXIT_USAGE, UsageTrouble
+
+
+def in_utf8(option: str, given: str) -> str:
+    """A text of the command line that goes into a report: UTF-8, whatever the locale reads its bytes as."""
+    if given.isascii():
+        return given
+    try:
+        return os.fsencode(given).decode("utf-8")
+    except UnicodeError:
+        raise UsageTrouble(
+            "the text is not UTF-8",
+            where=option,
+            to_do="type it in a terminal set to UTF-8, or write it into a report.toml",
+        ) from None
+
+
+def text(parameter: typer.CallbackParam, value: str | None) -> str | None:
+    """The callback of an option with a text."""
+    return None if value is None else in_utf8(parameter.opts[-1], value)
+
+
+def texts(parameter: typer.CallbackParam, value: list[str] | None) -> list[str] | None:
+    """The callback of an option with a text that may be repeated."""
+    return None if value is None else [in_utf8(parameter.opts[-1], each) for each in value]
 
 
 class Language(StrEnum):
@@ -32,6 +57,7 @@ Filter = Annotated[
     str | None,
     typer.Option(
         "--filter",
+        callback=text,
         metavar="FILTER",
         help="Show only the packets that this Wireshark display filter lets through (all are analysed).",
     ),
@@ -40,6 +66,7 @@ DecodeAs = Annotated[
     list[str] | None,
     typer.Option(
         "--decode-as",
+        callback=texts,
         metavar="RULE",
         help="Read a port as a protocol, as in Wireshark's Decode As: tcp.port==8888,http (repeatable).",
     ),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from reporter.cli.choices import Anonymize, DecodeAs, Filter, Language, NoRedact
+from reporter.cli.choices import Anonymize, DecodeAs, Filter, Language, NoRedact, text
 
 EXAMPLES = """\b
 Examples:
@@ -35,8 +35,8 @@ A report.toml, whose values the command line overrides:
 """
 
 
-def _cover(option: str, text: str) -> typer.models.OptionInfo:
-    made: typer.models.OptionInfo = typer.Option(option, metavar="TEXT", help=f"{text}, on the cover.")
+def _cover(option: str, what: str) -> typer.models.OptionInfo:
+    made: typer.models.OptionInfo = typer.Option(option, callback=text, metavar="TEXT", help=f"{what}, on the cover.")
     return made
 
 
@@ -84,7 +84,9 @@ def report(
     date: Annotated[str | None, _cover("--date", "Date")] = None,
     timezone: Annotated[
         str | None,
-        typer.Option("--timezone", metavar="ZONE", help="Zone of the times, e.g. Asia/Shanghai (else UTC)."),
+        typer.Option(
+            "--timezone", callback=text, metavar="ZONE", help="Zone of the times, e.g. Asia/Shanghai (else UTC)."
+        ),
     ] = None,
     no_redact: NoRedact = False,
     anonymize: Anonymize = False,

@@ -11,6 +11,7 @@ from typing import Any
 
 from reporter.capture.file import check
 from reporter.cli import ahead
+from reporter.cli.choices import in_utf8
 from reporter.cli.output import verify_output
 from reporter.cli.progress import Progress
 from reporter.errors import UsageTrouble
@@ -52,7 +53,7 @@ def _told_apart(chosen: Mapping[str, Any]) -> dict[str, Any]:
         return dict(chosen)
     if "/" in given or os.sep in given or given.endswith(".toml") or Path(given).exists():
         return {**chosen, "course": Path(given)}
-    return {**chosen, "course": None, "course_name": chosen.get("course_name") or given}
+    return {**chosen, "course": None, "course_name": chosen.get("course_name") or in_utf8("--course", given)}
 
 
 def _check_twice(captures: list[Path]) -> None:

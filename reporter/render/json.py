@@ -7,6 +7,7 @@ numbers; the exact text that tshark prints is in `evidence`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,8 +70,19 @@ def encoded(value: object) -> str:
 
 
 def without_steering(text: str) -> str:
-    """JSON, on one line or several, in which characters that could steer a terminal are escaped."""
-    return UNSAFE.sub(lambda match: "\n" if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
+    """JSON, on one line or several, in which characters that could steer a terminal are escaped.
+
+    Half a surrogate pair (a byte of a file name that is not UTF-8) is no character, and RFC 8259 readers refuse it, so
+    that the text of its escape stands for it, as in a report.
+    """
+    return UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    if match[0] == "\n":
+        return "\n"
+    number = ord(match[0])
+    return f"\\\\u{number:04x}" if 0xD800 <= number < 0xE000 else f"\\u{number:04x}"
 
 
 def packet_object(seen: Seen, findings: Iterable[Finding], words: Words) -> Object:

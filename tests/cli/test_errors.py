@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import stat
@@ -193,3 +194,32 @@ def test_a_package_that_is_not_installed_is_no_bug(name, code, capsys, tmp_path,
     said = capsys.readouterr().err
     assert (f"provides '{name}' is not installed" in said) is (code == 1)
     assert ("bug in reporter" in said) is (code == 3)
+
+
+LATIN = os.fsdecode("张三".encode("gbk"))
+
+
+@pytest.mark.parametrize("option", ["--student", "--title", "--course", "--filter"])
+def test_a_text_that_is_no_utf_8_is_refused_with_its_option(tmp_path, option):
+    out = tmp_path / "report.html"
+    message = fails(2, "report", CAPTURE, "-o", out, option, LATIN, says="the text is not UTF-8")
+    assert f"where:  {option}\n" in message
+    assert not out.exists()
+
+
+def test_a_name_is_read_as_utf_8_also_in_a_locale_of_ascii(tmp_path):
+    out = tmp_path / "report.html"
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = reporter("report", BUNDLED / "refused.pcapng", "-o", out, "--student", "张三示例", **ascii_only)
+    assert done.returncode == 0, done.stderr.decode()
+    assert "张三示例" in out.read_text("utf-8")
+
+
+def test_a_file_name_that_is_no_utf_8_is_a_text_in_json(tmp_path):
+    capture = tmp_path / f"{LATIN}.pcapng"
+    try:
+        capture.write_bytes((BUNDLED / "refused.pcapng").read_bytes())
+    except OSError:
+        pytest.skip("file names here are UTF-8")
+    shown = json.loads(reporter("explain", capture, "--format", "json").stdout)["capture"]["file"]
+    assert shown == LATIN.encode("ascii", "backslashreplace").decode() + ".pcapng"
