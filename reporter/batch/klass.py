@@ -59,6 +59,11 @@ class Klass:
         """The ids of the rubric's checks."""
         return tuple(each.id for each in self.rubric.checks) if self.rubric is not None else ()
 
+    @property
+    def people(self) -> int:
+        """How many students there are: what was replaced by a later attempt is of one of them."""
+        return sum(1 for each in self.members if not each.submission.replaced_by)
+
     def statuses(self) -> list[tuple[str, int]]:
         """How often each status came up, commonest first."""
         return _ranked(Counter(each.row.status for each in self.members))

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reporter.batch.checks import KINDS, Kind, Wrong, kinds
+from reporter.batch.checks import KINDS, ORDERED, Kind, Wrong, kinds
 from reporter.errors import UsageTrouble
 from reporter.explain.course import nearest, place
 from reporter.explain.words import LANGUAGES
@@ -157,6 +157,15 @@ class _Reader:
         lacking = next((key for key in kind.needs if key not in table), "")
         if lacking:
             self._refuse(f"a check of the kind {kind.name} needs {lacking}", "kind", start, f"write {lacking} = …")
+        if kind.one_of and not any(key in table for key in kind.one_of):
+            choice = " or ".join(kind.one_of)
+            self._refuse(
+                f"a check of the kind {kind.name} needs {choice}", "kind", start, f"write {kind.one_of[0]} = …"
+            )
+        for low, high in ORDERED:
+            if low in wants and high in wants and wants[low] > wants[high]:
+                what = f"{low} is above {high}, so that nothing can pass"
+                self._refuse(what, low, start, "correct one of them, or leave one out")
         return wants
 
     def _text_of(self, table: Mapping[str, Any], outcome: str, start: int) -> dict[str, str]:

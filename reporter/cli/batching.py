@@ -24,6 +24,8 @@ from reporter.errors import EXIT_CHECK_FAILED
 from reporter.explain.visible import escaped
 from reporter.report.own.settings import check_timezone
 
+#: Pairs with shared connections that the terminal names.
+_PAIRS = 20
 _QUIET_STATUSES = (*DONE, Status.DUPLICATE)
 
 
@@ -150,12 +152,14 @@ def _summary(klass: Klass, classroom: Classroom) -> None:
     counts = Counter(each.row.status for each in klass.members)
     said = [f"{words.status(status)} {counts[status]}" for status in map(str, Status) if counts[status]]
     typer.echo(words.say("list", "comma").join(said))
-    for pair in klass.shared[:20]:
+    for pair in klass.shared[:_PAIRS]:
         one, other = (
             next(each for each in klass.members if each.submission.key == key) for key in (pair.one, pair.other)
         )
         with_whom = words.say("table", "share", who=words.person(other.student, pair.other), count=len(pair.evidence))
         typer.echo(f"{words.person(one.student, pair.one)} {with_whom}")
+    if len(klass.shared) > _PAIRS:
+        typer.echo(words.say("table", "share-rest", count=len(klass.shared) - _PAIRS))
     typer.echo(str(classroom.settings.output / "index.html"))
 
 

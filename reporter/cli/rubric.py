@@ -36,5 +36,6 @@ def list_kinds() -> None:
     from reporter.batch.checks import kinds
 
     for name, kind in kinds().items():
-        needs = [f"{key} (needed)" if key in kind.needs else key for key in kind.keys]
+        marks = dict.fromkeys(kind.needs, " (needed)") | dict.fromkeys(kind.one_of, " (one needed)")
+        needs = [key + marks.get(key, "") for key in kind.keys]
         typer.echo(f"{name:12} {', '.join(needs)}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +16,7 @@ from reporter.batch.shared import shared
 from reporter.batch.submission import Piece, Remark, Student, Submission
 from reporter.batch.views import page
 from reporter.batch.words import BatchWords
+from reporter.cli.batching import _summary
 
 EVIL = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 VERDICT = {
@@ -64,6 +67,15 @@ def test_everything_of_a_submission_is_escaped(tmp_path, language):
 def test_a_situation_is_counted_once_for_each_submission(tmp_path):
     """Whether it was found in packets, of a stream or of the capture."""
     assert klass_of(tmp_path).findings() == [("C01", 3), ("H01", 3)]
+
+
+def test_somebody_who_handed_in_twice_is_one_student(tmp_path):
+    klass = klass_of(tmp_path)
+    first = klass.members[0]
+    earlier = replace(first, submission=replace(first.submission, key="again", replaced_by=first.submission.key))
+    klass = replace(klass, members=(*klass.members, earlier))
+    assert '<p class="total">3 students</p>' in page.render(klass, BatchWords("en")).decode()
+    assert "共 3 人" in page.render(klass, BatchWords("zh")).decode()
 
 
 @pytest.fixture
@@ -123,3 +135,17 @@ def test_the_head_of_the_table_stays_on_a_wide_screen(opened):
     opened.set_viewport_size({"width": 1280, "height": 300})
     opened.evaluate("document.querySelector('#class tbody tr:last-child').scrollIntoView()")
     assert opened.locator("#class th").first.evaluate("each => Math.round(each.getBoundingClientRect().top)") == 0
+
+
+@pytest.mark.parametrize(("students", "rest"), [(7, "… and 1 more pairs"), (6, "")])
+def test_the_terminal_says_that_there_are_more_pairs_than_it_names(tmp_path, capsys, students, rest):
+    keys = [f"2026{number:04}" for number in range(students)]
+    submissions = [Submission(key, Student(key), (key,)) for key in keys]
+    rows = {key: Row(key, "", "ok", (), (), None, None) for key in keys}
+    traces = [Trace(key, "a", 0, "a:1", "b:2", 1, 9, "1", (1 << 30, 1 << 31), frozenset()) for key in keys]
+    klass = assemble(submissions, rows, shared(traces, {}), None)
+    _summary(klass, SimpleNamespace(words=BatchWords("en"), settings=SimpleNamespace(output=tmp_path)))
+    printed = capsys.readouterr().out
+    assert printed.count("shares") == min(len(klass.shared), 20)
+    assert rest in printed
+    assert ("more pairs" in printed) is bool(rest)

@@ -32,6 +32,10 @@ def rubric_of(tmp_path, text):
     return path
 
 
+_FILTER = '[[check]]\nid = "a"\nkind = "filter"\nfilter = "tcp"'
+_TIME = '[[check]]\nid = "a"\nkind = "time"'
+
+
 def check_of(tmp_path, text, capture=PAGE, student=SOMEBODY):
     verdicts, _ = checked(capture, rubric_of(tmp_path, f'[[check]]\nid = "x"\npoints = 4\n{text}'), student, ())
     return verdicts[0]
@@ -58,6 +62,10 @@ def check_of(tmp_path, text, capture=PAGE, student=SOMEBODY):
         ('[[check]]\nid = "a"\nkind = "filter"\nfilter = \'http contains "{student.age}"\'', "knows no {student.age}"),
         ('[[check]]\nid = "a"\nkind = "filter"\nfilter = "tcp"\n' * 2, "twice"),
         ("[[check", "not TOML"),
+        (f"{_FILTER}\nat_least = 5\nat_most = 2", "at_least is above at_most"),
+        (f"{_TIME}\nafter = 2026-09-02T00:00:00Z\nbefore = 2026-09-02T00:00:00+08:00", "after is above before"),
+        (_TIME, "needs after or before"),
+        ('[[check]]\nid = "a"\nkind = "connection"\nat_least = 2', "needs opening or closing or answered"),
     ],
 )
 def test_a_wrong_rubric_is_told_with_its_line(tmp_path, text, said):

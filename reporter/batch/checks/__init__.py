@@ -60,12 +60,16 @@ Read = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of check: `keys` are those it may have, each with what reads its value; `needs` must be there."""
+    """A kind of check: `keys` are those it may have, each with what reads its value; `needs` must be there.
+
+    Of `one_of`, if there are any, at least one must be there too.
+    """
 
     name: str
     judge: Judge
     keys: Mapping[str, Read]
     needs: tuple[str, ...]
+    one_of: tuple[str, ...] = ()
     filter_key: str = ""
 
     def filters(self, wants: Mapping[str, Any]) -> tuple[str, ...]:
@@ -77,12 +81,17 @@ KINDS: dict[str, Kind] = {}
 
 
 def kind(
-    name: str, *, keys: Mapping[str, Read], needs: tuple[str, ...] = (), filter_key: str = ""
+    name: str,
+    *,
+    keys: Mapping[str, Read],
+    needs: tuple[str, ...] = (),
+    one_of: tuple[str, ...] = (),
+    filter_key: str = "",
 ) -> Callable[[Judge], Judge]:
     """Register a function as the judge of a kind."""
 
     def enter(function: Judge) -> Judge:
-        KINDS[name] = Kind(name, function, keys, needs, filter_key)
+        KINDS[name] = Kind(name, function, keys, needs, one_of, filter_key)
         return function
 
     return enter
@@ -131,6 +140,8 @@ def some_of(known: Iterable[str]) -> Read:
     return read
 
 
+#: Keys of which the first may not be above the second: nothing could pass.
+ORDERED = (("at_least", "at_most"), ("after", "before"))
 #: Keys of a check that counts something.
 COUNTING: Mapping[str, Read] = {"at_least": number, "at_most": number}
 

@@ -25,7 +25,11 @@ def closing(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, 
     return _connections({**wants, "closing": wants["any_of"]}, evidence)
 
 
-@kind("connection", keys={"opening": _OPENINGS, "closing": _CLOSINGS, "answered": number, **COUNTING})
+@kind(
+    "connection",
+    keys={"opening": _OPENINGS, "closing": _CLOSINGS, "answered": number, **COUNTING},
+    one_of=("opening", "closing", "answered"),
+)
 def connection(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...]) -> Said:
     """Connections that begin so, end so and have at least so many answered requests: all of it the same one."""
     return _connections(wants, evidence)

@@ -35,7 +35,7 @@ def networks(value: Any) -> tuple[Network, ...]:
         raise Wrong(f"must be addresses or networks: {error}") from None
 
 
-@kind("time", keys={"after": moment, "before": moment})
+@kind("time", keys={"after": moment, "before": moment}, one_of=("after", "before"))
 def time(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...]) -> Said:
     """Every packet lies within the window; the first and the last packet of a capture tell."""
     after, before = wants.get("after"), wants.get("before")
