@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,12 @@ from reporter.batch.numbers import Numbers, alike
 from reporter.batch.roster import spellings
 from reporter.batch.spans import Span, replaced, spans_of
 from reporter.batch.status import DONE
+from reporter.batch.tablefile import content_of, is_utf16
 from reporter.errors import UsageTrouble
 from reporter.explain.visible import escaped
+
+#: A number with a decimal comma; three digits behind it may be thousands.
+_COMMA = re.compile(r"\s*-?\d+,\d{1,2}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +55,8 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
     A cell is filled when it is empty or holds what an earlier run wrote (`earlier`, by row), or with `overwrite`:
     what somebody has entered by hand is kept and told.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageTrouble(
-            f"the grade book cannot be read: {error.strerror}", where=str(path), to_do="check --gradebook"
-        ) from None
-    if content.startswith((b"PK", b"\xd0\xcf")):
-        raise UsageTrouble(
-            "the grade book is no CSV file", where=str(path), to_do="save it as CSV (UTF-8) and give that"
-        )
-    rows, delimiter = spans_of(content)
-    book = recognise([[span.text for span in row] for row in rows], column, str(path))
+    content, rows, delimiter, book = opened(path, column)
+    commas = delimiter != b"," and any(_COMMA.fullmatch(_text(row, book.column)) for row in rows)
     people = _People(book.kind, klass)
     found, several = _match(book, people)
     changes, cells = [], []
@@ -70,6 +65,7 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
             continue
         span, name = _cell(rows[at], book.column, delimiter), escaped("|".join(map(":".join, book.keys[at])))
         new, old = points_text(member.row.points), span.text
+        new = new.replace(".", ",") if commas else new
         if _same(old, new):
             continue
         kept = bool(old) and not overwrite and not _same(earlier.get(name, ""), old)
@@ -82,6 +78,23 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
         (member, tuple(_line(content, rows[at][0]) for at in places)) for member, places in several if _graded(member)
     )
     return Filled(book.kind, replaced(content, cells), tuple(changes), lacking, doubtful)
+
+
+def opened(path: Path, column: str | None) -> tuple[bytes, list[list[Span]], bytes, Book]:
+    """A grade book as it is before a class is worked on: bytes, cells, delimiter, and how to read it.
+
+    Raises UsageTrouble when it cannot be filled.
+    """
+    content = content_of(path, "grade book", "--gradebook")
+    if is_utf16(content):
+        what = "the grade book is UTF-16 text, which cannot be filled in place"
+        raise UsageTrouble(what, where=str(path), to_do="save it as CSV (UTF-8) and give that")
+    rows, delimiter = spans_of(content)
+    return content, rows, delimiter, recognise([[span.text for span in row] for row in rows], column, str(path))
+
+
+def _text(row: Sequence[Span], column: int) -> str:
+    return row[column].text if column < len(row) else ""
 
 
 def _cell(row: Sequence[Span], column: int, delimiter: bytes) -> Span:
@@ -97,9 +110,14 @@ def _line(content: bytes, span: Span) -> int:
 
 def _same(one: str, other: str) -> bool:
     try:
-        return float(one) == float(other)
+        return _value(one) == _value(other)
     except ValueError:
         return one == other
+
+
+def _value(text: str) -> float:
+    """The number of a cell, also where it is written with a decimal comma. Raises ValueError."""
+    return float(text.strip().replace(",", ".") if _COMMA.fullmatch(text) else text)
 
 
 def _graded(member: Member) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from reporter.batch.names import comparable, decoded, plain
 from reporter.batch.numbers import Numbers, number_key, written
 from reporter.batch.submission import Claim, Student
+from reporter.batch.tablefile import content_of, is_utf16
 from reporter.errors import UsageTrouble
 
 #: Titles of the columns, as comparable() writes them. `name` may come in two columns.
@@ -79,16 +80,16 @@ def spellings(name: str) -> set[str]:
 
 
 def read_roster(path: Path) -> Roster:
-    """The roster of a CSV file: a header with 学号 and 姓名 (or id and name), UTF-8 or GBK. Raises UsageTrouble."""
-    try:
-        text = decoded(path.read_bytes()).removeprefix("\ufeff")
-    except OSError as error:
-        raise UsageTrouble(
-            f"the roster cannot be read: {error.strerror}", where=str(path), to_do="check --roster"
-        ) from None
+    """The roster of a CSV file: a header with 学号 and 姓名 (or id and name). Raises UsageTrouble."""
+    content = content_of(path, "roster", "--roster")
+    text = content.decode("utf-16", "replace") if is_utf16(content) else decoded(content).removeprefix("\ufeff")
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max("\t;,", key=first.count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(cell.strip() for cell in row)]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        to_do = "save it as CSV (UTF-8) and give that"
+        raise UsageTrouble(f"the roster is no CSV file: {error}", where=str(path), to_do=to_do) from None
     columns = _columns(rows[0]) if rows else {}
     if "id" not in columns and "name" not in columns and not {"first", "last"} <= columns.keys():
         raise UsageTrouble(

@@ -78,8 +78,10 @@ def read_rubric(path: Path) -> tuple[Rubric, list[UsageTrouble]]:
         trouble = UsageTrouble(f"the rubric is not TOML: {error}", where=str(path), to_do="correct that line")
         return Rubric(path, (), ""), [trouble]
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        trouble = UsageTrouble(f"the rubric cannot be read: {reason}", where=str(path), to_do="check --rubric")
+        reason, to_do = "it is not UTF-8 text", "save it as UTF-8"
+        if isinstance(error, OSError):
+            reason, to_do = str(error.strerror), "check --rubric"
+        trouble = UsageTrouble(f"the rubric cannot be read: {reason}", where=str(path), to_do=to_do)
         return Rubric(path, (), ""), [trouble]
     reader = _Reader(path, text)
     return Rubric(path, reader.checks(table), hashlib.sha256(content).hexdigest()), reader.troubles

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import json
 import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -22,6 +24,7 @@ from reporter.cli.problems import say
 from reporter.cli.table import Bar, print_table
 from reporter.errors import EXIT_CHECK_FAILED
 from reporter.explain.visible import escaped
+from reporter.render.json import without_steering
 from reporter.report.own.settings import check_timezone
 
 #: Pairs with shared connections that the terminal names.
@@ -76,8 +79,15 @@ def run(wishes: Wishes) -> None:
         excuse=wishes.excuse,
         bounds=Bounds(seconds=wishes.timeout, memory=wishes.memory),
     )
+    if wishes.gradebook is not None:
+        from reporter.batch.grading import opened
+
+        # Before a class is worked on for minutes: the file and the column can be corrected at once.
+        opened(wishes.gradebook, wishes.grade_column)
     with Classroom(settings) as classroom:
-        if wishes.match_only or not (wishes.quiet or wishes.as_json):
+        if wishes.match_only and wishes.as_json:
+            typer.echo(without_steering(json.dumps(_matches(classroom), ensure_ascii=False, indent=1)))
+        elif wishes.match_only or not (wishes.quiet or wishes.as_json):
             _match_table(classroom)
         if wishes.match_only:
             return
@@ -88,9 +98,24 @@ def run(wishes: Wishes) -> None:
         if wishes.as_json:
             sys.stdout.write(json_view.render(klass, classroom.words).decode("utf-8"))
         else:
-            _summary(klass, classroom)
+            _summary(klass, classroom.words, settings.output)
     if any(each.row.status in FAILED for each in klass.members):
         raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+def _matches(classroom: Classroom) -> list[dict[str, Any]]:
+    """Who hands in what, for programs: `matched` tells by what the roster has them, `listed` whether it does."""
+    return [
+        {
+            "key": each.key,
+            "student": {"id": each.student.id, "name": each.student.name},
+            "entries": list(each.entries),
+            "layout": each.layout,
+            "matched": each.matched,
+            "listed": each.listed,
+        }
+        for each in classroom.submissions
+    ]
 
 
 def _match_table(classroom: Classroom) -> None:
@@ -125,7 +150,10 @@ def _work(classroom: Classroom, wishes: Wishes) -> Klass:
             outcome = event.outcome
             bar.advance(str(outcome.status))
             if outcome.status not in _QUIET_STATUSES and not wishes.as_json:
-                bar.say(f"{people[outcome.key]}: {words.status(outcome.status)}. {_reason(outcome.remarks, words)}")
+                bar.say(
+                    words.say("table", "ended", who=people[outcome.key], status=words.status(outcome.status))
+                    + _reason(outcome.remarks, words)
+                )
 
         try:
             if wishes.scheduler is None:
@@ -147,8 +175,7 @@ def _reason(remarks: tuple[object, ...], words: BatchWords) -> str:
     return words.remarks(remarks[:1])  # type: ignore[arg-type]
 
 
-def _summary(klass: Klass, classroom: Classroom) -> None:
-    words = classroom.words
+def _summary(klass: Klass, words: BatchWords, output: Path) -> None:
     counts = Counter(each.row.status for each in klass.members)
     said = [f"{words.status(status)} {counts[status]}" for status in map(str, Status) if counts[status]]
     typer.echo(words.say("list", "comma").join(said))
@@ -160,7 +187,7 @@ def _summary(klass: Klass, classroom: Classroom) -> None:
         typer.echo(f"{words.person(one.student, pair.one)} {with_whom}")
     if len(klass.shared) > _PAIRS:
         typer.echo(words.say("table", "share-rest", count=len(klass.shared) - _PAIRS))
-    typer.echo(str(classroom.settings.output / "index.html"))
+    typer.echo(str(output / "index.html"))
 
 
 def _grades(classroom: Classroom, klass: Klass, wishes: Wishes, book: Path) -> None:

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from reporter.batch.grading import fill
 from reporter.batch.klass import Klass, Member
 from reporter.batch.ledger import Row
+from reporter.batch.roster import read_roster
 from reporter.batch.spans import replaced, spans_of
 from reporter.batch.submission import Student, Submission
 from reporter.errors import UsageTrouble
+from tests.faults import command
 
 MOODLE = (
     "\ufeffIdentifier,Full name,Status,Grade,Maximum grade,Grade can be changed,"
@@ -170,6 +172,87 @@ def test_a_row_that_ends_before_its_empty_grade_gets_it(tmp_path, text, expected
 def test_what_is_no_grade_book_is_refused(tmp_path, text):
     with pytest.raises(UsageTrouble):
         filled(tmp_path, text, klass_of(1))
+
+
+SEMICOLONS = "学号;姓名;成绩\n20260001;示例甲;57,5\n20260002;示例乙;\n20260003;示例丙;8,5\n"
+
+
+def test_decimal_commas_are_read_and_written(tmp_path):
+    made, text = filled(tmp_path, SEMICOLONS, klass_of(57.5, 77.5, 9))
+    assert text == SEMICOLONS.replace("示例乙;", "示例乙;77,5")
+    assert [(each.line, each.old, each.new) for each in made.changes if each.kept] == [(4, "8,5", "9")]
+    _, text = filled(tmp_path, text, klass_of(57.5, 70.5, 9), earlier={"id:20260002|name:示例乙": "77,5"})
+    assert "示例乙;70,5\n" in text
+
+
+def test_without_decimal_commas_none_are_written(tmp_path):
+    _, text = filled(tmp_path, SEMICOLONS.replace(",", "."), klass_of(57.5, 77.5, 9))
+    assert "示例乙;77.5\n" in text
+
+
+def test_thousands_are_no_decimals(tmp_path):
+    made, _ = filled(tmp_path, '学号,成绩\n20260001,"1,000"\n', klass_of(1))
+    assert [each.old for each in made.changes if each.kept] == ["1,000"]
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "named"),
+    [
+        ("学号,姓名,平时成绩,期末成绩\n20260001,示例甲,,\n", "no column", "平时成绩"),
+        ("学号,姓名,成绩,总分\n20260001,示例甲,,\n", "several columns", "总分"),
+        ('Last Name,First Name,Username,Student ID,"Lab 1 [Total Pts: 10] |901"\nS,J,j,20260001,\n', "no col", "Lab 1"),
+        ("Identifiant,Nom complet,Statut,Note\nParticipant 11,Sample,Remis,\n", "no column", "Note"),
+    ],
+)
+def test_which_column_is_to_be_filled_has_to_be_said(tmp_path, text, what, named):
+    with pytest.raises(UsageTrouble, match=what) as raised:
+        filled(tmp_path, text, klass_of(80, layout="moodle"))
+    assert "--grade-column" in raised.value.to_do
+    assert named in raised.value.to_do
+    made, _ = filled(tmp_path, text, klass_of(80, layout="moodle"), column=named)
+    assert [each.new for each in made.changes] == ["80"]
+
+
+def test_numbers_with_letters_are_no_participants(tmp_path):
+    text = "班级,学号,姓名,成绩\n示例 1,20260001,示例甲,\n"
+    made, changed = filled(tmp_path, text, klass_of(80))
+    assert made.kind == "csv"
+    assert changed == text.replace("甲,", "甲,80")
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("学号,成绩\n20260001,\n".encode("utf-16"), "UTF-16"),
+        (b"PK\x03\x04", "workbook"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_table_that_is_none_is_told_before_anything_is_done(tmp_path, content, what):
+    book = tmp_path / "book.csv"
+    if content is not None:
+        book.write_bytes(content)
+    (tmp_path / "class").mkdir()
+    done = command("batch", tmp_path / "class", "-o", tmp_path / "out", "--gradebook", book)
+    assert done.code == 2
+    assert what in done.said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "gb18030"])
+def test_a_roster_in_any_encoding_of_a_spreadsheet(tmp_path, encoding):
+    roster = tmp_path / "roster.csv"
+    mark = b"\xff\xfe" if encoding == "utf-16-le" else b""
+    roster.write_bytes(mark + "学号\t姓名\r\n20260001\t示例甲\r\n".encode(encoding))
+    assert [each.student for each in read_roster(roster).entries] == [Student("20260001", "示例甲")]
+
+
+@pytest.mark.parametrize(("content", "what"), [(b"PK\x03\x04\x14", "workbook"), (b"a,\x00\n", "roster")])
+def test_a_roster_that_is_no_table_is_told(tmp_path, content, what):
+    roster = tmp_path / "roster.csv"
+    roster.write_bytes(content)
+    with pytest.raises(UsageTrouble, match=what):
+        read_roster(roster)
 
 
 CELLS = st.lists(st.lists(st.text(st.sampled_from('a1,"\n\r é示=')), min_size=2, max_size=4), min_size=1, max_size=5)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +15,6 @@ from reporter.batch.shared import shared
 from reporter.batch.submission import Piece, Remark, Student, Submission
 from reporter.batch.views import page
 from reporter.batch.words import BatchWords
-from reporter.cli.batching import _summary
 
 EVIL = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 VERDICT = {
@@ -135,17 +133,3 @@ def test_the_head_of_the_table_stays_on_a_wide_screen(opened):
     opened.set_viewport_size({"width": 1280, "height": 300})
     opened.evaluate("document.querySelector('#class tbody tr:last-child').scrollIntoView()")
     assert opened.locator("#class th").first.evaluate("each => Math.round(each.getBoundingClientRect().top)") == 0
-
-
-@pytest.mark.parametrize(("students", "rest"), [(7, "… and 1 more pairs"), (6, "")])
-def test_the_terminal_says_that_there_are_more_pairs_than_it_names(tmp_path, capsys, students, rest):
-    keys = [f"2026{number:04}" for number in range(students)]
-    submissions = [Submission(key, Student(key), (key,)) for key in keys]
-    rows = {key: Row(key, "", "ok", (), (), None, None) for key in keys}
-    traces = [Trace(key, "a", 0, "a:1", "b:2", 1, 9, "1", (1 << 30, 1 << 31), frozenset()) for key in keys]
-    klass = assemble(submissions, rows, shared(traces, {}), None)
-    _summary(klass, SimpleNamespace(words=BatchWords("en"), settings=SimpleNamespace(output=tmp_path)))
-    printed = capsys.readouterr().out
-    assert printed.count("shares") == min(len(klass.shared), 20)
-    assert rest in printed
-    assert ("more pairs" in printed) is bool(rest)

@@ -10,6 +10,19 @@ from dataclasses import dataclass
 from reporter.batch.names import comparable
 from reporter.errors import UsageTrouble
 
+#: Titles of a column with student numbers.
+NUMBERS = (
+    "学号",
+    "学生学号",
+    "学工号",
+    "student id",
+    "student number",
+    "student_id",
+    "id",
+    "sid",
+    "number",
+    "ID number",
+)
 #: How the student of a row may be found: `lms`, `id`, `login` or `name` and its value, the surest first.
 Keys = tuple[tuple[str, str], ...]
 
@@ -52,7 +65,18 @@ def recognise(table: Sequence[Sequence[str]], column: str | None, where: str) ->
     raise UsageTrouble(
         "this is no grade book that can be filled",
         where=where,
-        to_do="give Moodle's offline grading sheet, Canvas's export, or a CSV file with the columns 学号 and 成绩",
+        to_do="give Moodle's offline grading sheet, Canvas's export, or a CSV file with a column 学号 or 姓名 (id or "
+        "name) and one for the grade, which --grade-column names where it is not called 成绩 or Grade",
+    )
+
+
+def unnamed(header: Sequence[str], several: Sequence[str] = ()) -> UsageTrouble:
+    """The trouble of a grade book that does not say by itself which column to fill."""
+    there = ", ".join(each.strip() for each in several or header if each.strip())
+    return UsageTrouble(
+        f"the grade book has {'several columns' if several else 'no column'} that may be the grade",
+        where="--gradebook",
+        to_do=f"say which with --grade-column; there are {there}",
     )
 
 

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reporter.batch.gradebooks import Book, column_of, gradebook, keys_of, named_column
+from reporter.batch.gradebooks import NUMBERS, Book, column_of, gradebook, keys_of, named_column, unnamed
+from reporter.batch.names import comparable
 
-_ID = ("学号", "学生学号", "学工号", "student id", "student number", "student_id", "id", "sid", "number", "ID number")
 _NAME = ("姓名", "学生姓名", "name", "full name", "student name", "student")
 _LOGIN = ("用户名", "账号", "username", "login", "email", "邮箱")
 _GRADE = ("成绩", "分数", "得分", "总分", "grade", "score", "points", "mark")
+
+
+def _grade(header: Sequence[str]) -> int:
+    """The one column that is called like a grade. Raises UsageTrouble for none, and for several."""
+    wanted = {comparable(title) for title in _GRADE}
+    found = [place for place, title in enumerate(header) if comparable(title) in wanted]
+    if len(found) != 1:
+        raise unnamed(header, [header[place] for place in found])
+    return found[0]
 
 
 @gradebook("csv", order=90)
 def read(table: Sequence[Sequence[str]], column: str | None) -> Book | None:
     """The header is the first row that has both."""
     for at, header in enumerate(table[:10]):
-        ident, name, login = (column_of(header, titles) for titles in (_ID, _NAME, _LOGIN))
+        ident, name, login = (column_of(header, titles) for titles in (NUMBERS, _NAME, _LOGIN))
         if ident is None and name is None:
             continue
-        grade = named_column(header, column) if column is not None else column_of(header, _GRADE)
-        if grade is None:
-            return None
+        grade = named_column(header, column) if column is not None else _grade(header)
         places = [("id", ident), ("login", login), ("name", name)]
         rows = ((place, keys_of(row, places)) for place, row in enumerate(table[at + 1 :], at + 1))
         return Book("csv", grade, {place: keys for place, keys in rows if keys})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reporter.batch.gradebooks import Book, cell, column_of, gradebook, named_column
+from reporter.batch.gradebooks import NUMBERS, Book, cell, column_of, gradebook, named_column, unnamed
 
 _IDENTIFIER = ("Identifier", "标识符", "编号", "識別碼")
 _GRADE = ("Grade", "成绩", "分数", "成績", "分數")
@@ -23,13 +23,15 @@ def read(table: Sequence[Sequence[str]], column: str | None) -> Book | None:
         return None
     header = table[0]
     place = column_of(header, _IDENTIFIER)
-    if place is None and header and all(_PARTICIPANT.match(cell(row, 0)) for row in table[1:]):
+    # In a language that we do not know. A column of student numbers makes it a table of another kind.
+    foreign = bool(header) and column_of(header, NUMBERS) is None
+    if place is None and foreign and all(_PARTICIPANT.match(cell(row, 0)) for row in table[1:]):
         place = 0
     if place is None or not all(_PARTICIPANT.match(cell(row, place)) for row in table[1:] if any(row)):
         return None
     grade = named_column(header, column) if column is not None else column_of(header, _GRADE)
     if grade is None:
-        return None
+        raise unnamed(header)
     keys = {}
     for at, row in enumerate(table[1:], 1):
         found = _PARTICIPANT.match(cell(row, place))
