@@ -23,7 +23,7 @@ _NARROW, _CAPITAL, _USUAL = 0.32, 0.66, 0.56
 
 def is_wide(character: str) -> bool:
     """Whether a character fills two cells of a monospaced line."""
-    return unicodedata.east_asian_width(character) in "WF" or character in "→←▽▷“”‘’…—×·"
+    return unicodedata.east_asian_width(character) in "WF" or character in "→←▽▷“”‘’…⋯—×·±§•"
 
 
 def cells(text: str) -> int:
@@ -192,7 +192,7 @@ def list_lines(rows: Sequence[PacketRow], heads: Sequence[str], width: int) -> L
 def columns(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> ListLines:
     """A table as lines of equal characters: numbers to the right, the last column broken at `width` cells."""
     last = len(head) - 1
-    numeric = [all(row[i].replace("—", "").isdigit() or row[i] in ("—", "") for row in rows) for i in range(last)]
+    numeric = [all(row[i].isdigit() or row[i] in ("—", "⋯", "") for row in rows) for i in range(last)]
     widths = [max([cells(head[i]), *(cells(row[i]) for row in rows)]) for i in range(last)]
     hang = sum(widths) + 2 * last
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.render.axes import number_ticks, time_axis
-from reporter.render.typeset import columns, milliseconds, steps, strokes
+from reporter.render.typeset import cells, columns, milliseconds, steps, strokes
 from reporter.report.drawings import Stroke
 
 TIMES = st.lists(st.decimals(0, 100_000, places=6), min_size=1, max_size=40)
@@ -73,6 +73,13 @@ def test_columns_put_numbers_to_the_right_and_break_the_last():
     assert set_out.lines[0].startswith(" 1  100  a a")
     assert set_out.lines[1].startswith("12    —  b") or set_out.lines[1].startswith("12   —  b")
     assert all(len(line) <= 40 for line in set_out.lines[0].split("\n"))
+
+
+def test_a_row_that_stands_for_many_keeps_the_columns():
+    rows = [["5", "", "12", "some"], ["⋯", "", "1234", "many"], ["128", "7", "—", "one"]]
+    lines = columns(("No.", "Seq", "Len", "What"), rows, 60).lines
+    assert {cells(line[: line.rindex(" ")]) for line in lines} == {15}
+    assert lines[1].startswith(" ⋯ "), "its dots stand where the numbers do"
 
 
 @given(TIMES)

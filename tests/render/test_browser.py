@@ -38,6 +38,20 @@ LAY_OUT = "document.querySelectorAll('.remark').forEach((each) => { each.style.c
 TOO_WIDE = """() => [...document.querySelectorAll("main *")]
   .filter((each) => !each.closest(".scroll, pre, .drawing, svg") && each.getBoundingClientRect().right > innerWidth + 1)
   .slice(0, 3).map((each) => each.outerHTML.slice(0, 120))"""
+#: Words and numbers of tables that are parted between two lines.
+TORN = """() => {
+  const torn = [], walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) {
+    if (!node.parentElement.closest(".ruled td:not(.mono), .ruled th, .pairs.several td, .pairs th")) continue;
+    for (const word of node.data.matchAll(/[A-Za-z0-9]+/g)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((each) => each.top)).size > 1) torn.push(word[0]);
+    }
+  }
+  return torn;
+}"""
 #: Where the bar with the filter ends, if it is on the screen.
 BAR = "Math.max(0, ...[...document.querySelectorAll('.filter')].map((each) => each.getBoundingClientRect().bottom))"
 #: The first values that go on in the next line.
@@ -129,6 +143,7 @@ def test_a_phone_never_scrolls_sideways(browser: Browser, files: dict[str, Path]
     with Opened(browser, files[lang], viewport=PHONE, color_scheme=scheme) as opened:
         assert opened.page.evaluate("document.documentElement.scrollWidth") == 360
         assert opened.page.evaluate(TOO_WIDE) == []
+        assert opened.page.evaluate(TORN) == []
 
 
 def test_the_filter_counts_aloud_and_clears(browser: Browser, files: dict[str, Path]) -> None:
