@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from reporter.batch.names import decoded, parts_of
+from reporter.batch.encoding import decoded, encoding_of
+from reporter.batch.names import parts_of
 
 _CHUNK = 1 << 16
 _UTF8 = 0x800
@@ -56,7 +57,7 @@ class Archive(Protocol):
 
 
 class Zip:
-    """A zip. Names that are not marked as UTF-8 are decoded as UTF-8 or GB18030."""
+    """A zip. Names that are not marked as UTF-8 are all of one encoding, UTF-8 or GB18030."""
 
     def __init__(self, path: Path) -> None:
         self._zip = zipfile.ZipFile(path)
@@ -64,10 +65,12 @@ class Zip:
     def members(self) -> list[Member]:
         """Files and links in the order of the central directory, sizes as it declares them."""
         found = []
-        for info in self._zip.infolist():
+        named = [(info, *_zip_name(info)) for info in self._zip.infolist()]
+        encoding = encoding_of(raw for _, raw, _ in named)
+        for info, raw, name in named:
             if info.is_dir():
                 continue
-            parts, outside = parts_of(_zip_name(info))
+            parts, outside = parts_of(name or decoded(raw, encoding))
             mode = info.external_attr >> 16
             kind = "link" if stat.S_ISLNK(mode) else "file"
             found.append(Member(parts, info.file_size, kind, outside, info))
@@ -79,17 +82,18 @@ class Zip:
             if member.handle.flag_bits & 1:
                 raise Refused("archive-locked")
             with self._zip.open(member.handle) as file:
-                _pour(file, taking(member))
+                pour(file, taking(member))
 
     def close(self) -> None:
         """Close the file of the zip."""
         self._zip.close()
 
 
-def _zip_name(info: zipfile.ZipInfo) -> str:
+def _zip_name(info: zipfile.ZipInfo) -> tuple[bytes, str]:
+    """The bytes of a name that is marked as nothing, else the name."""
     name = info.orig_filename
     if info.flag_bits & _UTF8:
-        return name
+        return b"", name
     extra, place = info.extra, 0
     while place + 4 <= len(extra):  # Info-ZIP's field holds the name in UTF-8, after a version and a checksum
         kind, size = (
@@ -97,12 +101,12 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
             int.from_bytes(extra[place + 2 : place + 4], "little"),
         )
         if kind == _UNICODE_PATH and size > 5:
-            return extra[place + 9 : place + 4 + size].decode("utf-8", "replace")
+            return b"", extra[place + 9 : place + 4 + size].decode("utf-8", "replace")
         place += 4 + size
     try:
-        return decoded(name.encode("cp437"))
+        return name.encode("cp437"), ""
     except UnicodeEncodeError:
-        return name
+        return b"", name
 
 
 class Tar:
@@ -114,10 +118,12 @@ class Tar:
     def members(self) -> list[Member]:
         """Files, links and devices in the order of the tar; reads it to its end."""
         found = []
-        for info in self._tar:
+        named = [(info, info.name.encode("utf-8", "surrogateescape")) for info in self._tar]
+        encoding = encoding_of(raw for _, raw in named)
+        for info, raw in named:
             if info.isdir():
                 continue
-            parts, outside = parts_of(decoded(info.name.encode("utf-8", "surrogateescape")))
+            parts, outside = parts_of(decoded(raw, encoding))
             kind = "file" if info.isreg() else "link" if info.issym() or info.islnk() else "other"
             found.append(Member(parts, info.size, kind, outside, info))
         return found
@@ -127,7 +133,7 @@ class Tar:
         for member in wanted:
             file = self._tar.extractfile(member.handle)
             if file is not None:
-                _pour(file, taking(member))
+                pour(file, taking(member))
 
     def close(self) -> None:
         """Close the file of the tar."""
@@ -208,7 +214,7 @@ class Rar:
         try:
             for member in wanted:
                 with self._rar.open(member.handle) as file:
-                    _pour(file, taking(member))
+                    pour(file, taking(member))
         except rarfile.Error as error:
             raise Refused("archive-damaged") from error
 
@@ -217,7 +223,8 @@ class Rar:
         self._rar.close()
 
 
-def _pour(file: IO[bytes], take: Take) -> None:
+def pour(file: IO[bytes], take: Take) -> None:
+    """Hand on the bytes of a file until no more are wanted."""
     while chunk := file.read(_CHUNK):
         if not take(chunk):
             return
@@ -249,6 +256,15 @@ def kind_of_archive(head: bytes, name: str) -> str:
     return next((kind for magic, place, kind, _ in KINDS if head[place:].startswith(magic)), "")
 
 
+def refusal_of(error: BaseException | None) -> Refused | None:
+    """What an error that a library raised means for who handed in the archive; None for any other."""
+    if isinstance(error, NotImplementedError):
+        return Refused("archive-unsupported")
+    if isinstance(error, RuntimeError) and "password" in str(error):
+        return Refused("archive-locked")
+    return Refused("archive-damaged") if isinstance(error, _BROKEN) else None
+
+
 class opened:  # noqa: N801 (used like a function)
     """`with opened(path, kind) as archive`; whatever is wrong with it becomes Refused."""
 
@@ -267,9 +283,6 @@ class opened:  # noqa: N801 (used like a function)
     def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
         if self._archive is not None:
             self._archive.close()
-        if isinstance(error, NotImplementedError):
-            raise Refused("archive-unsupported") from error
-        if isinstance(error, RuntimeError) and "password" in str(error):
-            raise Refused("archive-locked") from error
-        if isinstance(error, _BROKEN):
-            raise Refused("archive-damaged") from error
+        refusal = refusal_of(error)
+        if refusal is not None:
+            raise refusal from error

@@ -83,6 +83,12 @@ class Classroom:
 
     def __enter__(self) -> Classroom:
         output = self.settings.output
+        if output.exists() and self.settings.submissions.exists() and output.samefile(self.settings.submissions):
+            raise UsageTrouble(
+                "the results would stand among the submissions",
+                where=f"-o {output}",
+                to_do="name another folder with -o",
+            )
         try:
             output.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from reporter.batch.archives import HEAD, Archive, Member, Refused, kind_of_archive, opened
-from reporter.batch.layouts import Listing
-from reporter.batch.names import decoded, is_junk
+from reporter.batch.archives import HEAD, Archive, Member, Refused, kind_of_archive, opened, refusal_of
+from reporter.batch.encoding import decoded, encoding_of
+from reporter.batch.layouts import Listing, is_archive, recognise
+from reporter.batch.layouts.folders import is_list
+from reporter.batch.ledger import NAME, is_output
+from reporter.batch.names import is_junk
+from reporter.batch.spooled import Spooled
 from reporter.batch.unpack import Quota, Unpacker
 from reporter.errors import UsageTrouble
 
 _TEXT = 8 << 20
+#: What a run puts beside its ledger.
+RESULTS = ("logs", "reports", "results.csv", "results.xlsx", "results.json", "index.html")
 
 
 class Download(Protocol):
@@ -31,23 +39,30 @@ class Folder:
     """A folder. Entries are links or special files only by mistake: they are not followed."""
 
     def __init__(self, top: Path, leave_out: Path | None = None) -> None:
-        self._top = top
         own = leave_out.resolve() if leave_out is not None else None
+        results = is_output(top)
         entries = sorted(
             path
             for path in top.iterdir()
-            if not is_junk((path.name,)) and path.resolve() != own and not path.name.startswith(".")
+            if not (is_junk((path.name,)) or path.name.startswith(".") or path.resolve() == own or _is_results(path))
+            and not (results and (path.name in RESULTS or path.name.startswith(NAME)))
         )
-        self._paths = {_text(path.name): path for path in entries}
+        encoding = encoding_of(os.fsencode(path.name) for path in entries)
+        self._paths = {decoded(os.fsencode(path.name), encoding): path for path in entries}
         self.listing = Listing(
             tuple(name for name, path in self._paths.items() if path.is_dir() and not path.is_symlink()),
             tuple(name for name, path in self._paths.items() if not path.is_dir() or path.is_symlink()),
             self._read,
         )
 
-    def path(self, name: str) -> Path:
-        """Where an entry of the listing is on disk."""
-        return self._paths[name]
+    def inner(self, name: str, scratch: Path, leave_out: Path | None) -> Folder | Packed | None:
+        """One entry opened as a download of its own; None where it is none."""
+        path = self._paths[name]
+        if path.is_dir():
+            return Folder(path, leave_out)
+        with path.open("rb") as file:
+            kind = kind_of_archive(file.read(HEAD), path.name)
+        return _opened(path, scratch, leave_out) if kind else None
 
     def _read(self, name: str) -> str:
         with self._paths[name].open("rb") as file:
@@ -64,6 +79,10 @@ class Folder:
             else:
                 unpacker.file(path, (name,))
 
+    def shares(self, _: Folder | Packed) -> bool:
+        """Whether it needs the archive of another, which a folder never does."""
+        return False
+
     def close(self) -> None:
         """A folder holds nothing open."""
         return
@@ -72,8 +91,9 @@ class Folder:
 class Packed:
     """An archive, `depth` folders down from its top."""
 
-    def __init__(self, archive: Archive, members: Sequence[Member], depth: int = 0) -> None:
+    def __init__(self, archive: Archive, members: Sequence[Member], name: str, depth: int = 0) -> None:
         self._archive = archive
+        self._name = name
         self._depth = depth
         self._groups: dict[str, list[Member]] = {}
         folders = set()
@@ -104,11 +124,35 @@ class Packed:
     def fill(self, unpacker: Unpacker, names: Sequence[str]) -> None:
         """Unpack the members of these entries into an unpacker. Raises Refused."""
         members = [member for name in names for member in self._groups[name]]
-        unpacker.members(self._archive, members, (), 0, skip=self._depth)
+        try:
+            unpacker.members(self._archive, members, (), 0, skip=self._depth)
+        except Exception as error:
+            refused = error if isinstance(error, Refused) else refusal_of(error)
+            if refused is None:
+                raise
+            if "file" in refused.facts or not refused.code.startswith("archive-"):
+                raise refused from error
+            # What is wrong with the whole download is not for the student to mend.
+            raise Refused(refused.code.replace("archive-", "download-", 1), file=self._name) from error
 
-    def deeper(self, members: Sequence[Member]) -> Packed:
+    def inner(self, name: str, scratch: Path, leave_out: Path | None) -> Folder | Packed | None:
+        """One entry opened as a download of its own; None where it is none."""
+        members = self._groups[name]
+        if name in self.listing.folders:
+            return self._deeper(members)
+        unpacker = Unpacker(_new_folder(scratch), Quota(one=20 << 30, total=20 << 30, files=10))
+        path = unpacker.single(self._archive, members[0])
+        with path.open("rb") as file:
+            kind = kind_of_archive(file.read(HEAD), path.name)
+        return _opened(path, scratch, leave_out) if kind else None
+
+    def _deeper(self, members: Sequence[Member]) -> Packed:
         """The same, one folder further down."""
-        return Packed(self._archive, members, self._depth + 1)
+        return Packed(self._archive, members, self._name, self._depth + 1)
+
+    def shares(self, other: Folder | Packed) -> bool:
+        """Whether it needs the archive of another."""
+        return isinstance(other, Packed) and self._archive is other._archive
 
     def close(self) -> None:
         """Close the archive."""
@@ -123,25 +167,7 @@ def open_download(path: Path, scratch: Path, leave_out: Path | None = None) -> D
     if not path.exists():
         raise UsageTrouble("there are no submissions there", where=str(path), to_do="check the path")
     try:
-        for _ in range(6):
-            if path.is_dir():
-                top = Folder(path, leave_out)
-                if len(top.listing.names) != 1 or not _wraps(top.listing.names[0], bool(top.listing.folders)):
-                    return top
-                path = top.path(top.listing.names[0])
-                continue
-            with path.open("rb") as file:
-                kind = kind_of_archive(file.read(HEAD), path.name)
-            if not kind:
-                raise UsageTrouble(
-                    "this is neither a folder nor an archive",
-                    where=str(path),
-                    to_do="name the folder or the zip file that the LMS gave; for one capture there is reporter report",
-                )
-            inner = _open_archive(path, kind, scratch)
-            if not isinstance(inner, Path):
-                return inner
-            path = inner
+        return _class_in(_opened(path, scratch, leave_out), scratch, leave_out)
     except Refused as refused:
         raise UsageTrouble(
             f"the archive of the submissions cannot be opened ({refused.code})",
@@ -150,33 +176,78 @@ def open_download(path: Path, scratch: Path, leave_out: Path | None = None) -> D
         ) from None
     except OSError as error:
         raise UsageTrouble(f"the submissions cannot be read: {error.strerror}", where=str(path)) from None
-    return Folder(path)
 
 
-def _open_archive(path: Path, kind: str, scratch: Path) -> Packed | Path:
-    holder = opened(path, kind)
-    archive = holder.__enter__()
-    members = [member for member in archive.members() if not is_junk(member.parts)]
-    packed = Packed(archive, members)
-    while len(packed.listing.names) == 1 and _wraps(packed.listing.names[0], bool(packed.listing.folders)):
-        if not packed.listing.folders:
-            unpacker = Unpacker(scratch / "class", Quota(one=20 << 30, total=20 << 30, files=10))
-            inner = unpacker.single(archive, members[0])
-            archive.close()
-            return inner
-        packed = packed.deeper(members)
-    return packed
+def _opened(path: Path, scratch: Path, leave_out: Path | None) -> Folder | Packed:
+    if path.is_dir():
+        return Folder(path, leave_out)
+    with path.open("rb") as file:
+        kind = kind_of_archive(file.read(HEAD), path.name)
+    if not kind:
+        raise UsageTrouble(
+            "this is neither a folder nor an archive",
+            where=str(path),
+            to_do="name the folder or the zip file that the LMS gave; for one capture there is reporter report",
+        )
+    archive = opened(path, kind).__enter__()
+    if kind == "7z":
+        archive = Spooled(archive, _new_folder(scratch))
+    return Packed(archive, [member for member in archive.members() if not is_junk(member.parts)], path.name)
+
+
+def _new_folder(scratch: Path) -> Path:
+    scratch.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="class-", dir=scratch))
+
+
+def _class_in(top: Folder | Packed, scratch: Path, leave_out: Path | None) -> Folder | Packed:
+    """The class, however deep in folders and archives that hold nothing else.
+
+    Beside lists that a teacher keeps the only folder or archive may be the only student: it is gone into where there
+    are students in it.
+    """
+    opened_ones, found, alone = [top], top, True
+    for _ in range(6):
+        outer = opened_ones[-1]
+        listing = outer.listing
+        kept = [name for name in listing.names if name in listing.folders or not is_list(name)]
+        inner = None
+        if len(kept) == 1 and _wraps(kept[0], kept[0] in listing.folders):
+            inner = outer.inner(kept[0], scratch, leave_out)
+        if inner is None:
+            break
+        opened_ones.append(inner)
+        alone = alone and len(listing.names) == 1
+        if alone or _is_class(inner.listing):
+            found = inner
+    for each in opened_ones:
+        if each is not found and not found.shares(each):
+            each.close()
+    return found
+
+
+def _is_class(listing: Listing) -> bool:
+    """Whether there are students in it, and not the files of one."""
+    known = sum(title != "folders" for title, _ in recognise(listing).values())
+    return 2 * known >= max(len(listing.names), 1) or len(listing.folders) + sum(map(is_archive, listing.files)) > 1
 
 
 def _wraps(name: str, is_folder: bool) -> bool:
     """Whether a single entry is the class, and not the only student of it."""
-    from reporter.batch.layouts import is_archive, recognise
-
     if not is_folder and not is_archive(name):
         return False
     listing = Listing((name,), ()) if is_folder else Listing((), (name,))
     return all(title in ("folders",) for title, _ in recognise(listing).values())
 
 
-def _text(name: str) -> str:
-    return decoded(name.encode("utf-8", "surrogateescape"))
+def _is_results(path: Path, depth: int = 3) -> bool:
+    """Whether a folder is what a run has made, or holds nothing but such."""
+    if path.is_symlink() or not path.is_dir():
+        return False
+    if is_output(path):
+        return True
+    try:
+        inner = [each for each in path.iterdir() if not is_junk((each.name,))] if depth else []
+    except OSError:
+        return False
+    return bool(inner) and all(_is_results(each, depth - 1) for each in inner)

@@ -48,6 +48,11 @@ def no_room(where: str) -> OutputTrouble:
     return OutputTrouble("there is no room left on the disk", where=where, to_do=GO_ON)
 
 
+def is_output(folder: Path) -> bool:
+    """Whether a folder is where a run puts its results."""
+    return (folder / NAME).is_file() and (folder / _LOCK).is_file()
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A result as the ledger has it; `told` of a verdict is what its words need."""

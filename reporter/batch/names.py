@@ -1,4 +1,4 @@
-"""Names as they come in class downloads: decoded, compared, and made safe for a file system."""
+"""Names as they come in class downloads: compared, and made safe for a file system."""
 
 from __future__ import annotations
 
@@ -14,18 +14,6 @@ _AWKWARD = re.compile(r'[\\/:*?"<>|%#&;$`\'\s]+')
 _LONGEST = 80
 _JUNK = re.compile(r"^(\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|.*\.part|.*\.crdownload)$", re.IGNORECASE)
 _JUNK_FOLDERS = frozenset(("__MACOSX", ".git", ".svn", ".idea", ".vscode", "node_modules", "__pycache__"))
-#: Encodings in which programs write names that they do not mark as UTF-8.
-_ENCODINGS = ("utf-8", "gb18030")
-
-
-def decoded(raw: bytes) -> str:
-    """A name of unknown encoding: UTF-8 if it is that, else GB18030 (which holds GBK), else byte by byte."""
-    for encoding in _ENCODINGS:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("latin-1")
 
 
 def parts_of(name: str) -> tuple[tuple[str, ...], bool]:
@@ -41,8 +29,8 @@ def parts_of(name: str) -> tuple[tuple[str, ...], bool]:
 
 
 def is_junk(parts: tuple[str, ...]) -> bool:
-    """Whether a file is there only because a program left it behind."""
-    return not parts or bool(_JUNK.match(parts[-1])) or any(part in _JUNK_FOLDERS for part in parts[:-1])
+    """Whether a file or folder is there only because a program left it behind."""
+    return not parts or bool(_JUNK.match(parts[-1])) or any(part in _JUNK_FOLDERS for part in parts)
 
 
 def plain(text: str) -> str:

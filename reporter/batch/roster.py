@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reporter.batch.names import comparable, decoded, plain
+from reporter.batch.encoding import decoded
+from reporter.batch.names import comparable, plain
 from reporter.batch.numbers import Numbers, number_key, written
 from reporter.batch.submission import Claim, Student
 from reporter.batch.tablefile import content_of, is_utf16

@@ -56,6 +56,7 @@ def pour(archive: Any, wanted: Sequence[Member], taking: Callable[[Member], Take
     from reporter.batch.archives import Refused
 
     try:
+        archive.reset()  # what was unpacked before is behind the place where it now reads
         archive.extract(targets=[member.handle for member in wanted], factory=_Factory(wanted, taking))
     except (Refused, Trouble):
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reporter.batch.names import decoded
+from reporter.batch.encoding import decoded, encoding_of
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -27,12 +27,13 @@ def spans_of(content: bytes) -> tuple[list[list[Span]], bytes]:
     start = len(_BOM) if content.startswith(_BOM) else 0
     first = content[start:].split(b"\n", 1)[0]
     delimiter = max((b",", b";", b"\t"), key=first.count)
+    encoding = encoding_of(content.split(b"\n"))
     rows: list[list[Span]] = []
     row: list[Span] = []
     at = start
     while at < len(content):
         end = _end_of(content, at, delimiter)
-        row.append(Span(at, end, _text(content[at:end])))
+        row.append(Span(at, end, _text(content[at:end], encoding)))
         if content[end : end + 1] == delimiter:
             at = end + 1
             if at == len(content):
@@ -61,11 +62,11 @@ def _end_of(content: bytes, at: int, delimiter: bytes) -> int:
     return min(ends, default=len(content))
 
 
-def _text(raw: bytes) -> str:
+def _text(raw: bytes, encoding: str) -> str:
     raw = raw.strip(b" ")
     if len(raw) > 1 and raw[:1] == raw[-1:] == b'"':
         raw = raw[1:-1].replace(b'""', b'"')
-    return decoded(raw)
+    return decoded(raw, encoding)
 
 
 def replaced(content: bytes, changes: list[tuple[Span, str]]) -> bytes:

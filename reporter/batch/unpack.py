@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from reporter.batch.archives import HEAD, Archive, Member, Refused, Take, kind_of_archive, opened
+from reporter.batch.encoding import decoded, encoding_of
+from reporter.batch.ledger import is_output
 from reporter.batch.names import file_name, is_junk
 from reporter.batch.submission import Piece, Remark
 from reporter.capture.file import UNKNOWN, kind_of
@@ -250,7 +252,10 @@ def use_of(name: str, head: bytes) -> str:
 
 
 def walk(top: Path, link: Callable[[tuple[str, ...]], None]) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Regular files below a folder with their parts, sorted; links and special files are told to `link`."""
+    """Regular files below a folder with their parts, sorted; links and special files are told to `link`.
+
+    The results of a run are nobody's submission, wherever they were put.
+    """
     waiting: list[tuple[Path, tuple[str, ...]]] = [(top, ())]
     while waiting:
         folder, parts = waiting.pop()
@@ -259,10 +264,13 @@ def walk(top: Path, link: Callable[[tuple[str, ...]], None]) -> Iterator[tuple[P
         except OSError:
             continue
         deeper = []
+        encoding = encoding_of(os.fsencode(entry.name) for entry in entries)
         for entry in entries:
-            here = (*parts, os.fsencode(entry.name).decode("utf-8", "replace"))
+            here = (*parts, decoded(os.fsencode(entry.name), encoding))
             mode = entry.stat(follow_symlinks=False).st_mode
             if stat.S_ISDIR(mode):
+                if is_output(Path(entry.path)):
+                    continue
                 deeper.append((Path(entry.path), here))
             elif stat.S_ISREG(mode):
                 yield Path(entry.path), here

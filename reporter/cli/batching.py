@@ -13,8 +13,8 @@ from typing import Any
 import typer
 
 from reporter.batch.classroom import Classroom, Settings
+from reporter.batch.encoding import decoded
 from reporter.batch.klass import Klass
-from reporter.batch.names import decoded
 from reporter.batch.run import Event
 from reporter.batch.status import DONE, FAILED, Status
 from reporter.batch.views import json as json_view
