@@ -38,7 +38,7 @@ def explain(path: PathLike, *, lang: str = "zh", decode_as: Sequence[str] = ()) 
     told = []
     with _explained(file, decode_as, keep=True) as explanation:
         for each in explanation:
-            span.learn(each.seen.packet)
+            span.learn(each.seen)
             told.append(_object(each, words))
         endings = explanation.endings()
         streams = [

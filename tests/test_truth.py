@@ -320,7 +320,7 @@ def test_json_and_jsonl_tell_the_same(reading: Reading) -> None:
     span = to_json.Span()
     packets = []
     for each in reading.packets:
-        span.learn(each.seen.packet)
+        span.learn(each.seen)
         packets.append(to_json.encoded(to_json.packet_object(each.seen, each.findings, WORDS["zh"])))
     streams = [to_json.stream_object(stream) for stream in reading.streams]
     capture = to_json.capture_object(CaptureFile.of(reading.path), span, reading.tail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from reporter.analyse.clock import STEADY, Clock
 from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
 from reporter.analyse.ledger import Confirmation, Sent, duplicate_block
@@ -24,6 +25,7 @@ from reporter.analyse.step import (
     Whole,
     WindowProbe,
 )
+from reporter.analyse.twins import Twin
 from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.packet import Packet
 from reporter.model.stream import Endpoint, Exchange, Opening, Role, Stream
@@ -78,7 +80,7 @@ class Conversation(Lifecycle):
     `acks` and `advertised` are what each end said last.
     """
 
-    def __init__(self, packet: Packet, foresight: Foresight, *, keep: bool = True) -> None:
+    def __init__(self, packet: Packet, foresight: Foresight, clock: Clock = STEADY, *, keep: bool = True) -> None:
         assert packet.tcp is not None
         super().__init__(packet, foresight)
         self.number = packet.tcp.stream
@@ -97,10 +99,11 @@ class Conversation(Lifecycle):
         self.probed: dict[Role, int] = {}
         self.data_frame: dict[Role, int] = {}
         self.kept_alive: dict[Role, int] = {}
-        self.initial_rtt: Decimal | None = None
         self.completeness: int | None = None
-        self.pairing = Pairing(self.number, keep=keep)
+        self.pairing = Pairing(self.number, clock, keep=keep)
         self.last_answer: tuple[int, Decimal] | None = None
+        self._clock = clock
+        self._initial_rtt: Decimal | None = None
         self._machine = Machine()
         self._window_probe: dict[Role, WindowProbe] = {}
         self._last: tuple[int, Role, Decimal] | None = None
@@ -113,8 +116,15 @@ class Conversation(Lifecycle):
         """What other connections may know of it: number, first frame, client, whether it is over."""
         return Outline(self.number, self.first_frame, self.client, self.over)
 
-    def advance(self, packet: Packet) -> Step:
-        """Enter the next packet of the stream."""
+    @property
+    def initial_rtt(self) -> Decimal | None:
+        """The round trip of the handshake (`tcp.analysis.initial_rtt`); None where its clock cannot be right."""
+        rtt = self._initial_rtt
+        done = self.third_ack or self.last_frame
+        return rtt if rtt is not None and self._clock.trusts(self.first_frame, done, rtt) else None
+
+    def advance(self, packet: Packet, copy_of: Twin | None = None) -> Step:
+        """Enter the next packet of the stream; `copy_of` is the same packet, when it was captured before."""
         tcp = packet.tcp
         assert tcp is not None
         me = self.role(packet)
@@ -130,7 +140,7 @@ class Conversation(Lifecycle):
             # The probe's number was used before the capture began.
             self.ledger[me].base = self.ledger[me].next = tcp.seq + 1
             self.ledger[me].acked = tcp.seq + 1
-        sent = self.ledger[me].send(packet.frame, packet.time, tcp)
+        sent = self.ledger[me].send(packet.frame, packet.time, tcp, copy=copy_of is not None)
         self.payload[me] += sent.fresh + sent.late if not keep_alive else 0
         if sent.fresh and not keep_alive:
             self.data_frame[me] = packet.frame
@@ -138,20 +148,22 @@ class Conversation(Lifecycle):
             self.pairing.heard(me, packet.frame, sent.start)
         self.max_length[me] = max(self.max_length[me], tcp.length)
         confirms = self.ledger[peer].acknowledge(tcp.ack) if tcp.has_ack and not tcp.rst else None
-        repeat = self._repeat(me, packet, tcp, confirms)
+        repeat = self._repeat(me, packet, tcp, confirms) if copy_of is None else None
         acked_before = self.acks.get(me)
-        self._note_ack(me, packet, tcp, asks=keep_alive is not None or window_probe is not None)
+        if copy_of is None:
+            self._note_ack(me, packet, tcp, asks=keep_alive is not None or window_probe is not None)
         whole = self._whole(me, packet, tcp, sent)
-        move = self._move(me, packet, tcp, sent, confirms)
-        if before is OPEN and not tcp.flag_bits & _SYN_FIN_RST:
-            # An ordinary segment of an open connection changes no state.
+        move = self._move(me, packet, tcp, sent, confirms) if copy_of is None else None
+        if copy_of is not None or (before is OPEN and not tcp.flag_bits & _SYN_FIN_RST):
+            # A second copy changes no state, nor does an ordinary segment of an open connection.
             after = before
         else:
             after = self._machine.advance(self._event(me, tcp, move))
         idle = None
         if self._last is not None:
             frame, sender, time = self._last
-            idle = Idle(frame, sender, packet.time - time)
+            pause = self._clock.between(frame, time, packet.frame, packet.time)
+            idle = Idle(frame, sender, pause) if pause is not None else None
         self._last = (packet.frame, me, packet.time)
         window_before = self.advertised.get(me)
         self._note_window(me, packet, tcp)
@@ -178,6 +190,7 @@ class Conversation(Lifecycle):
             window_before=window_before,
             asked=asked,
             answered=answered,
+            copy_of=copy_of,
         )
 
     def _event(self, me: Role, tcp: Tcp, move: Move | None) -> Event:
@@ -235,6 +248,7 @@ class Conversation(Lifecycle):
             last_frame=self.last_frame,
             start=self.start,
             end=self.end,
+            seconds=self._clock.between(self.first_frame, self.start, self.last_frame, self.end),
             payload=dict(self.payload),
             exchanges=self.pairing.exchanges(),
             handshake=self.handshake,
@@ -253,7 +267,7 @@ class Conversation(Lifecycle):
         self.packets += 1
         self.last_frame, self.end = packet.frame, packet.time
         if tcp.initial_rtt is not None:
-            self.initial_rtt = tcp.initial_rtt
+            self._initial_rtt = tcp.initial_rtt
         if tcp.completeness is not None:
             self.completeness = tcp.completeness
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
+from reporter.analyse.clock import Clock
 from reporter.analyse.step import Answered
 from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.packet import Packet
@@ -53,8 +55,9 @@ class Pairing:
     `first_request` is the frame of the first request, `behind` tells of the last one that it was pipelined.
     """
 
-    def __init__(self, stream: int, *, keep: bool = True) -> None:
+    def __init__(self, stream: int, clock: Clock, *, keep: bool = True) -> None:
         self._stream = stream
+        self._clock = clock
         self._keep = keep
         self.count = 0
         self.answered = 0
@@ -238,12 +241,13 @@ class Pairing:
         return tuple(sorted(everything, key=lambda each: (each.request_frame or each.response_frame or 0, each.number)))
 
     def _finish(self, exchange: Exchange, answer: Exchange) -> Exchange:
+        asked, answered = exchange.request_frame, answer.response_frame
+        start, end = exchange.request_time, answer.response_time
+        time: Decimal | None = None
+        if asked is not None and start is not None and answered is not None and end is not None:
+            time = self._clock.between(asked, start, answered, end)
         done = replace(
-            exchange,
-            response=answer.response,
-            response_frame=answer.response_frame,
-            response_time=answer.response_time,
-            begun=None,
+            exchange, response=answer.response, response_frame=answered, response_time=end, time=time, begun=None
         )
         self.answered += 1
         self.last_response = done

@@ -159,8 +159,11 @@ class Direction:
             self.unseen.clear()
         self.opened = True
 
-    def send(self, frame: int, time: Decimal, tcp: Tcp) -> Sent:
-        """Enter one captured segment of this direction: `time` in relative seconds; what of it is fresh."""
+    def send(self, frame: int, time: Decimal, tcp: Tcp, *, copy: bool = False) -> Sent:
+        """Enter one captured segment of this direction: `time` in relative seconds; what of it is fresh.
+
+        A `copy` is a packet that was captured before: nothing is sent again by it.
+        """
         if not self.opened:
             zero = (tcp.seq_raw - tcp.seq) % _WRAP
             if tcp.syn:
@@ -199,7 +202,7 @@ class Direction:
                 self.edge = piece
         repeated = (end - start) - fresh_numbers
         earlier = first.within(start, end) if repeated and first is not None else None
-        if earlier is not None:
+        if earlier is not None and not copy:
             self._note_copy(start, end, frame, time)
         forgotten = bool(repeated) and earlier is None and self._forgot(start)
         fills = bool(fresh_numbers) and start < expected_now

@@ -180,7 +180,8 @@ class Lifecycle:
 
     def _mark(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Mark:
         ack = self.ledger[me.other].unwrapped(tcp.ack) if tcp.has_ack else 0
-        return Mark(packet.frame, packet.time, sent.start, tcp.length, sent.end, ack, tcp.has_ack)
+        ident = packet.ip.ident if packet.ip is not None else ""
+        return Mark(packet.frame, packet.time, sent.start, tcp.length, sent.end, ack, tcp.has_ack, ident)
 
     def _move(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent, confirms: Confirmation | None) -> Move | None:
         self.missing.heard.add(me)

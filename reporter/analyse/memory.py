@@ -12,15 +12,10 @@ from reporter.analyse.step import Answered, Step
 from reporter.model.application import Dns
 from reporter.model.link import Icmp, Quoted
 from reporter.model.packet import Packet
-from reporter.model.tcp import Tcp
 from reporter.model.value import value
 
 _LIMIT = 2048
-_NO_IDENT = ("", "0", "0x0000", "0x00000000")
-#: Two copies of one packet are looked for within this time.
-TWIN_SECONDS = Decimal("0.1")
 QueryKey = tuple[str, str, str, int]
-TwinKey = tuple[str | int, ...]
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -51,19 +46,6 @@ class Query:
     frame: int
     time: Decimal
     answered: bool = False
-
-
-@value
-class Twin:
-    """A segment seen before, kept to recognise a second copy of the same packet.
-
-    `telling` is whether its IP identification differs from that of the packet its sender sent before it.
-    """
-
-    frame: int
-    time: Decimal
-    ttl: int | None
-    telling: bool
 
 
 @value
@@ -108,8 +90,6 @@ class Memory:
     macs: OrderedDict[str, MacAnswer] = field(default_factory=OrderedDict)
     asked_macs: OrderedDict[tuple[str, str], int] = field(default_factory=OrderedDict)
     queries: OrderedDict[QueryKey, Query] = field(default_factory=OrderedDict)
-    twins: OrderedDict[TwinKey, Twin] = field(default_factory=OrderedDict)
-    idents: OrderedDict[str, str] = field(default_factory=OrderedDict)
     padded: OrderedDict[int, int] = field(default_factory=OrderedDict)
     encrypted: OrderedDict[int, int] = field(default_factory=OrderedDict)
     pages: OrderedDict[str, PageRequest] = field(default_factory=OrderedDict)
@@ -136,7 +116,6 @@ class Memory:
         if packet.icmp is not None and packet.icmp.quoted is not None:
             self._learn_size(packet, packet.icmp, packet.icmp.quoted)
         if packet.tcp is not None:
-            self._learn_twin(packet, packet.tcp)
             if packet.ethernet is not None and packet.ethernet.padding:
                 _first_only(self.padded, packet.tcp.stream, packet.frame)
             if packet.tls is not None and (23 in packet.tls.content_types or 23 in packet.tls.opaque_types):
@@ -156,17 +135,6 @@ class Memory:
         if quoted.src_port is not None and quoted.dst_port is not None:
             key = (quoted.src, quoted.dst, quoted.src_port, quoted.dst_port)
             _remember(self.too_large, key, (packet.frame, packet.time))
-
-    def _learn_twin(self, packet: Packet, tcp: Tcp) -> None:
-        key = twin_key(packet, tcp)
-        ip = packet.ip
-        if key is None or ip is None:
-            return
-        before = self.twins.get(key)
-        if before is None or packet.time - before.time >= TWIN_SECONDS:
-            telling = self.idents.get(ip.src) != ip.ident
-            _remember(self.twins, key, Twin(packet.frame, packet.time, ip.ttl, telling), 64)
-        _remember(self.idents, ip.src, ip.ident)
 
     def _learn_query(self, packet: Packet, dns: Dns) -> None:
         if not dns.response:
@@ -214,19 +182,10 @@ def query_key(packet: Packet, dns: Dns) -> QueryKey | None:
     return (asker, dns.ident, dns.names[0], dns.types[0])
 
 
-def twin_key(packet: Packet, tcp: Tcp) -> TwinKey | None:
-    """What two copies of one packet share and a retransmission does not: above all the IP identification."""
-    ip = packet.ip
-    if ip is None or ip.ident in _NO_IDENT:
-        return None
-    numbers = (tcp.stream, tcp.src_port, tcp.seq_raw, tcp.ack_raw, tcp.length)
-    return (ip.src, ip.ident, tcp.checksum, tcp.flag_bits, tcp.window_value, *numbers)
-
-
-def _remember(store: OrderedDict[_Key, _Value], key: _Key, value: _Value, limit: int = _LIMIT) -> None:
+def _remember(store: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
     store[key] = value
     store.move_to_end(key)
-    if len(store) > limit:
+    if len(store) > _LIMIT:
         store.popitem(last=False)
 
 

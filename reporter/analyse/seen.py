@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from reporter.analyse.clock import STEADY, Clock
 from reporter.analyse.conversation import Conversation
 from reporter.analyse.followed import Followed
 from reporter.analyse.foresight import HELD, Foresight, Lookahead
 from reporter.analyse.step import Step
+from reporter.analyse.twins import Twins
 from reporter.model.packet import Packet
 from reporter.model.stream import Stream
 from reporter.model.value import value
@@ -15,11 +17,15 @@ from reporter.model.value import value
 
 @value
 class Seen:
-    """One packet; with TCP also its conversation (as it stands after this packet) and its step in it."""
+    """One packet; with TCP also its conversation (as it stands after this packet) and its step in it.
+
+    `clock` is that of the capture, up to this packet: which times between frames may be told.
+    """
 
     packet: Packet
     conversation: Conversation | None = None
     step: Step | None = None
+    clock: Clock = STEADY
 
 
 class Analysis:
@@ -32,26 +38,30 @@ class Analysis:
         self._keep = keep
         self._lookahead = Lookahead(held)
         self._followed = Followed(keep=keep)
+        self._clock = Clock()
+        self._twins = Twins()
         self.packets = 0
 
     def run(self, packets: Iterable[Packet]) -> Iterator[Seen]:
         """Each packet with its meaning, in order."""
         for packet in self._lookahead.pass_through(packets):
             self.packets += 1
+            self._clock.enter(packet)
             if packet.tcp is None:
-                yield Seen(packet)
+                yield Seen(packet, clock=self._clock)
                 continue
             stream = packet.tcp.stream
+            twin = self._twins.of(packet, packet.tcp, self._clock)
             conversation = self._followed.get(stream)
             if conversation is None:
                 if stream in self._followed.forgotten:
-                    yield Seen(packet)
+                    yield Seen(packet, clock=self._clock)
                     continue
                 foresight = self._lookahead.known.get(stream) or Foresight()
-                conversation = Conversation(packet, foresight, keep=self._keep)
+                conversation = Conversation(packet, foresight, self._clock, keep=self._keep)
                 self._followed.enter(conversation)
-            step = conversation.advance(packet)
-            yield Seen(packet, conversation, step)
+            step = conversation.advance(packet, twin)
+            yield Seen(packet, conversation, step, self._clock)
             if step.first:
                 # Asked for with the first segment only.
                 conversation.parallel = ()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reporter.analyse.ledger import Confirmation, Sent
+from reporter.analyse.twins import Twin
 from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.stream import Exchange, Role, States
 from reporter.model.value import value
@@ -126,7 +127,8 @@ class Share:
 
 @value
 class Mark:
-    """A remembered SYN, FIN or RST: frame, relative time, numbers (unwrapped); `answers`: with ACK bit."""
+    """A remembered SYN, FIN or RST: frame, relative time, numbers (unwrapped); `answers`: with ACK bit;
+    `ident`: its IP identification."""
 
     frame: int
     time: Decimal
@@ -135,6 +137,7 @@ class Mark:
     next_seq: int
     ack: int
     answers: bool
+    ident: str = ""
 
 
 @value
@@ -162,7 +165,9 @@ class Answered:
 
 @value
 class Step:
-    """One segment in its conversation."""
+    """One segment in its conversation. `copy_of` is the packet of which this is the same one captured again: no
+    end has sent anything by it.
+    """
 
     sender: Role
     first: bool
@@ -181,3 +186,4 @@ class Step:
     window_before: Advertised | None
     asked: tuple[Asked, ...]
     answered: tuple[Answered, ...]
+    copy_of: Twin | None = None

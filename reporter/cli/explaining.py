@@ -41,7 +41,7 @@ class Job:
         """The packets to show; without `whole` the reading stops when no more can follow."""
         for each in self.explanation:
             packet = each.seen.packet
-            self.span.learn(packet)
+            self.span.learn(each.seen)
             self.progress("packets read:", packet.frame)
             if self.selection.takes(packet):
                 yield each

@@ -56,6 +56,12 @@ class At:
         zero = self.packet.epoch - self.packet.time
         return (*(known(zero + time, frame, "frame.time_epoch") for time, frame in earlier), self["frame.time_epoch"])
 
-    def since(self, time: Decimal, frame: int) -> Fact:
-        """The seconds from an earlier frame, captured at `time`, to this one."""
-        return derived(self.packet.time - time, *self.moments((time, frame)))
+    def elapsed(self, time: Decimal, frame: int) -> Decimal | None:
+        """The seconds from an earlier frame, captured at `time`, to this one; None where they may not be told,
+        because the timestamps go back in between."""
+        return self.seen.clock.between(frame, time, self.packet.frame, self.packet.time)
+
+    def since(self, time: Decimal, frame: int) -> Fact | None:
+        """`elapsed` with the two times as evidence."""
+        seconds = self.elapsed(time, frame)
+        return None if seconds is None else derived(seconds, *self.moments((time, frame)))

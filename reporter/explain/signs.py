@@ -23,6 +23,7 @@ Sign = Literal[
     "no-tcp",  # no TCP segment
     "request",  # a HTTP request is reported on it
     "response",  # a HTTP response is reported on it
+    "back",  # its timestamp lies before that of the frame before
     "fragment",  # a piece of an IP datagram, or the frame that completes one
     # Of the segment itself:
     "syn",
@@ -43,6 +44,7 @@ Sign = Literal[
     "again",  # it lies, in part at least, below the highest number sent
     "gap",  # it begins above the number expected
     "probe",  # a keep-alive, a window probe, or the answer to one
+    "copy",  # the same packet was captured before
     "stale",  # neither new bytes nor a new Ack
     "confirms",  # its Ack confirms something new
     "covers",  # its Ack confirms a SYN or a FIN
@@ -62,7 +64,7 @@ _PACKET, _TCP, _HTTP = _BIT["packet"], _BIT["tcp"], _BIT["http"]
 _ARP, _DNS, _ICMP, _UDP = _BIT["arp"], _BIT["dns"], _BIT["icmp"], _BIT["udp"]
 _TLS, _WEBSOCKET, _HTTP2 = _BIT["tls"], _BIT["websocket"], _BIT["http2"]
 _CUT, _NO_TCP, _REQUEST, _RESPONSE = _BIT["cut"], _BIT["no-tcp"], _BIT["request"], _BIT["response"]
-_FRAGMENT = _BIT["fragment"]
+_FRAGMENT, _BACK, _COPY = _BIT["fragment"], _BIT["back"], _BIT["copy"]
 _DATA, _SACK, _ZERO_WINDOW, _PADDED = _BIT["data"], _BIT["sack"], _BIT["zero-window"], _BIT["padded"]
 _FIRST, _MOVE, _PART, _PAUSED = _BIT["first"], _BIT["move"], _BIT["part"], _BIT["pause"]
 _AGAIN, _GAP, _PROBE, _STALE = _BIT["again"], _BIT["gap"], _BIT["probe"], _BIT["stale"]
@@ -95,6 +97,8 @@ def signs_of(seen: Seen) -> int:
     """The layers and signs of a packet, as bits."""
     packet, step = seen.packet, seen.step
     bits = _PACKET | _of_packet(packet)
+    if seen.clock.set_back:
+        bits |= _BACK
     tcp, conversation = packet.tcp, seen.conversation
     if tcp is None or step is None or conversation is None:
         return bits if tcp is not None else bits | _NO_TCP
@@ -122,6 +126,8 @@ def signs_of(seen: Seen) -> int:
     sent, confirms = step.sent, step.confirms
     if sent.repeated or sent.fills:
         bits |= _AGAIN
+    if step.copy_of is not None:
+        bits |= _COPY
     if sent.gap:
         bits |= _GAP
     if confirms is None:

@@ -111,7 +111,8 @@ class Exchange:
     """One request and its final response on one stream, paired in order (RFC 9112, section 9.3).
 
     `number` counts from 1 within the stream. Frames are those on which tshark reports the message: the
-    frame that completed it. Times are relative seconds of those frames. `interim` are frames of 1xx answers.
+    frame that completed it. Times are relative seconds of those frames, `time` is the seconds between them: None when
+    one is missing, for `early`, or when the timestamps go back in between. `interim` are frames of 1xx answers.
     `begun` is the frame of the first data in place of a message that is missing here: captured, and with the numbers
     that the message must have, but no whole message that tshark recognised. `unasked` tells of a response before
     which the client had sent nothing on the connection.
@@ -125,16 +126,10 @@ class Exchange:
     response: HttpResponse | None = None
     response_frame: int | None = None
     response_time: Decimal | None = None
+    time: Decimal | None = None
     interim: tuple[int, ...] = ()
     begun: int | None = None
     unasked: bool = False
-
-    @property
-    def time(self) -> Decimal | None:
-        """Seconds from the request's frame to the response's frame; None when one is missing, or for `early`."""
-        if self.request_time is None or self.response_time is None or self.early:
-            return None
-        return self.response_time - self.request_time
 
     @property
     def early(self) -> bool:
@@ -165,6 +160,7 @@ class Stream:
     `heard` is the end of which alone packets were captured (None: of both). `answer_told` is the frame that shows that
     the SYN was answered where no SYN-ACK was captured. `fin_frame` is the first FIN captured, of `fin_sender`;
     `missed_fin` is the other one where it very likely was sent and not captured.
+    `seconds` are those from the first to the last packet, None where the timestamps go back in between.
     """
 
     number: int
@@ -180,6 +176,7 @@ class Stream:
     last_frame: int
     start: Decimal
     end: Decimal
+    seconds: Decimal | None
     payload: dict[Role, int]
     exchanges: tuple[Exchange, ...]
     handshake: tuple[int, ...]

@@ -117,7 +117,7 @@ def annotate_into(
         target.write(rewriting.header(text))
         shutil.copyfileobj(body, target, 1 << 20)
     return Annotated(
-        packets=summary.packets,
+        packets=summary.span.packets,
         commented=rewriting.commented,
         without_place=rewriting.without_place,
         tail=explanation.tail,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from reporter.analyse.conversation import Conversation
 from reporter.analyse.seen import Seen
 from reporter.explain.engine import Finding
 from reporter.explain.visible import visible
 from reporter.explain.words import Words
+from reporter.render.json import Span
 from reporter.report.document import ByteMap, Document, PacketWindow, Section
 
 #: Bytes of one comment. Wireshark cuts a line of its tree after about 240 of them.
@@ -51,16 +51,13 @@ class _Followed:
 class Summary:
     """What the comment of the whole file says; learns packet by packet and remembers little."""
 
-    packets: int = 0
+    span: Span = field(default_factory=Span)
     streams: int = 0
-    earliest: Decimal = Decimal(0)
-    latest: Decimal = Decimal(0)
     followed: dict[int, _Followed] = field(default_factory=dict)
 
     def learn(self, seen: Seen) -> None:
         """Count one packet, and what its stream was seen to do."""
-        self.packets += 1
-        self.earliest, self.latest = min(self.earliest, seen.packet.time), max(self.latest, seen.packet.time)
+        self.span.learn(seen)
         if seen.packet.tcp is None:
             return
         number = seen.packet.tcp.stream
@@ -84,8 +81,8 @@ class Summary:
 
     def _told(self, words: Words, commented: int, tail: str) -> Iterator[str]:
         label = words.lexicon["annotation"]
-        duration = format((self.latest - self.earliest).normalize() + Decimal(0), "f")
-        yield label["summary"].format(packets=self.packets, duration=duration, commented=commented)
+        summary = label["summary-back" if self.span.back else "summary"]
+        yield summary.format(packets=self.span.packets, duration=self.span.seconds, commented=commented)
         if tail:
             yield label["cut-short" if tail == "cut short" else "damaged"]
         for number, followed in sorted(self.followed.items()):

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from reporter.analyse.clock import STEADY, Clock
 from reporter.analyse.seen import Seen
 from reporter.capture.file import CaptureFile
 from reporter.explain.endings import Ending
@@ -24,7 +25,6 @@ from reporter.explain.engine import Finding
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.visible import UNSAFE
 from reporter.explain.words import Words
-from reporter.model.packet import Packet
 from reporter.model.stream import Exchange, Opening, Stream
 
 SCHEMA = "reporter.explain/1"
@@ -40,20 +40,36 @@ _OPENINGS = {Opening.INCOMPLETE: Opening.NOT_CAPTURED, Opening.ANSWER_MISSED: Op
 
 @dataclass(slots=True)
 class Span:
-    """The time that the packets of a capture cover, learned as they pass."""
+    """The time that the packets of a capture cover, learned as they pass; `back` tells that timestamps go back so far
+    that it may be wrong.
+    """
 
     packets: int = 0
     epoch: Decimal | None = None
     earliest: Decimal = Decimal(0)
     latest: Decimal = Decimal(0)
+    clock: Clock = STEADY
+    last: int = 0
 
-    def learn(self, packet: Packet) -> None:
+    def learn(self, seen: Seen) -> None:
         """Widen the span to the time of this packet, and count it."""
+        packet = seen.packet
+        self.clock, self.last = seen.clock, packet.frame
         self.packets += 1
         if self.epoch is None:
             self.epoch = packet.epoch
         self.earliest = min(self.earliest, packet.time)
         self.latest = max(self.latest, packet.time)
+
+    @property
+    def seconds(self) -> str:
+        """From the earliest to the latest packet, as a decimal number."""
+        return format((self.latest - self.earliest).normalize() + Decimal(0), "f")
+
+    @property
+    def back(self) -> bool:
+        """Whether the timestamps go back so far that the time between the earliest and the latest may be wrong."""
+        return not self.clock.trusts(0, self.last, self.latest - self.earliest)
 
 
 @cache

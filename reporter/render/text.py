@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from reporter.analyse.seen import Seen
@@ -81,8 +80,8 @@ class Listing:
 
     def end(self, span: Span, tail: str) -> Iterator[Line]:
         """The last lines: how much there was, and whether the file ends as it should."""
-        duration = format((span.latest - span.earliest).normalize() + Decimal(0), "f")
-        yield Line("note", self._label["summary"].format(packets=span.packets, duration=duration))
+        label = self._label["summary-back" if span.back else "summary"]
+        yield Line("note", label.format(packets=span.packets, duration=span.seconds))
         if tail:
             yield Line("note", self._label["cut-short" if tail == "cut short" else "damaged"])
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reporter.analyse.clock import STEADY, Clock
 from reporter.analyse.seen import Seen
 from reporter.explain.endings import Endings
 from reporter.explain.engine import Failure, Finding
@@ -42,7 +43,10 @@ class _Kept:
 
 
 class Keeper:
-    """Keeps the packets that a report may show, bounded: of a long stream its beginning and its end."""
+    """Keeps the packets that a report may show, bounded: of a long stream its beginning and its end.
+
+    `clock` tells which times between frames of the capture may be told.
+    """
 
     def __init__(self) -> None:
         self._streams: dict[int, _Kept] = {}
@@ -51,12 +55,14 @@ class Keeper:
         self.outside_dropped = 0
         self.first: Packet | None = None
         self.last: Packet | None = None
+        self.clock: Clock = STEADY
 
     def keep(self, told: Told) -> None:
         """Enter the next packet; of a long stream it may push an earlier one out."""
         self.count += 1
         self.first = self.first or told.packet
         self.last = told.packet
+        self.clock = told.seen.clock
         tcp = told.packet.tcp
         if tcp is None:
             if len(self._outside) < OUTSIDE or self.count <= _ALL:

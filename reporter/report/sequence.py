@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from reporter.model.stream import Role, Stream
+from reporter.report.again import rule_of
 from reporter.report.author import Author
 from reporter.report.drawings import Panel, SequencePlot, Stroke
 from reporter.report.material import Told
 
-#: Rules that tell of a segment sent again, also where its first copy was not captured.
-_AGAIN = frozenset(("L03", "L04", "L05", "L12", "H09", "H11"))
 #: Fewer numbers than this in a direction make no picture.
 _LEAST = 3
 
 
 def sequence_plot(author: Author, stream: Stream, told: Sequence[Told]) -> SequencePlot | None:
-    """The plot of these packets of one stream; None where hardly anything was sent."""
+    """The plot of these packets of one stream; None where hardly anything was sent, or the timestamps go back."""
+    if stream.seconds is None:
+        return None
     panels = [panel for role in (Role.CLIENT, Role.SERVER) if (panel := _panel(author, role, told)) is not None]
     if not panels or len({stroke.time for panel in panels for stroke in panel.strokes}) < _LEAST:
         return None
@@ -38,13 +39,11 @@ def _panel(author: Author, role: Role, told: Sequence[Told]) -> Panel | None:
     acks: list[tuple[Decimal, int]] = []
     for each in told:
         step, packet = each.seen.step, each.packet
-        if step is None or packet.tcp is None:
+        if step is None or packet.tcp is None or step.copy_of is not None:
             continue
         if step.sender is role:
             if step.sent.end > step.sent.start:
-                again = (bool(step.sent.repeated) and not step.sent.fresh) or any(
-                    finding.rule in _AGAIN for finding in each.findings
-                )
+                again = (bool(step.sent.repeated) and not step.sent.fresh) or rule_of(each) is not None
                 strokes.append(Stroke(packet.frame, packet.time, step.sent.start, step.sent.end, again))
         elif step.confirms is not None:
             acks.append((packet.time, step.confirms.ack))

@@ -14,10 +14,13 @@ from reporter.report.material import Story
 
 
 def waterfall(author: Author, story: Story, streams: Sequence[Stream], limit: int) -> Waterfall | None:
-    """The figure for these streams of one capture, at most `limit` requests; None without any timed request."""
+    """The figure for these streams of one capture, at most `limit` requests; None without any timed request.
+
+    Nor is there one where the timestamps go back among these streams.
+    """
     timed = {each.number: [one for one in each.exchanges if one.request_time is not None] for each in streams}
     count = sum(map(len, timed.values()))
-    if not count:
+    if not count or not _on_one_axis(story, [each for each in streams if timed[each.number]]):
         return None
     lanes: list[Lane] = []
     left = limit
@@ -33,6 +36,13 @@ def waterfall(author: Author, story: Story, streams: Sequence[Stream], limit: in
     facts = {"count": count - max(count - limit, 0), "streams": len(lanes)}
     description = author.words.plain("section-resources", "waterfall-description", facts)
     return Waterfall(caption, tuple(lanes), description, author.rest(count - limit))
+
+
+def _on_one_axis(story: Story, streams: Sequence[Stream]) -> bool:
+    """Whether the times of these streams may be compared with each other."""
+    first, last = min(streams, key=lambda each: each.first_frame), max(streams, key=lambda each: each.last_frame)
+    clock = story.capture.keeper.clock
+    return clock.between(first.first_frame, first.start, last.last_frame, last.end) is not None
 
 
 def _opening(author: Author, stream: Stream, packets: Mapping[int, Packet]) -> Bar | None:

@@ -69,8 +69,8 @@ def delayed_acknowledgment(at: At) -> Facts | None:
     last = _latest(at)
     if last is None:
         return None
-    wait = at.packet.time - last.time
-    if not _DELAY_LEAST <= wait <= _DELAY_MOST:
+    wait = at.elapsed(last.time, last.frame)
+    if wait is None or not _DELAY_LEAST <= wait <= _DELAY_MOST:
         return None
     conversation = at.conversation
     near = _near(conversation)
@@ -148,8 +148,8 @@ def round_trip_sample(at: At) -> Facts | None:
     last = _latest(at)
     if last is None or _near(at.conversation) is not at.peer:
         return None
-    rtt = at.packet.time - last.time
-    if rtt <= 0:
+    rtt = at.elapsed(last.time, last.frame)
+    if not rtt:
         return None
     labels = at.tcp.labels
     told = (at["tcp.analysis.ack_rtt"],) if labels.acks_frame == last.frame and labels.ack_rtt == rtt else ()

@@ -180,8 +180,9 @@ def _timing(at: At, dns: Dns) -> dict[str, Fact | None]:
         key = query_key(at.packet, dns)
         asked = at.memory.queries.get(key) if key is not None else None
         query = frame_of(asked.frame) if asked else None
+    told = dns.time is not None and at.seen.clock.trusts(dns.response_to or at.packet.frame, at.packet.frame, dns.time)
     return {
-        "time": at["dns.time"] if dns.time is not None and dns.time >= 0 else None,
+        "time": at["dns.time"] if told else None,
         "query_frame": query,
     }
 
@@ -224,7 +225,7 @@ def dns_retry(at: At) -> Facts | None:
         "asker": _end(at, "src"),
         "server": _end(at, "dst"),
         "first_frame": frame_of(asked.frame),
-        "waited": at.since(min(asked.time, at.packet.time), asked.frame),
+        "waited": at.since(asked.time, asked.frame),
         "answered": word(asked.answered),
     }
 

@@ -167,6 +167,15 @@ def undecoded(end: CaptureEnd) -> list[Facts]:
     ]
 
 
+@capture_rule("C14", facts="count frames")
+def clock_set_back(end: CaptureEnd) -> list[Facts]:
+    """Frames whose timestamp lies before that of the frame captured before them.
+
+    Reference: tshark fields frame.time_epoch and frame.time_delta; Wireshark User's Guide, Time Stamps.
+    """
+    return _frames(end, "C14")
+
+
 @capture_rule("P32", facts="streams count requests open")
 def requests_without_response(end: CaptureEnd) -> list[Facts]:
     """Requests of all connections that have no complete response when the capture ends.
@@ -178,7 +187,8 @@ def requests_without_response(end: CaptureEnd) -> list[Facts]:
     found = [each for each in end.streams if each.conversation.pairing.unanswered]
     if not found:
         return []
-    asked = tuple(frame_of(frame) for each in found for frame in each.conversation.pairing.unanswered_frames)
+    frames = dict.fromkeys(frame for each in found for frame in each.conversation.pairing.unanswered_frames)
+    asked = tuple(frame_of(frame) for frame in frames)
     return [
         {
             "streams": Fact(_numbers(found)),

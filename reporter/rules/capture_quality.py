@@ -7,7 +7,6 @@ payload is not read in the pass over all packets.
 
 from __future__ import annotations
 
-from reporter.analyse.memory import TWIN_SECONDS, twin_key
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
@@ -111,7 +110,7 @@ def missed_by_the_capture(at: At) -> Facts | None:
 @rule(
     "C11",
     on="tcp",
-    when="stale",
+    when="copy",
     facts="sender ident first_frame gap ttl first_ttl wireless",
     over="D13 H09 H11 L01 L02 L03 L04 L05 L08 L10 L12 T10 T11 T12 T16",
     rank=5,
@@ -119,19 +118,13 @@ def missed_by_the_capture(at: At) -> Facts | None:
 def duplicate_frame(at: At) -> Facts | None:
     """The same IP packet a second time: not only TCP's numbers but also the IP identification is the same.
 
-    A retransmission is a new IP packet and carries a new identification. Only with a non-zero
-    identification, and within a tenth of a second, and not from a sender that uses one identification for
-    everything; IPv6 has none, so it cannot be told there. `wireless` tells of a radio link, which repeats
-    frames itself.
+    A retransmission is a new IP packet and carries a new identification. IPv6 has none, so it cannot be told
+    there. `wireless` tells of a radio link, which repeats frames itself.
 
     Reference: RFC 791, section 3.1 (Identification); RFC 6864, section 4.
     """
-    if at.step.sent.fresh or at.step.confirms is not None:
-        return None
-    key = twin_key(at.packet, at.tcp)
-    twin = at.memory.twins.get(key) if key is not None else None
-    ip = at.packet.ip
-    if twin is None or ip is None or not twin.telling or not 0 <= at.packet.time - twin.time < TWIN_SECONDS:
+    twin, ip = at.step.copy_of, at.packet.ip
+    if twin is None or ip is None:
         return None
     differs = twin.ttl is not None and ip.ttl is not None and twin.ttl != ip.ttl
     return {
@@ -143,6 +136,20 @@ def duplicate_frame(at: At) -> Facts | None:
         "wireless": word("wlan" in at.packet.protocols),
         "first_ttl": known(twin.ttl, twin.frame, "ip.ttl") if differs and twin.ttl is not None else None,
     }
+
+
+@rule("C14", on="packet", when="back", facts="back previous", rank=_RANK + 11)
+def set_back(at: At) -> Facts | None:
+    """The timestamp lies before that of the frame captured before: no time across this point can be trusted.
+
+    Reference: tshark fields frame.time_epoch and frame.time_delta; Wireshark User's Guide, Time Stamps.
+    """
+    clock = at.seen.clock
+    before = clock.previous
+    if before is None or not clock.set_back:
+        return None
+    times = known(before.epoch, before.frame, "frame.time_epoch"), at["frame.time_epoch"]
+    return {"back": derived(clock.set_back, *times), "previous": frame_of(before.frame)}
 
 
 @rule("C12", on="packet", when=("tls", "udp"), facts="kind protocol source target dst_port", rank=_RANK + 9)

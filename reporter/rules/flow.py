@@ -93,14 +93,15 @@ def window_update(at: At) -> Facts | None:
     """The same Ack as before with a larger window: nothing is confirmed, there is only more room.
 
     `frees` tells that the window had been zero, so that the other end may send again, `from_syn` that the
-    window before is that of the SYN, which is never scaled.
+    window before is that of the SYN, which is never scaled. `window` is None where its scale is not known: only
+    that it opens again is then certain.
 
     Reference: RFC 9293, section 3.8.6 (managing the window).
     """
     tcp, step = at.tcp, at.step
     if tcp.length or tcp.flag_bits & 0x007 or not tcp.has_ack or step.repeat is None or tcp.options.sack:
         return None
-    if step.keep_alive is not None or not _scaled(at):
+    if step.keep_alive is not None:
         return None
     said, mark = step.window_before, at.conversation.syn.get(at.me)
     if said is not None:
@@ -109,14 +110,14 @@ def window_update(at: At) -> Facts | None:
         before, frame = at.conversation.syn_window[at.me], mark.frame
     else:
         return None
-    if before >= tcp.window:
+    if before >= tcp.window or (before and not _scaled(at)):
         return None
     if step.sent.expected is not None and step.sent.start != step.sent.expected:
         return None
     return {
         **at.roles,
         "ack": at["tcp.ack"],
-        "window": at["tcp.window_size"],
+        "window": at["tcp.window_size"] if _scaled(at) else None,
         "before": known(before, frame, "tcp.window_size"),
         "before_frame": frame_of(frame),
         "frees": word(before == 0 and at.peer not in at.conversation.fin),

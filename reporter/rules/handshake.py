@@ -238,7 +238,7 @@ def handshake_round_trip(at: At) -> Facts | None:
         return None
     here = at.packet.time
     to_syn_ack, to_ack = accepted.time - asked.time, here - accepted.time
-    if here - asked.time != at.tcp.initial_rtt or to_syn_ack < 0 or to_ack < 0:
+    if at.elapsed(asked.time, asked.frame) != at.tcp.initial_rtt or to_syn_ack < 0 or to_ack < 0:
         return None
     epoch = at.packet.epoch - here
     start, middle, end = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reporter.analyse.step import Mark, Move
+from reporter.analyse.twins import telling
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
@@ -19,7 +20,9 @@ _SOON = Decimal("0.2")
 _NO_DATA = (7, 23)
 _TFO = (34, 254)
 _LISTED = 4
-_COPY = "sender receiver count first_frame previous_frame gap gap_before doubled steady soon answered_frame reset_frame"
+_COPY = """
+sender receiver count first_frame previous_frame gap gap_before doubled steady soon distinct answered_frame reset_frame
+"""
 _LOSS = "L02 L03 L04 L05 L08 L10 D06"
 
 
@@ -35,7 +38,8 @@ def syn_again(at: At) -> Facts | None:
     """The same SYN is sent again: no answer had reached its sender within its time-out.
 
     `gap` is the time since the copy before (`previous_frame`), `gap_before` that copy's own wait. `soon`
-    tells that the copy follows too quickly for a timer, `steady` that the waits are alike, `doubled` that
+    tells that the copy follows too quickly for a timer, `distinct` that its IP identification shows it to be
+    another packet, `steady` that the waits are alike, `doubled` that
     this one is twice as long. `answered_frame` is a SYN-ACK that had been captured all the same, `reset_frame`
     the RST by which its sender had just refused an answer of an older connection.
 
@@ -48,22 +52,26 @@ def syn_again(at: At) -> Facts | None:
     previous = _copy_before(at)
     if previous is None or conversation.third_ack is not None or conversation.answer_told is not None:
         return None
-    gap, copies = at.packet.time - previous.time, conversation.syns[at.me]
+    gap, copies = at.elapsed(previous.time, previous.frame), conversation.syns[at.me]
     before = copies[-3] if len(copies) > 2 else None
-    wait = previous.time - before.time if before is not None else None
+    wait: Decimal | None = None
+    if before is not None:
+        wait = at.seen.clock.between(before.frame, before.time, previous.frame, previous.time)
     accepted = conversation.syn.get(at.peer)
-    told = wait is not None and wait >= _SOON and gap >= _SOON
+    told = wait is not None and gap is not None and wait >= _SOON and gap >= _SOON
+    ratio = gap / wait if told and gap is not None and wait else Decimal(0)
     refuted = conversation.refuted
     return {
         **at.roles,
         "count": derived(conversation.syn_count[at.me] - 1, frame_of(conversation.syn[at.me].frame)),
         "first_frame": frame_of(conversation.syn[at.me].frame),
         "previous_frame": frame_of(previous.frame),
-        "gap": derived(gap, _epoch(at, previous), at["frame.time_epoch"]),
+        "gap": at.since(previous.time, previous.frame),
         "gap_before": derived(wait, _epoch(at, before), _epoch(at, previous)) if told and before is not None else None,
-        "doubled": word(wait is not None and told and Decimal("1.8") <= gap / wait <= Decimal("2.2")),
-        "steady": word(wait is not None and told and Decimal("0.9") <= gap / wait <= Decimal("1.1")),
-        "soon": word(gap < _SOON),
+        "doubled": word(Decimal("1.8") <= ratio <= Decimal("2.2")),
+        "steady": word(Decimal("0.9") <= ratio <= Decimal("1.1")),
+        "soon": word(gap is not None and gap < _SOON),
+        "distinct": word(_distinct(previous, copies[-1])),
         "answered_frame": frame_of(accepted.frame) if accepted is not None else None,
         "reset_frame": frame_of(refuted) if refuted is not None and refuted > previous.frame else None,
     }
@@ -95,7 +103,7 @@ def refused(at: At) -> Facts | None:
         "syn_seq": known(seq, mark.frame, "tcp.seq"),
         "syn_length": known(mark.length, mark.frame, "tcp.len") if mark.length else None,
         "syn_frame": frame_of(mark.frame),
-        "wait": _since(at, mark),
+        "wait": at.since(mark.time, mark.frame),
     }
 
 
@@ -103,14 +111,16 @@ def refused(at: At) -> Facts | None:
     "H11",
     on="tcp",
     when="syn",
-    facts="sender receiver previous_frame gap soon asked_frame third_frame",
+    facts="sender receiver previous_frame gap soon distinct asked_frame waiting third_frame",
     over=_LOSS,
     rank=_RANK,
 )
 def syn_ack_again(at: At) -> Facts | None:
-    """The same SYN-ACK is sent again: the third segment has not reached its sender.
+    """The same SYN-ACK is sent again: the third segment has not reached its sender, or it answers a repeated SYN.
 
-    `asked_frame` is a repeated SYN that came in between, `third_frame` the third segment, if captured.
+    `asked_frame` is a repeated SYN that came in between; with `waiting` it came before the first SYN-ACK, and
+    nothing has answered it. `third_frame` is the third segment, if captured. `distinct` tells that the IP
+    identification shows this to be another packet.
 
     Reference: RFC 9293, section 3.8.1 (retransmission); figure 6 (what confirms a SYN-ACK).
     """
@@ -121,15 +131,19 @@ def syn_ack_again(at: At) -> Facts | None:
     if previous is None:
         return None
     conversation = at.conversation
-    asked = conversation.syns[at.peer]
-    gap = at.packet.time - previous.time
+    asked, copies = conversation.syns[at.peer], conversation.syns[at.me]
+    gap = at.elapsed(previous.time, previous.frame)
     between = bool(asked) and asked[-1].frame > previous.frame
+    # Each SYN is answered by one SYN-ACK.
+    waiting = not between and conversation.syn_count[at.peer] >= conversation.syn_count[at.me]
     return {
         **at.roles,
         "previous_frame": frame_of(previous.frame),
-        "gap": derived(gap, _epoch(at, previous), at["frame.time_epoch"]),
-        "soon": word(gap < _SOON),
-        "asked_frame": frame_of(asked[-1].frame) if between else None,
+        "gap": at.since(previous.time, previous.frame),
+        "soon": word(gap is not None and gap < _SOON),
+        "distinct": word(_distinct(previous, copies[-1])),
+        "asked_frame": frame_of(asked[-1].frame) if between or waiting else None,
+        "waiting": word(waiting),
         "third_frame": frame_of(conversation.third_ack) if conversation.third_ack else None,
     }
 
@@ -321,6 +335,6 @@ def _epoch(at: At, mark: Mark) -> Fact:
     return known(at.packet.epoch - at.packet.time + mark.time, mark.frame, "frame.time_epoch")
 
 
-def _since(at: At, mark: Mark) -> Fact | None:
-    seconds = at.packet.time - mark.time
-    return derived(seconds, _epoch(at, mark), at["frame.time_epoch"]) if seconds >= 0 else None
+def _distinct(one: Mark, other: Mark) -> bool:
+    """Whether the IP identifications show that these are two packets, not one that was captured twice."""
+    return one.ident != other.ident and telling(one.ident) and telling(other.ident)

@@ -13,12 +13,12 @@ from reporter.model.stream import Role
 _SHOWN = 5
 
 
-@rule("P25", on="http", when="request", facts="sender number first_frame stream version midstream", rank=34)
+@rule("P25", on="http", when="request", facts="sender number first_frame same_frame stream version midstream", rank=34)
 def connection_reused(at: At) -> Facts | None:
     """Another request on a connection that has carried one: no new handshake was needed.
 
     `midstream` tells that the beginning of the connection was not captured, so that there may have been more
-    before.
+    before; `same_frame` that the first one is in this frame too.
 
     Reference: RFC 9112, section 9.3.
     """
@@ -32,6 +32,7 @@ def connection_reused(at: At) -> Facts | None:
         "sender": word(at.me),
         "number": derived(found.exchange.number, first_frame, frame_of(at.packet.frame)),
         "first_frame": first_frame,
+        "same_frame": word(first == at.packet.frame),
         "stream": at["tcp.stream"],
         "version": known(version, at.packet.frame, "http.request.version") if version else None,
         "midstream": word(at.conversation.midstream),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from reporter.analyse.http import is_chunked, length_line, path_of, without_body
 from reporter.analyse.step import Answered
 from reporter.explain.at import At
@@ -218,12 +216,11 @@ def _request_frame(found: Answered) -> Fact | None:
 
 def _time(at: At, found: Answered) -> Fact | None:
     exchange, response = found.exchange, found.response
-    if exchange is None or exchange.request_frame is None or exchange.request_time is None:
+    if exchange is None or exchange.request_frame is None or exchange.time is None:
         return None
-    if response.time is not None and response.request_in == exchange.request_frame and response.time >= 0:
-        return known(response.time, at.packet.frame, "http.time")
-    seconds = at.packet.time - exchange.request_time
-    if seconds < Decimal(0):
-        return None
-    start = at.packet.epoch - seconds
-    return derived(seconds, known(start, exchange.request_frame, "frame.time_epoch"), at["frame.time_epoch"])
+    frame = exchange.request_frame
+    if response.time is not None and response.request_in == frame:
+        trusted = at.seen.clock.trusts(frame, at.packet.frame, response.time)
+        return known(response.time, at.packet.frame, "http.time") if trusted else None
+    start = at.packet.epoch - exchange.time
+    return derived(exchange.time, known(start, frame, "frame.time_epoch"), at["frame.time_epoch"])

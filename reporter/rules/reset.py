@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from reporter.analyse.step import Mark, Move
@@ -20,7 +21,8 @@ _IDLE = Decimal(1)
 def reset_after_data(at: At) -> Facts | None:
     """A RST ends a connection at once, without any FIN, shortly after data or with something still under way.
 
-    `unconfirmed` are bytes of the receiver that no Ack had confirmed; `waiting` is an unanswered request.
+    `unconfirmed` are bytes of the receiver that no Ack had confirmed, nor does that of the RST; `waiting` is an
+    unanswered request.
 
     Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
     """
@@ -29,6 +31,10 @@ def reset_after_data(at: At) -> Facts | None:
     if not sum(at.conversation.payload.values()) or not _under_way(at):
         return None
     pieces = at.conversation.ledger[at.peer].outstanding
+    if at.tcp.has_ack:
+        # This RST confirms what lies below its own Ack.
+        ack = at.conversation.ledger[at.peer].unwrapped(at.tcp.ack)
+        pieces = [replace(piece, whole=piece.whole and piece.start >= ack) for piece in pieces if piece.end > ack]
     data = [piece for piece in pieces[: _TERMS + 1] if piece.payload]
     told = bool(data) and len(data) <= _TERMS and all(piece.whole for piece in data)
     terms = [known(piece.payload, piece.frame, "tcp.len") for piece in data] if told else []

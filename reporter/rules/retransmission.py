@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reporter.analyse.ledger import Piece
+from reporter.analyse.step import Acked
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
@@ -137,9 +138,7 @@ def out_of_order(at: At) -> Facts | None:
         return None
     sent = at.step.sent
     above = sent.above
-    waited: Fact | None = None
-    if above is not None and above.time <= at.packet.time:
-        waited = at.since(above.time, above.frame)
+    waited = at.since(above.time, above.frame) if above is not None else None
     rtt, labels = at.conversation.initial_rtt, at.tcp.labels
     return {
         **_segment(at),
@@ -194,12 +193,14 @@ def close_sent_again(at: At) -> Facts | None:
     standing = at.conversation.acks.get(at.peer)
     confirmed = standing is not None and at.step.sent.acknowledged
     earlier, confirms = at.step.sent.earlier, at.step.confirms
+    elapsed = at.elapsed(earlier.time, earlier.frame) if earlier is not None else None
+    soon = elapsed is not None and elapsed < _TIMER
     return {
         **_segment(at),
         "reset": word(False),
         "ack": known(standing.ack % _WRAP, standing.frame, "tcp.ack") if standing and confirmed else None,
         "ack_frame": frame_of(standing.frame) if standing and confirmed else None,
-        "soon": word(earlier is not None and at.packet.time - earlier.time < _TIMER),
+        "soon": word(soon),
         "answers": word(confirms is not None and confirms.fin > 0),
     }
 
@@ -256,10 +257,16 @@ def _asked_for(at: At) -> bool:
     rtt = at.conversation.initial_rtt
     if sent.fills and (rtt is None or sent.above is None):
         return False
-    if at.packet.time - standing.time > _AT_ONCE + (rtt or 0):
+    waited = at.elapsed(standing.time, _last_of(standing))
+    if waited is None or waited > _AT_ONCE + (rtt or 0):
         return False
     by_sack = standing.sacked is not None and sent.start >= standing.ack and standing.sacked >= sent.end
     return by_sack or (at_ack and standing.duplicates >= _THRESHOLD)
+
+
+def _last_of(standing: Acked) -> int:
+    """The frame whose time is that of `standing`."""
+    return max(frame for frame in (standing.frame, standing.last_duplicate, standing.sack_frame) if frame is not None)
 
 
 def _overtaken(at: At) -> bool:
@@ -268,50 +275,53 @@ def _overtaken(at: At) -> bool:
     if not sent.fills or rtt is None or sent.above is None:
         return False
     # The handshake's round trip also holds the time to answer, so it may be longer than a later one.
-    return 2 * (at.packet.time - sent.above.time) < rtt
+    waited = at.elapsed(sent.above.time, sent.above.frame)
+    return waited is not None and 2 * waited < rtt
 
 
 def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
     """Why a segment was sent again, the time since the copy before, and the piece with its earlier copies."""
-    earlier, here = at.step.sent.earlier, at.packet.time
+    earlier = at.step.sent.earlier
     if earlier is None:
         return "unknown", None, None
     frame, time = (earlier.frame, earlier.time)
     if earlier.resent:
         frame, time = earlier.resent[-1], earlier.times[-1]
-    wait = here - time
+    wait = at.elapsed(time, frame)
     labels = at.tcp.labels
     told = labels.rto_frame == frame and labels.rto == wait
-    since = derived(wait, *((at["tcp.analysis.rto"],) if told else ()), *at.moments((time, frame)))
+    since: Fact | None = None
+    if wait is not None:
+        since = derived(wait, *((at["tcp.analysis.rto"],) if told else ()), *at.moments((time, frame)))
     standing = at.conversation.acks.get(at.peer)
     if _too_large(at) is not None:
         return "size", since, earlier
     if at.step.sent.fresh:
         return ("probe" if at.conversation.probed.get(at.me) == frame else "overlap"), since, earlier
-    if at.peer not in at.conversation.window:
+    quiet = at.elapsed(standing.time, _last_of(standing)) if standing is not None else wait
+    if wait is None or quiet is None or at.peer not in at.conversation.window:
         # Nothing of the other end was captured: its Acks cannot be missed.
         return "unknown", since, earlier
     longest = _FIRST_TIMEOUT
     if earlier.resent:
         before = earlier.times[-2] if len(earlier.times) > 1 else earlier.time
         longest = max(longest, _BACK_OFF * (time - before))
-    if _TIMER <= wait <= longest and (standing is None or here - standing.time >= _TIMER):
+    if _TIMER <= wait <= longest and (standing is None or quiet >= _TIMER):
         return "timer", since, earlier
-    if _may_be_tail_probe(at, time):
+    if _may_be_tail_probe(at, min(wait, quiet)):
         return "tail", since, earlier
-    quiet = standing is None or standing.time < time
-    return ("twice" if wait < _NO_TIMER and quiet else "unknown"), since, earlier
+    unanswered = standing is None or quiet > wait
+    return ("twice" if wait < _NO_TIMER and unanswered else "unknown"), since, earlier
 
 
-def _may_be_tail_probe(at: At, time: Decimal) -> bool:
-    """Whether the last segment sent, last at `time`, comes again after some round trips without any answer."""
+def _may_be_tail_probe(at: At, silent: Decimal) -> bool:
+    """Whether the last segment sent, `silent` seconds after anything else, comes again after some round trips."""
     sent, rtt = at.step.sent, at.conversation.initial_rtt
     standing = at.conversation.acks.get(at.peer)
     if rtt is None or sent.end != sent.expected or sent.earlier is None or sent.earlier.resent:
         return False
     if standing is not None and (standing.duplicates or standing.sacked is not None):
         return False
-    silent = at.packet.time - (time if standing is None else max(time, standing.time))
     return max(_PROBE_TRIPS * rtt, _LEAST_PROBE) <= silent < _TIMER
 
 
@@ -319,9 +329,10 @@ def _too_large(at: At) -> Fact | None:
     """The frame of a recent ICMP message that an earlier copy of this segment was too large for a link."""
     earlier = at.step.sent.earlier
     told = at.memory.too_large.get((at.packet.source, at.packet.destination, at.tcp.src_port, at.tcp.dst_port))
-    if told is None or earlier is None or told[0] < earlier.frame or at.packet.time - told[1] > _TIMER:
+    if told is None or earlier is None or told[0] < earlier.frame:
         return None
-    return frame_of(told[0])
+    elapsed = at.elapsed(told[1], told[0])
+    return frame_of(told[0]) if elapsed is not None and elapsed <= _TIMER else None
 
 
 def _doubled(at: At, earlier: Piece) -> Fact | None:
@@ -330,8 +341,8 @@ def _doubled(at: At, earlier: Piece) -> Fact | None:
         return None
     moments = [(earlier.time, earlier.frame), *zip(earlier.times, earlier.resent, strict=True)]
     (before, first), (last, second) = moments[-2:]
-    wait, now = last - before, at.packet.time - last
-    if wait < _TIMER or not Decimal("1.7") <= now / wait <= Decimal("2.3"):
+    wait, now = at.seen.clock.between(first, before, second, last), at.elapsed(last, second)
+    if wait is None or now is None or wait < _TIMER or not Decimal("1.7") <= now / wait <= Decimal("2.3"):
         return None
     return derived(wait, *at.moments((before, first), (last, second))[:-1])
 
@@ -340,9 +351,7 @@ def _segment(at: At) -> dict[str, Fact | None]:
     tcp, sent = at.tcp, at.step.sent
     earlier = sent.earlier
     seq, length = at["tcp.seq"], at["tcp.len"]
-    elapsed: Fact | None = None
-    if earlier is not None:
-        elapsed = at.since(earlier.time, earlier.frame)
+    elapsed = at.since(earlier.time, earlier.frame) if earlier is not None else None
     return {
         **at.roles,
         "seq": seq,

@@ -93,11 +93,12 @@ def second_fin(at: At) -> Facts | None:
     if at.step.move is not Move.SECOND_FIN:
         return None
     first = at.conversation.fin[at.peer]
+    elapsed = at.since(first.time, first.frame)
     return {
         **_fin(at),
         "fin_frame": frame_of(first.frame),
         "ack_frame": frame_of(at.conversation.fin_acked[at.peer]),
-        "half_closed": at.since(first.time, first.frame) if at.packet.time - first.time >= _IDLE else None,
+        "half_closed": elapsed if elapsed is not None and elapsed >= _IDLE else None,
     }
 
 
@@ -211,8 +212,8 @@ def idle_timeout(at: At) -> Facts | None:
     if last is None or conversation.pairing.waiting or _announcement(at) is not None:
         return None
     frame, time = last
-    seconds = at.packet.time - time
-    if seconds < _IDLE or any(later > frame for later in conversation.data_frame.values()):
+    seconds = at.elapsed(time, frame)
+    if seconds is None or seconds < _IDLE or any(later > frame for later in conversation.data_frame.values()):
         return None
     done = conversation.pairing.last_response
     promised = _promised(done.response) if done is not None and done.response_frame == frame else None

@@ -34,7 +34,7 @@ VALIDATOR = jsonschema.Draft202012Validator(schema())
 def explained(path, words):
     explanation, span, packets = Explanation(path), Span(), []
     for each in explanation:
-        span.learn(each.seen.packet)
+        span.learn(each.seen)
         packets.append(encoded(packet_object(each.seen, each.findings, words)))
     streams = [stream_object(stream) for stream in explanation.streams()]
     capture = capture_object(CaptureFile.of(path), span, explanation.tail)

@@ -9,6 +9,7 @@ from reporter.explain.evidence import Evidence, Fact, derived, field, frame_of
 from reporter.model.application import Header
 from reporter.model.packet import Packet
 from reporter.model.stream import Closing, Exchange, Role, RoleBasis
+from reporter.report.again import frames_of
 from reporter.report.document import Block
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section
@@ -16,7 +17,8 @@ from reporter.report.sections.exchange import page_of
 from reporter.report.sections.teardown import one_fin
 
 Answer = tuple[str, dict[str, Any]]
-_SENT_AGAIN = {"L03", "L04", "L05", "H09", "H11", "L12"}
+#: Up to how many frames are named.
+_NAMED = 8
 
 
 @section("answers")
@@ -185,9 +187,11 @@ def _time(context: Context) -> Answer:
     asked, answered = story.at(page.request_frame), story.at(page.response_frame)
     if asked is None or answered is None:
         return "no", {}
+    facts: dict[str, Any] = {"request": frame_of(page.request_frame), "response": frame_of(page.response_frame)}
+    if page.time is None:
+        return "untold", facts
     one, two = field(asked.packet, "frame.time_epoch"), field(answered.packet, "frame.time_epoch")
-    facts = {"time": derived(two.value - one.value, one, two)}
-    return "yes", {**facts, "request": frame_of(page.request_frame), "response": frame_of(page.response_frame)}
+    return "yes", {**facts, "time": derived(page.time, one, two)}
 
 
 def _segments(context: Context) -> Answer:
@@ -221,14 +225,12 @@ def _whole(page: Exchange, length: int) -> bool:
 def _again(context: Context) -> Answer:
     story = _story(context)
     told = story.capture.keeper.of_stream(story.stream.number)
-    frames = [each.packet.frame for each in told if _sent_again(each)]
-    if frames:
-        return "yes", {"count": len(frames), "frames": [frame_of(frame) for frame in frames[:8]]}
+    sure, likely = frames_of(told)
+    if sure or likely:
+        facts = {"count": len(sure), "frames": [frame_of(frame) for frame in sure[:_NAMED]]}
+        facts |= {"likely": len(likely), "likely_frames": [frame_of(frame) for frame in likely[:_NAMED]]}
+        return ("yes" if sure else "likely"), facts
     return ("part" if story.capture.keeper.dropped(story.stream.number) else "none"), {"count": len(told)}
-
-
-def _sent_again(told: Told) -> bool:
-    return any(finding.rule in _SENT_AGAIN for finding in told.findings)
 
 
 def _closing(context: Context) -> Answer:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from reporter.analyse.clock import Clock
 from reporter.explain.evidence import Fact, field, frame_of
 from reporter.explain.words import Rich
 from reporter.model.packet import Packet
 from reporter.model.stream import Role
+from reporter.model.tcp import TcpLabels
 from reporter.report.document import Block, Table
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section, told_of_each
@@ -49,7 +51,7 @@ def _round_trips(context: Context, story: Story, told: Sequence[Told]) -> list[t
         frames = [frame_of(frame) for frame in story.stream.handshake]
         rows.append(_line(context, "handshake", _ms(context, handshake), frames=frames))
     first = next((each.packet for each in told if each.packet.tcp and each.packet.tcp.initial_rtt is not None), None)
-    if first is not None:
+    if first is not None and story.stream.initial_rtt is not None:
         initial = field(first, "tcp.analysis.initial_rtt")
         rows.append(_line(context, "initial", _ms(context, initial), frame=frame_of(first.frame)))
     for role in Role:
@@ -92,9 +94,16 @@ def _samples(told: Sequence[Told], role: Role) -> list[tuple[Fact, Packet]]:
         and each.seen.step.sender is role
         and each.packet.tcp is not None
         and not each.packet.tcp.syn
-        and each.packet.tcp.labels.ack_rtt is not None
+        and _trusted(each.seen.clock, each.packet.frame, each.packet.tcp.labels)
     ]
     return sorted(found, key=lambda pair: (pair[0].value, pair[1].frame))
+
+
+def _trusted(clock: Clock, frame: int, labels: TcpLabels) -> bool:
+    """Whether this frame has a sample of the round trip, and its times can be right."""
+    if labels.ack_rtt is None:
+        return False
+    return labels.acks_frame is None or clock.trusts(labels.acks_frame, frame, labels.ack_rtt)
 
 
 def _ms(context: Context, time: Fact) -> Rich:
@@ -105,7 +114,7 @@ def _amounts(context: Context, story: Story, told: Sequence[Told]) -> list[tuple
     author, stream = context.author, story.stream
     rows: list[tuple[Rich, ...]] = []
     ends = {"first": frame_of(stream.first_frame), "last": frame_of(stream.last_frame)}
-    length = author.say("section-measures", "seconds", time=stream.end - stream.start)
+    length = author.say("section-measures", "seconds", time=stream.seconds)
     rows.append(_line(context, "duration", length, **ends))
     for role in Role:
         carrying = [
@@ -125,22 +134,28 @@ def _amounts(context: Context, story: Story, told: Sequence[Told]) -> list[tuple
         }
         size = stream.payload[role]
         rows.append(_line(context, "data", author.say("section-measures", "bytes", size=size), **facts))
-        if len(carrying) >= _FEW and last.time > first.time:
-            rows.append(_rate(context, "rate", size, last.time - first.time, **facts))
+        if len(carrying) >= _FEW:
+            rows += _rate(context, story, "rate", size, first, last, **facts)
     best = _largest(told)
     if best is not None:
         size, first, last = best
         facts = {"first": frame_of(first.frame), "last": frame_of(last.frame)}
-        rows.append(_rate(context, "largest", size, last.time - first.time, **facts))
+        rows += _rate(context, story, "largest", size, first, last, **facts)
     return rows
 
 
-def _rate(context: Context, key: str, size: int, seconds: Decimal, **facts: Any) -> tuple[Rich, ...]:
+def _rate(
+    context: Context, story: Story, key: str, size: int, first: Packet, last: Packet, **facts: Any
+) -> list[tuple[Rich, ...]]:
+    """The row of a rate; none where the time from `first` to `last` is 0 or may not be told."""
+    seconds = story.capture.keeper.clock.between(first.frame, first.time, last.frame, last.time)
+    if not seconds:
+        return []
     rate, unit = Decimal(size * 8) / seconds / 1000, "kbit/s"
     if rate >= 1000:
         rate, unit = rate / 1000, "Mbit/s"
     value = context.author.say("section-measures", "per-second", rate=rate.quantize(Decimal("0.01")), unit=unit)
-    return _line(context, key, value, size=size, seconds=seconds, **facts)
+    return [_line(context, key, value, size=size, seconds=seconds, **facts)]
 
 
 def _largest(told: Sequence[Told]) -> tuple[int, Packet, Packet] | None:

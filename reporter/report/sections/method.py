@@ -54,7 +54,7 @@ def method(context: Context) -> Draft | None:
 
 def _particulars(context: Context) -> Pairs:
     author, capture = context.author, context.main
-    first, last = capture.keeper.first, capture.keeper.last
+    first, last, clock = capture.keeper.first, capture.keeper.last, capture.keeper.clock
     rows: list[tuple[str, Rich]] = [(author.label("file"), author.text(capture.name))]
     if first is not None and last is not None:
         shown = _moment(first.epoch, context.zone)
@@ -66,7 +66,11 @@ def _particulars(context: Context) -> Pairs:
             ),
             (
                 author.label("duration"),
-                author.say("section-method", "duration", seconds=last.epoch - first.epoch),
+                author.say(
+                    "section-method",
+                    "duration",
+                    seconds=clock.between(first.frame, first.time, last.frame, last.time),
+                ),
             ),
             (author.label("link"), _link(context, first)),
         ]

@@ -46,7 +46,7 @@ def _course(context: Context, story: Story) -> list[Block]:
         server=str(stream.server),
         first=stream.first_frame,
         last=stream.last_frame,
-        seconds=stream.end - stream.start,
+        seconds=stream.seconds,
         list=rows.caption.label,
         ladder=figure.caption.label,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reporter.explain.evidence import Fact, derived, field
 from reporter.explain.words import Rich
+from reporter.report.again import frames_of
 from reporter.report.document import Block, Bullets
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
@@ -73,7 +74,7 @@ def _exchanged(context: Context, story: Story) -> list[Rich]:
     items = []
     answered = [each for each in stream.exchanges if each.request_frame and each.response_frame]
     page = page_of(stream)
-    if page is not None and page.request and page.response and page.time is not None:
+    if page is not None and page.request_frame and page.request and page.response:
         items.append(
             say(
                 "section-summary",
@@ -94,26 +95,18 @@ def _exchanged(context: Context, story: Story) -> list[Rich]:
     waiting = len([each for each in stream.exchanges if each.request_frame and not each.response_frame])
     if waiting:
         items.append(say("section-summary", "waiting", count=waiting))
-    trouble = _trouble(story)
-    if trouble:
-        items.append(say("section-summary", "trouble", codes=trouble, count=sum(trouble.values())))
+    sure, likely = frames_of(story.capture.keeper.of_stream(stream.number))
+    if sure or likely:
+        items.append(say("section-summary", "trouble", count=len(sure) + len(likely), likely=len(likely)))
     return items
 
 
 def _span(story: Story, frames: tuple[int, ...]) -> Fact | None:
-    """Seconds from the first to the last of these frames, with both times as evidence."""
+    """Seconds from the first to the last of these frames, with both times as evidence; None where untold."""
     ends = [story.at(frame) for frame in (frames[:1] + frames[-1:])]
     if len(frames) < 2 or None in ends:
         return None
-    first, last = (field(told.packet, "frame.time_epoch") for told in ends if told is not None)
-    return derived(last.value - first.value, first, last)
-
-
-def _trouble(story: Story) -> dict[str, int]:
-    """How many packets of the story were sent again, by the rule that says so."""
-    found: dict[str, int] = {}
-    for told in story.capture.keeper.of_stream(story.stream.number):
-        codes = {finding.rule for finding in told.findings} & {"L03", "L04", "L05", "H09", "H11", "L12"}
-        for code in sorted(codes)[:1]:
-            found[code] = found.get(code, 0) + 1
-    return found
+    first, last = (told.packet for told in ends if told is not None)
+    seconds = story.capture.keeper.clock.between(first.frame, first.time, last.frame, last.time)
+    times = field(first, "frame.time_epoch"), field(last, "frame.time_epoch")
+    return None if seconds is None else derived(seconds, *times)
