@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tests.pcapng import Maker
@@ -46,11 +46,16 @@ def exchange(request: bytes, response: bytes, *, port: int = 50000, most: int = 
     return frames
 
 
-def write(path: Path, frames: Iterable[bytes], options: bytes = b"") -> Path:
-    """The frames as a pcapng file, a millisecond apart, each with these options."""
+def write(path: Path, frames: Iterable[bytes], options: bytes = b"", *, times: Sequence[int] = ()) -> Path:
+    """The frames as a pcapng file, a millisecond apart, each with these options.
+
+    `times` are the first frames' microseconds after the others' beginning, instead of a millisecond each.
+    """
     make = Maker()
     blocks = [make.section(), make.interface()]
     start = 1_700_000_000_000_000
-    blocks += [make.packet(options, data=data, ticks=start + number * 1000) for number, data in enumerate(frames)]
+    for number, data in enumerate(frames):
+        after = times[number] if number < len(times) else number * 1000
+        blocks.append(make.packet(options, data=data, ticks=start + after))
     path.write_bytes(b"".join(blocks))
     return path

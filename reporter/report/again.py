@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from reporter.report.material import Told
 
@@ -10,27 +11,34 @@ from reporter.report.material import Told
 _AGAIN = ("L03", "L04", "L05", "L12", "H09", "H11")
 
 
-def rule_of(told: Told) -> str | None:
-    """The rule that says this segment was sent again, surely or probably; None where none does."""
-    found = {finding.rule for finding in told.findings}
-    return next((rule for rule in _AGAIN if rule in found), None)
+class Again(StrEnum):
+    """`SURE`: both copies were captured. `LIKELY`: no first copy was. `TWICE`: probably one segment, delivered or
+    captured twice."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+    TWICE = "twice"
 
 
-def frames_of(told: Sequence[Told]) -> tuple[list[int], list[int]]:
-    """The frames of segments that were surely sent again, and of those that only probably were."""
-    sure: list[int] = []
-    likely: list[int] = []
-    for each in told:
-        if rule_of(each) is not None:
-            (sure if _sure(each) else likely).append(each.packet.frame)
-    return sure, likely
-
-
-def _sure(told: Told) -> bool:
-    """Whether both copies were captured, and are not perhaps one that was recorded twice."""
-    found = next(finding for finding in told.findings if finding.rule in _AGAIN)
+def again(told: Told) -> Again | None:
+    """Whether this segment was sent again; None where no rule says so."""
+    found = next((finding for finding in told.findings if finding.rule in _AGAIN), None)
+    if found is None:
+        return None
     facts = found.facts
     if found.rule in ("H09", "H11"):
-        asked = facts.get("asked_frame") or facts.get("reset_frame")
-        return bool(facts["distinct"] or not facts["soon"] or asked)
-    return bool(facts["first_frame"] or facts.get("forgotten")) and facts.get("cause") != "twice"
+        prompted = facts["distinct"] or facts.get("asked_frame") or facts.get("reset_frame")
+        return Again.SURE if prompted or not facts["soon"] else Again.TWICE
+    if facts.get("cause") == "twice":
+        return Again.TWICE
+    return Again.SURE if facts["first_frame"] or facts.get("forgotten") else Again.LIKELY
+
+
+def frames_of(told: Sequence[Told]) -> dict[Again, list[int]]:
+    """The frames of these segments that were sent again, by how sure that is."""
+    found: dict[Again, list[int]] = {each: [] for each in Again}
+    for each in told:
+        kind = again(each)
+        if kind is not None:
+            found[kind].append(each.packet.frame)
+    return found

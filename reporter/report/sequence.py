@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from reporter.model.stream import Role, Stream
-from reporter.report.again import rule_of
+from reporter.report.again import Again, again
 from reporter.report.author import Author
 from reporter.report.drawings import Panel, SequencePlot, Stroke
 from reporter.report.material import Told
@@ -22,12 +22,11 @@ def sequence_plot(author: Author, stream: Stream, told: Sequence[Told]) -> Seque
     panels = [panel for role in (Role.CLIENT, Role.SERVER) if (panel := _panel(author, role, told)) is not None]
     if not panels or len({stroke.time for panel in panels for stroke in panel.strokes}) < _LEAST:
         return None
-    again = sum(stroke.repeated for panel in panels for stroke in panel.strokes)
     caption = author.figure("section-ledger", "plot-caption", stream=stream.number)
     facts = {
         "stream": stream.number,
         "count": sum(len(panel.strokes) for panel in panels),
-        "again": again,
+        "again": sum(stroke.repeated for panel in panels for stroke in panel.strokes),
         "directions": len(panels),
     }
     description = author.words.plain("section-ledger", "plot-description", facts)
@@ -39,12 +38,13 @@ def _panel(author: Author, role: Role, told: Sequence[Told]) -> Panel | None:
     acks: list[tuple[Decimal, int]] = []
     for each in told:
         step, packet = each.seen.step, each.packet
-        if step is None or packet.tcp is None or step.copy_of is not None:
+        kind = again(each)
+        if step is None or packet.tcp is None or step.copy_of is not None or kind is Again.TWICE:
             continue
         if step.sender is role:
             if step.sent.end > step.sent.start:
-                again = (bool(step.sent.repeated) and not step.sent.fresh) or rule_of(each) is not None
-                strokes.append(Stroke(packet.frame, packet.time, step.sent.start, step.sent.end, again))
+                repeated = (bool(step.sent.repeated) and not step.sent.fresh) or kind is not None
+                strokes.append(Stroke(packet.frame, packet.time, step.sent.start, step.sent.end, repeated))
         elif step.confirms is not None:
             acks.append((packet.time, step.confirms.ack))
     if not strokes or max(each.high for each in strokes) - min(each.low for each in strokes) < _LEAST:

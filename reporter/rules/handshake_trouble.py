@@ -133,14 +133,15 @@ def syn_ack_again(at: At) -> Facts | None:
     conversation = at.conversation
     asked, copies = conversation.syns[at.peer], conversation.syns[at.me]
     gap = at.elapsed(previous.time, previous.frame)
+    soon = gap is not None and gap < _SOON
     between = bool(asked) and asked[-1].frame > previous.frame
-    # Each SYN is answered by one SYN-ACK.
-    waiting = not between and conversation.syn_count[at.peer] >= conversation.syn_count[at.me]
+    # Each SYN is answered by one SYN-ACK; later it may have been repeated by a timer.
+    waiting = soon and not between and conversation.syn_count[at.peer] >= conversation.syn_count[at.me]
     return {
         **at.roles,
         "previous_frame": frame_of(previous.frame),
         "gap": at.since(previous.time, previous.frame),
-        "soon": word(gap is not None and gap < _SOON),
+        "soon": word(soon),
         "distinct": word(_distinct(previous, copies[-1])),
         "asked_frame": frame_of(asked[-1].frame) if between or waiting else None,
         "waiting": word(waiting),

@@ -61,6 +61,11 @@ def test_what_was_sent_again_is_counted(name):
     assert of(answers(name), "sent again").startswith("Yes:")
 
 
+@pytest.mark.parametrize("name", ["duplicate.pcapng", "page-node-curl.pcapng"])
+def test_what_was_captured_twice_was_not_sent_again(name):
+    assert of(answers(name), "sent again").startswith("No:")
+
+
 def test_an_answer_from_another_connection_names_it():
     found = answers("truncated.pcapng", "mid-connection.pcapng")
     assert of(found, "closes").startswith("On stream 0 (mid-connection.pcapng): The client")

@@ -9,7 +9,7 @@ from reporter.explain.evidence import Evidence, Fact, derived, field, frame_of
 from reporter.model.application import Header
 from reporter.model.packet import Packet
 from reporter.model.stream import Closing, Exchange, Role, RoleBasis
-from reporter.report.again import frames_of
+from reporter.report.again import Again, frames_of
 from reporter.report.document import Block
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section
@@ -225,12 +225,13 @@ def _whole(page: Exchange, length: int) -> bool:
 def _again(context: Context) -> Answer:
     story = _story(context)
     told = story.capture.keeper.of_stream(story.stream.number)
-    sure, likely = frames_of(told)
-    if sure or likely:
-        facts = {"count": len(sure), "frames": [frame_of(frame) for frame in sure[:_NAMED]]}
-        facts |= {"likely": len(likely), "likely_frames": [frame_of(frame) for frame in likely[:_NAMED]]}
-        return ("yes" if sure else "likely"), facts
-    return ("part" if story.capture.keeper.dropped(story.stream.number) else "none"), {"count": len(told)}
+    found = frames_of(told)
+    facts: dict[str, Any] = {"segments": len(told)}
+    for kind, frames in found.items():
+        facts |= {kind.value: len(frames), f"{kind}_frames": [frame_of(frame) for frame in frames[:_NAMED]]}
+    if found[Again.SURE] or found[Again.LIKELY]:
+        return ("yes" if found[Again.SURE] else "likely"), facts
+    return ("part" if story.capture.keeper.dropped(story.stream.number) else "none"), facts
 
 
 def _closing(context: Context) -> Answer:

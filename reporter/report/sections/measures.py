@@ -145,10 +145,10 @@ def _amounts(context: Context, story: Story, told: Sequence[Told]) -> list[tuple
 
 
 def _rate(
-    context: Context, story: Story, key: str, size: int, first: Packet, last: Packet, **facts: Any
+    context: Context, story: Story, key: str, size: int, start: Packet, end: Packet, **facts: Any
 ) -> list[tuple[Rich, ...]]:
-    """The row of a rate; none where the time from `first` to `last` is 0 or may not be told."""
-    seconds = story.capture.keeper.clock.between(first.frame, first.time, last.frame, last.time)
+    """The row of a rate; none where the time from `start` to `end` is 0 or may not be told."""
+    seconds = story.capture.keeper.clock.between(start.frame, start.time, end.frame, end.time)
     if not seconds:
         return []
     rate, unit = Decimal(size * 8) / seconds / 1000, "kbit/s"

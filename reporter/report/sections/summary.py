@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reporter.explain.evidence import Fact, derived, field
 from reporter.explain.words import Rich
-from reporter.report.again import frames_of
+from reporter.report.again import Again, frames_of
 from reporter.report.document import Block, Bullets
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
@@ -95,9 +95,10 @@ def _exchanged(context: Context, story: Story) -> list[Rich]:
     waiting = len([each for each in stream.exchanges if each.request_frame and not each.response_frame])
     if waiting:
         items.append(say("section-summary", "waiting", count=waiting))
-    sure, likely = frames_of(story.capture.keeper.of_stream(stream.number))
+    again = frames_of(story.capture.keeper.of_stream(stream.number))
+    sure, likely = len(again[Again.SURE]), len(again[Again.LIKELY])
     if sure or likely:
-        items.append(say("section-summary", "trouble", count=len(sure) + len(likely), likely=len(likely)))
+        items.append(say("section-summary", "trouble", count=sure + likely, likely=likely))
     return items
 
 

@@ -1,0 +1,61 @@
+"""Sentences that depend on what the capture cannot tell: they say no more than it shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from reporter.explain.words import LANGUAGES, Words
+from tests.rules.test_cases import explain
+
+WORDS = {language: Words(language) for language in LANGUAGES}
+
+
+def said(packets: str, frame: int, language: str) -> str:
+    return "\n".join(WORDS[language].text(each) for each in explain(packets)[frame])
+
+
+ACKED = """
+1 0.000 c>s [S]  seq=0 mss=1460
+2 0.020 s>c [SA] seq=0 ack=1 mss=1460
+3 0.020 c>s [A]  seq=1 ack=1
+4 0.030 c>s [PA] seq=1 ack=1 len=401 ipid=0x12c2 cksum=0x1111
+5 {0} c>s [PA] seq=1 ack=1 len=401 ipid={1} cksum=0x1111 label=retransmission
+6 0.350 s>c [A] seq=1 ack=402
+"""
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "sent again in frame 5"), ("zh", "第 5 帧重发过")])
+def test_only_what_was_sent_again_is_called_so(language, words):
+    assert words in said(ACKED.format("0.330", "0x12c3"), 6, language)
+    assert words not in said(ACKED.format("0.031", "0x12c2"), 6, language)
+
+
+PAGE = """
+1 0.000 c>s [PA] seq=1 ack=1 len=100 get=/ h="Host: lab.example"
+2 0.020 s>c [PA] seq=1 ack=38 len=50 status=200 h="Content-Length: 0"
+3 0.030 c>s [PA] seq=101 ack=51 len=100 get=/list h="Host: lab.example" h="{0}" h="Referer: http://lab.example/"
+"""
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "script"), ("zh", "脚本")])
+def test_a_request_that_a_script_may_have_made_is_not_taken_for_a_page(language, word):
+    assert word in said(PAGE.format("Accept: text/html, */*; q=0.01"), 3, language)
+    assert word not in said(PAGE.format("Sec-Fetch-Dest: document"), 3, language)
+
+
+BACK = """
+1 3.000 c>s [PA] seq=1 ack=1 len=37 get=/ h="Host: lab.example"
+2 {0} s>c [A] seq=1 ack=38
+3 3.020 s>c [PA] seq=1 ack=38 len=43 status=200 phrase="OK" h="Content-Length: 0" request=1 took=0.02
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_time_across_timestamps_that_go_back_is_not_told(language):
+    assert "20 ms" in said(BACK.format("3.001"), 3, language)
+    assert "20 ms" not in said(BACK.format("0.001"), 3, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_get_is_told_without_a_double_space(language):
+    assert "  " not in said(PAGE.format("Accept: */*"), 1, language)
