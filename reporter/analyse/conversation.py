@@ -140,7 +140,8 @@ class Conversation(Lifecycle):
             # The probe's number was used before the capture began.
             self.ledger[me].base = self.ledger[me].next = tcp.seq + 1
             self.ledger[me].acked = tcp.seq + 1
-        sent = self.ledger[me].send(packet.frame, packet.time, tcp, copy=copy_of is not None)
+        ident = packet.ip.ident if packet.ip is not None else ""
+        sent = self.ledger[me].send(packet.frame, packet.time, tcp, ident=ident, copy=copy_of is not None)
         self.payload[me] += sent.fresh + sent.late if not keep_alive else 0
         if sent.fresh and not keep_alive:
             self.data_frame[me] = packet.frame

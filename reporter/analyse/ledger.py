@@ -50,7 +50,8 @@ class Piece:
     """Numbers [start, end) first carried by `frame`; `payload` of them are bytes, the rest SYN or FIN.
 
     `whole` is False when the frame carried more than this piece (a partly repeated segment).
-    `resent` are later frames that carried any of it again, `times` their times, `spans` the numbers they carried.
+    `ident` is the IP identification. `resent` are later frames that carried any of it again, `times` their times,
+    `spans` the numbers they carried, `idents` their identifications.
     """
 
     start: int
@@ -61,9 +62,11 @@ class Piece:
     fin: bool
     whole: bool
     time: Decimal
+    ident: str = ""
     resent: tuple[int, ...] = ()
     times: tuple[Decimal, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
+    idents: tuple[str, ...] = ()
 
     def within(self, start: int, end: int) -> Piece:
         """The same piece with only those copies that carried any of [start, end)."""
@@ -77,6 +80,7 @@ class Piece:
             resent=tuple(self.resent[index] for index in kept),
             times=tuple(self.times[index] for index in kept),
             spans=tuple(self.spans[index] for index in kept),
+            idents=tuple(self.idents[index] for index in kept),
         )
 
 
@@ -159,10 +163,11 @@ class Direction:
             self.unseen.clear()
         self.opened = True
 
-    def send(self, frame: int, time: Decimal, tcp: Tcp, *, copy: bool = False) -> Sent:
+    def send(self, frame: int, time: Decimal, tcp: Tcp, *, ident: str = "", copy: bool = False) -> Sent:
         """Enter one captured segment of this direction: `time` in relative seconds; what of it is fresh.
 
-        A `copy` is a packet that was captured before: nothing is sent again by it.
+        `ident` is the identification of its IP packet. A `copy` is a packet that was captured before: nothing is
+        sent again by it.
         """
         if not self.opened:
             zero = (tcp.seq_raw - tcp.seq) % _WRAP
@@ -196,14 +201,14 @@ class Direction:
             has_fin = tcp.fin and right == end
             payload = right - left - int(has_syn) - int(has_fin)
             fresh += payload
-            piece = Piece(left, right, frame, payload, has_syn, has_fin, (left, right) == (start, end), time)
+            piece = Piece(left, right, frame, payload, has_syn, has_fin, (left, right) == (start, end), time, ident)
             self._keep(piece)
             if right > expected_now:
                 self.edge = piece
         repeated = (end - start) - fresh_numbers
         earlier = first.within(start, end) if repeated and first is not None else None
         if earlier is not None and not copy:
-            self._note_copy(start, end, frame, time)
+            self._note_copy(start, end, frame, time, ident)
         forgotten = bool(repeated) and earlier is None and self._forgot(start)
         fills = bool(fresh_numbers) and start < expected_now
         self.next = max(expected_now, end)
@@ -348,19 +353,19 @@ class Direction:
                 break
         return None
 
-    def _note_copy(self, start: int, end: int, frame: int, time: Decimal) -> None:
+    def _note_copy(self, start: int, end: int, frame: int, time: Decimal, ident: str) -> None:
         for index in range(self._first_reaching(start), len(self.outstanding)):
             piece = self.outstanding[index]
             if piece.start >= end:
                 break
             if piece.frame != frame:
-                self.outstanding[index] = _resent(piece, frame, time, (start, end))
+                self.outstanding[index] = _resent(piece, frame, time, (start, end), ident)
         for back in range(1, len(self.history) + 1):
             piece = self.history[-back]
             if piece.end <= start:
                 break
             if piece.start < end:
-                self.history[-back] = _resent(piece, frame, time, (start, end))
+                self.history[-back] = _resent(piece, frame, time, (start, end), ident)
 
     def _beginning_at(self, number: int) -> Piece | None:
         index = bisect_left(self.outstanding, number, key=lambda piece: piece.start)
@@ -379,10 +384,11 @@ class Direction:
             self.forgotten_below = self.outstanding.pop(0).end
 
 
-def _resent(piece: Piece, frame: int, time: Decimal, span: tuple[int, int]) -> Piece:
+def _resent(piece: Piece, frame: int, time: Decimal, span: tuple[int, int], ident: str) -> Piece:
     return replace(
         piece,
         resent=(*piece.resent, frame)[-_COPIES:],
         times=(*piece.times, time)[-_COPIES:],
         spans=(*piece.spans, span)[-_COPIES:],
+        idents=(*piece.idents, ident)[-_COPIES:],
     )

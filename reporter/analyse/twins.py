@@ -67,6 +67,11 @@ class Twins:
         return before if clock.trusts(before.frame, packet.frame, packet.time - before.time) else None
 
 
+def distinct(one: str, other: str) -> bool:
+    """Whether two IP identifications show that these are two packets, not one that was captured twice."""
+    return one != other and telling(one) and telling(other)
+
+
 def telling(ident: str) -> bool:
     """Whether an IP identification tells packets apart: 0 does not (RFC 6864, section 4.1)."""
     return ident not in _NO_IDENT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reporter.analyse.step import Mark, Move
-from reporter.analyse.twins import telling
+from reporter.analyse.twins import distinct
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
@@ -71,7 +71,7 @@ def syn_again(at: At) -> Facts | None:
         "doubled": word(Decimal("1.8") <= ratio <= Decimal("2.2")),
         "steady": word(Decimal("0.9") <= ratio <= Decimal("1.1")),
         "soon": word(gap is not None and gap < _SOON),
-        "distinct": word(_distinct(previous, copies[-1])),
+        "distinct": word(distinct(previous.ident, copies[-1].ident)),
         "answered_frame": frame_of(accepted.frame) if accepted is not None else None,
         "reset_frame": frame_of(refuted) if refuted is not None and refuted > previous.frame else None,
     }
@@ -142,7 +142,7 @@ def syn_ack_again(at: At) -> Facts | None:
         "previous_frame": frame_of(previous.frame),
         "gap": at.since(previous.time, previous.frame),
         "soon": word(soon),
-        "distinct": word(_distinct(previous, copies[-1])),
+        "distinct": word(distinct(previous.ident, copies[-1].ident)),
         "asked_frame": frame_of(asked[-1].frame) if between or waiting else None,
         "waiting": word(waiting),
         "third_frame": frame_of(conversation.third_ack) if conversation.third_ack else None,
@@ -334,8 +334,3 @@ def _copy_before(at: At) -> Mark | None:
 
 def _epoch(at: At, mark: Mark) -> Fact:
     return known(at.packet.epoch - at.packet.time + mark.time, mark.frame, "frame.time_epoch")
-
-
-def _distinct(one: Mark, other: Mark) -> bool:
-    """Whether the IP identifications show that these are two packets, not one that was captured twice."""
-    return one.ident != other.ident and telling(one.ident) and telling(other.ident)

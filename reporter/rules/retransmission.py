@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from reporter.analyse.ledger import Piece
 from reporter.analyse.step import Acked
+from reporter.analyse.twins import distinct
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
@@ -311,6 +312,9 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
     if _may_be_tail_probe(at, min(wait, quiet)):
         return "tail", since, earlier
     unanswered = standing is None or quiet > wait
+    ident = at.packet.ip.ident if at.packet.ip is not None else ""
+    if distinct(ident, earlier.idents[-1] if earlier.resent else earlier.ident):
+        return "unknown", since, earlier
     return ("twice" if wait < _NO_TIMER and unanswered else "unknown"), since, earlier
 
 
