@@ -51,7 +51,8 @@ class Piece:
 
     `whole` is False when the frame carried more than this piece (a partly repeated segment).
     `ident` is the IP identification. `resent` are later frames that carried any of it again, `times` their times,
-    `spans` the numbers they carried, `idents` their identifications.
+    `spans` the numbers they carried, `idents` their identifications. `copied` tells that the same packet was captured
+    a second time: when it reached the other end is then not known.
     """
 
     start: int
@@ -67,6 +68,7 @@ class Piece:
     times: tuple[Decimal, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
     idents: tuple[str, ...] = ()
+    copied: bool = False
 
     def within(self, start: int, end: int) -> Piece:
         """The same piece with only those copies that carried any of [start, end)."""
@@ -207,7 +209,9 @@ class Direction:
                 self.edge = piece
         repeated = (end - start) - fresh_numbers
         earlier = first.within(start, end) if repeated and first is not None else None
-        if earlier is not None and not copy:
+        if earlier is not None and copy:
+            self._note_twin(start, end)
+        elif earlier is not None:
             self._note_copy(start, end, frame, time, ident)
         forgotten = bool(repeated) and earlier is None and self._forgot(start)
         fills = bool(fresh_numbers) and start < expected_now
@@ -366,6 +370,12 @@ class Direction:
                 break
             if piece.start < end:
                 self.history[-back] = _resent(piece, frame, time, (start, end), ident)
+
+    def _note_twin(self, start: int, end: int) -> None:
+        for index in range(self._first_reaching(start), len(self.outstanding)):
+            if self.outstanding[index].start >= end:
+                break
+            self.outstanding[index] = replace(self.outstanding[index], copied=True)
 
     def _beginning_at(self, number: int) -> Piece | None:
         index = bisect_left(self.outstanding, number, key=lambda piece: piece.start)

@@ -267,7 +267,11 @@ def _latest(at: At) -> Piece | None:
     confirms = at.step.confirms
     if confirms is None or at.tcp.syn or confirms.syn or confirms.fin or confirms.unseen:
         return None
-    if not confirms.pieces or confirms.partial is not None or any(piece.resent for piece in confirms.pieces):
+    if (
+        not confirms.pieces
+        or confirms.partial is not None
+        or any(piece.resent or piece.copied for piece in confirms.pieces)
+    ):
         return None
     standing = at.step.acked_before
     if standing is not None and (standing.duplicates or standing.sacked is not None):

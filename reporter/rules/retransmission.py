@@ -242,7 +242,9 @@ def _again(at: At) -> _Again | None:
         return _Again.RESENT
     if _asked_for(at):
         return _Again.FAST
-    if sent.repeated or (tcp.labels.retransmission and not _overtaken(at)):
+    # tshark tells the one from the other by the time between.
+    timed = sent.above is None or at.elapsed(sent.above.time, sent.above.frame) is not None
+    if sent.repeated or (tcp.labels.retransmission and timed and not _overtaken(at)):
         return _Again.RESENT
     return _Again.LATE
 
