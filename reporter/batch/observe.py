@@ -80,7 +80,7 @@ class Asked:
 class Observed:
     """One capture. `tail` is `cut short`, `damaged` or empty; `addresses` have the frame they are first seen on.
 
-    `cut` tells that there are more connections, exchanges or addresses than are remembered (`MOST`).
+    `cut` names of what there is more than is remembered: `streams`, `exchanges`, `addresses` (`MOST`).
     """
 
     name: str
@@ -94,7 +94,7 @@ class Observed:
     connections: tuple[Connection, ...]
     exchanges: tuple[Asked, ...]
     addresses: dict[str, int]
-    cut: bool = False
+    cut: tuple[str, ...] = ()
 
 
 class Observer:
@@ -135,6 +135,7 @@ class Observer:
             self._findings.setdefault(ending.entry, Count()).add(*_frames_of(ending))
         kept = [stream for stream in streams if stream.number in self._traces.streams]
         exchanges = [each for stream in kept for each in stream.exchanges]
+        cut = {"streams": self._traces.cut, "exchanges": len(exchanges) > _EXCHANGES, "addresses": self._cut}
         return Observed(
             name=name,
             sha256=sha256,
@@ -147,7 +148,7 @@ class Observer:
             connections=tuple(self._connection(stream) for stream in kept),
             exchanges=tuple(_asked(each) for each in exchanges[:_EXCHANGES]),
             addresses=self._addresses,
-            cut=self._cut or self._traces.cut or len(exchanges) > _EXCHANGES,
+            cut=tuple(name for name, more in cut.items() if more),
         )
 
     def _connection(self, stream: Stream) -> Connection:

@@ -101,5 +101,6 @@ def test_what_is_too_much_to_be_remembered_is_said(limit, tmp_path, monkeypatch)
     monkeypatch.setattr(observe, limit, 1)
     outcome = work(job)
     assert outcome.status == "warnings"
+    assert limit.lower().strip("_") in outcome.observed[0].cut
     said = BatchWords("en").remarks(outcome.remarks)
     assert said.startswith("parallel-browser.pcapng holds more than 5000 connections")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reporter.batch import observe
 from reporter.batch.alone import checked
 from reporter.batch.checks import CITED, Wrong, counted, kinds
 from reporter.batch.checks.quality import BOTH, COMPLETE, START
@@ -306,3 +307,26 @@ def test_rubric_check_shows_what_tshark_says(tmp_path):
     assert "^~~~" in said
     assert "line 1" in said
     assert reporter("batch", tmp_path, "-o", tmp_path / "out", "--rubric", path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "undecided"),
+    [
+        ("_STREAMS", {"connection", "exchange", "quality", "clients"}),
+        ("_EXCHANGES", {"exchange"}),
+        ("_ADDRESSES", {"all"}),
+    ],
+)
+def test_only_what_was_not_all_remembered_is_undecided(tmp_path, monkeypatch, limit, undecided):
+    monkeypatch.setattr(observe, limit, 1)
+    checks = {
+        "connection": 'kind = "connection"\nopening = "three-way"\nat_most = 9',
+        "exchange": 'kind = "exchange"\nat_most = 9',
+        "quality": 'kind = "quality"\nrequires = "from-the-start"',
+        "clients": 'kind = "addresses"\nallowed = "192.168.10.0/24"\nof = "clients"',
+        "all": 'kind = "addresses"\nallowed = ["192.168.10.0/24"]',
+    }
+    text = "".join(f'[[check]]\nid = "{name}"\npoints = 4\n{each}\n' for name, each in checks.items())
+    verdicts, _ = checked(PAGE, rubric_of(tmp_path, text), SOMEBODY, ())
+    assert {each["id"] for each in verdicts if each["passed"] is None} == undecided
+    assert all(each["passed"] for each in verdicts if each["id"] not in undecided)

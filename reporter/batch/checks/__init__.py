@@ -52,6 +52,10 @@ class Evidence:
     decode_as: tuple[str, ...] = ()
     sections: tuple[str, ...] | None = None
 
+    def cut(self, *names: str) -> bool:
+        """Whether a capture holds more of one of these than is remembered (`Observed.cut`)."""
+        return any(name in each.cut for each in self.observed for name in names)
+
 
 #: What a check wants, what is known, and the tally of its filter in each capture (in the order of `observed`).
 Judge = Callable[[Mapping[str, Any], Evidence, tuple[Tally, ...]], Said]

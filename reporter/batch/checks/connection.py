@@ -48,9 +48,7 @@ def _connections(wants: Mapping[str, Any], evidence: Evidence) -> Said:
                 frames += (one.first_frame, one.last_frame) if not ("opening" in wants or "closing" in wants) else ()
             cites.append(cite(each.name, frames or [one.first_frame for one in found]))
     ways = {name: ", ".join(wants.get(name, ())) for name in ("opening", "closing")}
-    return counted(
-        wants, count, cites, cut=any(each.cut for each in evidence.observed), **ways, answered=wants.get("answered", 0)
-    )
+    return counted(wants, count, cites, cut=evidence.cut("streams"), **ways, answered=wants.get("answered", 0))
 
 
 def _fits(wants: Mapping[str, Any], one: Connection) -> bool:

@@ -40,7 +40,7 @@ def judge(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ..
         if found:
             frames = [frame for asked in found for frame in (asked.request_frame, asked.response_frame)]
             cites.append(cite(each.name, frames))
-    return counted(wants, count, cites, cut=any(each.cut for each in evidence.observed), asked=_written(wants))
+    return counted(wants, count, cites, cut=evidence.cut("streams", "exchanges"), asked=_written(wants))
 
 
 def _fits(wants: Mapping[str, Any], asked: Asked) -> bool:

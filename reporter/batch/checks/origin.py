@@ -62,14 +62,14 @@ def addresses(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally
     whose = "all" if "all" in of else "-".join(each for each in ("clients", "servers") if each in of)
     strange: dict[str, None] = {}
     cites = []
-    any_seen = cut = False
+    any_seen = False
     for each in evidence.observed:
         seen: dict[str, int] = dict(each.addresses) if "all" in of else {}
         for one in each.connections:
             for wanted, end in (("clients", one.client), ("servers", one.server)):
                 if wanted in of:
                     seen.setdefault(end.rpartition(":")[0].strip("[]"), one.first_frame)
-        any_seen, cut = any_seen or bool(seen), cut or each.cut
+        any_seen = any_seen or bool(seen)
         outside = {address: frame for address, frame in seen.items() if not _within(address, wants["allowed"])}
         strange |= dict.fromkeys(outside)
         if outside:
@@ -78,7 +78,7 @@ def addresses(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally
     facts = {"allowed": allowed, "whose": whose, "strange": ", ".join(list(strange)[:5])}
     if not any_seen:
         return undecided("no-addresses" if whose == "all" else "no-connections", **facts)
-    if cut and not strange:
+    if not strange and evidence.cut("addresses" if whose == "all" else "streams"):
         return undecided("observed-cut", **facts)
     return Said(not strange, facts, tuple(cites))
 

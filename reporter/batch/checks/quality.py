@@ -37,6 +37,6 @@ def judge(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ..
     if not wrong and not {BOTH, START}.isdisjoint(wants["requires"]):
         if not any(each.connections for each in evidence.observed):
             return undecided("no-connections", **facts)
-        if any(each.cut for each in evidence.observed):
+        if evidence.cut("streams"):
             return undecided("observed-cut", **facts)
     return Said(not wrong, facts, tuple(cites))
