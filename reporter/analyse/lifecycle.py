@@ -104,7 +104,12 @@ class Lifecycle:
             return Closing.FOUR_WAY if self._separate_ack else Closing.THREE_SEGMENT
         if not self.fins:
             return Closing.NOT_CAPTURED
-        return Closing.ONE_FIN if self.missing.unclear(self.fins[0].other) else Closing.HALF_CLOSED
+        return Closing.ONE_FIN if self._one_of_two else Closing.HALF_CLOSED
+
+    @property
+    def _one_of_two(self) -> bool:
+        """Whether the one FIN captured may have had a fellow that was not."""
+        return len(self.fins) == 1 and (self.unplaced or self.missing.unclear(self.fins[0].other))
 
     @property
     def closed_first(self) -> Role | None:
@@ -116,7 +121,7 @@ class Lifecycle:
             return None
         if self.reset_by is None and self._given_up is not None and not self.fins:
             return self.stray_by
-        if len(self.fins) == 1 and not self._first_sure and self.missing.unclear(self.fins[0].other):
+        if self._one_of_two and not self._first_sure:
             return None
         return self.fins[0] if self.fins else self.reset_by
 
@@ -191,6 +196,9 @@ class Lifecycle:
             return self._open(me, packet, tcp, sent)
         peer = me.other
         self.missing.note(me, packet.frame, tcp, sent, confirms)
+        if self.unplaced and sent.fresh and self.fins == [peer] and sent.start >= self.fin[peer].ack:
+            # New data of the other end: it had not closed before.
+            self.unplaced, self._first_sure = False, True
         if self.opening is Opening.UNANSWERED and tcp.has_ack:
             if self._answered(me, tcp, sent, confirms):
                 self.opening, self.answer_told = Opening.ANSWER_MISSED, packet.frame

@@ -64,7 +64,11 @@ CASES = {
     "first FIN missed": (
         NO_FIRST_FIN,
         *(Opening.THREE_WAY, Closing.ONE_FIN, None, 7),
-        ["so very likely the client closed first", "Very likely the client: frame 7 confirms number"],
+        [
+            "The states suppose",
+            "so very likely the client closed first",
+            "Very likely the client: frame 7 confirms number",
+        ],
         ["the server is the active closer", "may go on sending", "four steps in all", "was not closed"],
     ),
     "second FIN missed": (

@@ -36,6 +36,8 @@ def teardown(context: Context) -> Draft | None:
     if told:
         blocks.append(ladder(author, stream, told, "section-teardown", "ladder-caption", stream=stream.number))
         blocks.append(_states(context, told))
+        if stream.missed_fin is not None and not stream.one_way:
+            blocks.append(author.paragraph("section-teardown", "states-supposed", told=stream.missed_fin.frame))
     drafts = tuple(step_of(context, story, each, "teardown") for each in told[: context.theme.limit("windows")])
     return Draft("teardown", author.words.title("section-teardown"), tuple(blocks), drafts, context.source(story))
 
