@@ -176,11 +176,12 @@ def clock_set_back(end: CaptureEnd) -> list[Facts]:
     return _frames(end, "C14")
 
 
-@capture_rule("P32", facts="streams count requests open")
+@capture_rule("P32", facts="streams count requests more open")
 def requests_without_response(end: CaptureEnd) -> list[Facts]:
     """Requests of all connections that have no complete response when the capture ends.
 
-    `open` tells that one of them still waits on a connection of which the server's end was not captured.
+    `requests` are their frames, of which `more` tells that not all are named; `open` tells that one of them still
+    waits on a connection of which the server's end was not captured.
 
     Reference: RFC 9112, sections 8 and 9.5.
     """
@@ -193,6 +194,7 @@ def requests_without_response(end: CaptureEnd) -> list[Facts]:
         {
             "streams": Fact(_numbers(found)),
             "requests": Fact(asked[:_SHOWN]),
+            "more": word(len(asked) > _SHOWN),
             "count": derived(sum(each.conversation.pairing.unanswered for each in found), *asked[:_SHOWN]),
             "open": word(any(each.conversation.pairing.waiting and not _server_ended(each) for each in found)),
         }

@@ -91,6 +91,16 @@ def test_no_unused_connection_without_a_handshake_or_with_data():
     assert "stream-H16" not in endings("1 0.000 c>s [A]  seq=1 ack=1\n2 0.1 s>c [A] seq=1 ack=1\n")
 
 
+def test_requests_of_one_frame_name_it_once():
+    get = '4 0.003 c>s [PA] seq=1 ack=1 len=40 get=/ h="Host: lab.example"\n'
+    packets = Notation().packets(OPEN + get)
+    twice = [dataclasses.replace(each, requests=each.requests * 2) for each in packets]
+    analysis, witness = Analysis(), Witness()
+    list(analysis.run(twice))
+    (found,) = [each for each in conclude(analysis.ended(), witness, failures=[]).capture if each.rule == "P32"]
+    assert (plain(found.facts["count"]), plain(found.facts["requests"]), plain(found.facts["more"])) == (2, [4], False)
+
+
 @pytest.mark.parametrize(
     ("more", "ended", "began"),
     [
