@@ -103,9 +103,9 @@ def _alone(entry: str, layout: str, claim: Claim, roster: Roster) -> Match:
         return nobody("not-on-roster")
     if len(namesakes) > 1:
         same = [each for each in namesakes if not _another(claim.id, each, roster)]
-        return nobody("same-name", same, name=said) if same else nobody("not-on-roster")
+        return nobody("same-name", same, name=namesakes[0].student.name) if same else nobody("not-on-roster")
     if _another(claim.id, namesakes[0], roster):
-        return nobody("other-number", namesakes, name=said, known=namesakes[0].student.id, said=plain(claim.id))
+        return nobody("other-number", namesakes, name=namesakes[0].student.name, known=namesakes[0].student.id, said=plain(claim.id))
     return one(namesakes[0], "name")
 
 
@@ -145,7 +145,7 @@ def _together(alone: Iterable[Match]) -> list[Match]:
     settled = []
     for each in found:
         if each.by == "name" and each.found is not None and len(meant[id(each.found)]) > 1:
-            remark = Remark.of("name-taken", name=plain(each.claim.name))
+            remark = Remark.of("name-taken", name=each.found.student.name)
             each = replace(each, found=None, by="", listed=False, remarks=(remark,), perhaps=(each.found,))
         settled.append(each)
     return settled
