@@ -48,7 +48,12 @@ class Folder:
             and not (results and (path.name in RESULTS or path.name.startswith(NAME)))
         )
         encoding = encoding_of(os.fsencode(path.name) for path in entries)
-        self._paths = {decoded(os.fsencode(path.name), encoding): path for path in entries}
+        self._paths: dict[str, Path] = {}
+        for path in entries:
+            name = decoded(os.fsencode(path.name), encoding)
+            while name in self._paths:  # the same in two encodings
+                name += "_"
+            self._paths[name] = path
         self.listing = Listing(
             tuple(name for name, path in self._paths.items() if path.is_dir() and not path.is_symlink()),
             tuple(name for name, path in self._paths.items() if not path.is_dir() or path.is_symlink()),

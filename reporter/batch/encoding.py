@@ -1,4 +1,4 @@
-"""In which encoding something is whose writer did not say so: decided for all names of an archive, or a file, at once.
+"""In which encoding something is whose writer did not say so: all names of an archive, or lines of a file, say it.
 
 One name alone misleads: the GBK bytes of 郑爽 are UTF-8 too, of two letters that never stand together.
 """
@@ -19,23 +19,34 @@ _SCRIPTS = (
 
 
 def encoding_of(raws: Iterable[bytes]) -> str:
-    """The encoding of them all: UTF-8 if they are that and it makes sense, else GB18030 (which holds GBK)."""
+    """The encoding of most of them: UTF-8, or GB18030 (which holds GBK).
+
+    Three bytes that are one character of UTF-8 are hardly ever anything else; two that are one may be by chance.
+    """
     told = [each for each in raws if not each.isascii()]
-    whole = b"\n".join(told)
-    read = {encoding: _read(whole, encoding) for encoding in _ENCODINGS}
-    text, chinese = read["utf-8"], read["gb18030"]
-    if text is None and chinese is None:
-        return max(_ENCODINGS, key=lambda encoding: sum(_read(each, encoding) is not None for each in told))
-    if text is None:
-        return "gb18030"
-    return "gb18030" if chinese is not None and not _makes_sense(text) and _is_common(chinese) else "utf-8"
+    texts = [_read(each, "utf-8") for each in told]
+    sure = sum(text is not None and max(text) > "\u07ff" for text in texts)
+    other = texts.count(None)
+    if sure or other:
+        return "gb18030" if other > sure else "utf-8"
+    return "gb18030" if _by_chance(b"\n".join(told), "\n".join(filter(None, texts))) else "utf-8"
 
 
 def decoded(raw: bytes, encoding: str | None = None) -> str:
-    """A text in the encoding of those that it came with; where it is not in that, in whatever it can be."""
+    """A text in the encoding of most of those that it came with, unless it is plainly in the other."""
     wanted = encoding or encoding_of([raw])
-    texts = (_read(raw, each) for each in (wanted, *_ENCODINGS))
-    return next((text for text in texts if text is not None), raw.decode("latin-1"))
+    text, chinese = _read(raw, "utf-8"), _read(raw, "gb18030")
+    if text is None or chinese is None:
+        return text or chinese or raw.decode("latin-1")
+    if wanted == "gb18030":
+        return text if max(text, default="") > "\u07ff" and _is_common(text) else chinese
+    return chinese if _by_chance(raw, text) else text
+
+
+def _by_chance(raw: bytes, text: str) -> bool:
+    """Whether it is Chinese, and UTF-8 only by chance: in that it would be letters that never stand together."""
+    chinese = _read(raw, "gb18030")
+    return chinese is not None and not _makes_sense(text) and _is_common(chinese)
 
 
 def _read(raw: bytes, encoding: str) -> str | None:

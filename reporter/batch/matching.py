@@ -105,7 +105,13 @@ def _alone(entry: str, layout: str, claim: Claim, roster: Roster) -> Match:
         same = [each for each in namesakes if not _another(claim.id, each, roster)]
         return nobody("same-name", same, name=namesakes[0].student.name) if same else nobody("not-on-roster")
     if _another(claim.id, namesakes[0], roster):
-        return nobody("other-number", namesakes, name=namesakes[0].student.name, known=namesakes[0].student.id, said=plain(claim.id))
+        return nobody(
+            "other-number",
+            namesakes,
+            name=namesakes[0].student.name,
+            known=namesakes[0].student.id,
+            said=plain(claim.id),
+        )
     return one(namesakes[0], "name")
 
 

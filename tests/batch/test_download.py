@@ -212,12 +212,35 @@ def test_utf_8_of_any_language_stays_so(name):
     assert decoded(name.encode()) == name
 
 
-@given(st.lists(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=4)))
+#: The commonest characters of GB 2312, as most names are of.
+COMMON = bytes(each for row in range(0xB0, 0xD8) for at in range(0xA1, 0xFA) for each in (row, at)).decode("gb2312")
+
+
+@given(st.lists(st.text(COMMON, min_size=1, max_size=4)))
 def test_chinese_names_come_back_whatever_the_encoding(texts):
     whole = [*texts, "学号", "姓名", "示例"]  # as in any file of a class
     for encoding in ("utf-8", "gb18030"):
         raws = [text.encode(encoding) for text in whole]
         assert [decoded(raw, encoding_of(raws)) for raw in raws] == whole
+
+
+@pytest.mark.parametrize("many", ["utf-8", "gbk"])
+def test_a_few_names_of_another_encoding_do_not_spoil_the_others(tmp_path, many):
+    people = dict.fromkeys(("李明", "王芳", "示例甲", *TWOFOLD), many) | {
+        "示例乙": "gbk" if many == "utf-8" else "utf-8"
+    }
+    raws = {each: each.encode(encoding) for each, encoding in people.items()}
+    for each, raw in raws.items():
+        (tmp_path / raw.decode("utf-8", "surrogateescape")).mkdir()
+        assert decoded(raw, encoding_of(raws.values())) == each
+    assert sorted(names(tmp_path, tmp_path / "s")) == sorted(people)
+
+
+def test_one_name_in_two_encodings_is_two_entries(tmp_path):
+    for each in ("李明", *TWOFOLD):
+        for encoding in ("utf-8", "gbk"):
+            (tmp_path / f"{each}.zip".encode(encoding).decode("utf-8", "surrogateescape")).write_bytes(b"")
+    assert len(names(tmp_path, tmp_path / "s")) == 6
 
 
 def test_a_roster_and_a_grade_book_are_in_one_encoding(tmp_path):
