@@ -140,6 +140,8 @@ class _File(_Capture):
                 done = annotate_into(source, made, languages=languages, decode_as=self.decode_as)
                 self.log("file-done", packets=done.packets, commented=done.commented)
             except Exception as error:  # the packets pass in any case, if the file can be read at all
+                if isinstance(error, Trouble) and error.code == "not-a-capture":
+                    raise
                 self.log("unexplained", why=error)
                 _pass_unexplained(source, write, error)
             else:

@@ -24,7 +24,7 @@ Scope = Literal["stream", "capture"]
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 #: Findings of packets that the rules here may ask for, and those of which the facts are kept too.
-_COUNTED = frozenset([*(f"C{number:02}" for number in range(1, 15)), "T13"])
+_COUNTED = frozenset([*(f"C{number:02}" for number in range(1, 16)), "T13"])
 _KEPT = frozenset(("C06", "C07", "C12", "C13", "T13"))
 _FRAMES = 5
 #: Under this number are the findings of packets outside any TCP stream.

@@ -10,13 +10,26 @@ from reporter.model.packet import Packet
 
 _FILE = "mime_dlt"
 _CUT_CAPTURES = ("file-pcapng", "file-pcap")
+#: tshark takes some archives for captures of VeriWave, which begin with no signature.
+_ZIP = b"PK\x03\x04"
 #: The outermost protocol of a frame that is a whole file. Text without any structure has none at all.
 _NOT_A_LINK = (_FILE, "json")
 
 
 def refuse_impostor(path: Path, packet: Packet) -> None:
     """Raise CaptureTrouble when the first packet of a file is the file itself."""
-    if packet.frame != 1 or not (packet.link in _NOT_A_LINK or (not packet.link and _is_text(path))):
+    if packet.frame != 1:
+        return
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(_ZIP):
+        raise CaptureTrouble(
+            "the file is a zip archive, not a capture",
+            where=str(path),
+            to_do="unpack it and name the capture that is in it",
+            code="not-a-capture",
+        )
+    if not (packet.link in _NOT_A_LINK or (not packet.link and kind_of(head) not in ("pcap", "pcapng"))):
         return
     if packet.link == _FILE and any(name in packet.protocols for name in _CUT_CAPTURES):
         raise CaptureTrouble(
@@ -31,8 +44,3 @@ def refuse_impostor(path: Path, packet: Packet) -> None:
         to_do="save the packets in Wireshark with File > Save As (pcapng) and use that file",
         code="not-a-capture",
     )
-
-
-def _is_text(path: Path) -> bool:
-    with path.open("rb") as file:
-        return kind_of(file.read(8)) not in ("pcap", "pcapng")

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
@@ -99,11 +100,13 @@ def annotate_into(
     with ExitStack() as stack:
         explanation = Explanation(capture, decode_as=decode_as, keep=False, course=course).start()
         stack.callback(explanation.source.close)
+        comments, summary, rewriting = Comments(words, places), Summary(), Rewriting()
+        told = _told(explanation, comments, summary, progress)
+        # Whether the file is a capture is known with its first packet; editcap would only say that it cannot convert it.
+        told = chain(list(islice(told, 1)), told)
         source = _as_pcapng(capture, stack)
         offsets = stack.enter_context(Offsets(source))
         read = stack.enter_context(unpacked(source))
-        comments, summary, rewriting = Comments(words, places), Summary(), Rewriting()
-        told = _told(explanation, comments, summary, progress)
         # The comment of the file stands at its beginning and is known at the end.
         body = stack.enter_context(tempfile.TemporaryFile())
         if not rewriting.copy(blocks_of(read), told_all(offsets, told), body):

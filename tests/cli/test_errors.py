@@ -78,6 +78,13 @@ def test_what_tshark_judges(bad, name, says):
     assert name in fails(1, "explain", bad / name, says=says)
 
 
+@pytest.mark.parametrize("name", ["text", "json", "picture"])
+def test_annotate_says_as_well_that_a_file_is_no_capture(bad, name):
+    out = bad / "out.pcapng"
+    fails(1, "annotate", bad / f"{name}.pcapng", "-o", out, says="not a capture")
+    assert not out.exists()
+
+
 def test_devices_and_sockets_are_refused(tmp_path):
     fails(1, "explain", "/dev/null", says="a device")
     with socket.socket(socket.AF_UNIX) as listening:

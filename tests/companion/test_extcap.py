@@ -109,6 +109,17 @@ def test_a_file_passes_even_when_it_cannot_be_explained(tmp_path):
     assert pipe.whole() == SOURCE.read_bytes()
 
 
+@pytest.mark.tshark
+def test_a_file_that_is_no_capture_is_told_and_does_not_pass(tmp_path):
+    pipe, source = Pipe(tmp_path), tmp_path / "frames.json"
+    source.write_text('[{"_index": "packets"}]\n')
+    call = ["--capture", "--extcap-interface", "reporter-file", "--fifo", pipe.path, "--input", source]
+    running = start("en", *call)
+    assert b"the file is not a capture" in running.communicate(timeout=60)[1]
+    assert running.returncode == 1
+    assert pipe.whole() == b""
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path):
     pipe = Pipe(tmp_path)
     call = ["--capture", "--extcap-interface", "reporter-file", "--fifo", pipe.path, "--input", tmp_path / "none"]

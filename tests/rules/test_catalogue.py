@@ -23,6 +23,7 @@ WORDS = {language: Words(language) for language in LANGUAGES}
 #: Rules that no bundled capture shows, and why.
 WITHOUT_EXAMPLE = {
     "X00": "it speaks only where no rule does, which must not happen in a bundled capture",
+    "C15": "no bundled capture is of a link that Wireshark does not know",
 }
 PARTS = [(name, part) for each in entries() for name, part in each.parts]
 
