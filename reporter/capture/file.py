@@ -81,6 +81,8 @@ def check(path: Path) -> int:
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
+        if where == "-":
+            raise _special("standard input", where) from None
         raise CaptureTrouble("the capture does not exist", where=where, to_do="check the path") from None
     except PermissionError:
         raise _unreadable(where) from None
@@ -90,11 +92,7 @@ def check(path: Path) -> int:
         raise CaptureTrouble("this is a folder, not a capture", where=where, to_do="name a capture file in it")
     for is_kind, name in _SPECIAL:
         if is_kind(status.st_mode):
-            raise CaptureTrouble(
-                f"this is {name}, and a capture is read more than once",
-                where=where,
-                to_do="write it to a file first (for example: cat PIPE > lab.pcapng) and use that file",
-            )
+            raise _special(name, where)
     if not os.access(path, os.R_OK):
         raise _unreadable(where)
     if status.st_size == 0:
@@ -118,6 +116,14 @@ def _unpacked_head(path: Path) -> bytes:
             return file.read(_HEAD)
     except (OSError, EOFError, zlib.error):
         return b""
+
+
+def _special(name: str, where: str) -> CaptureTrouble:
+    return CaptureTrouble(
+        f"this is {name}, and a capture is read more than once",
+        where=where,
+        to_do="write it to a file first (for example: cat PIPE > lab.pcapng) and use that file",
+    )
 
 
 def _unreadable(where: str) -> CaptureTrouble:

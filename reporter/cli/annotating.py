@@ -27,6 +27,12 @@ def run(
     """Write the annotated copy, and open it if asked to. Raises Trouble."""
     chosen = languages_of(languages)
     check(capture)
+    if output.suffix.lower() != ".pcapng":
+        raise UsageTrouble(
+            "the copy is pcapng, not packed, and its name does not say so",
+            where=f"-o {output}",
+            to_do="let it end in .pcapng",
+        )
     verify_output(output, [capture])
     from reporter.pipeline.annotate import annotate, report_places
     from reporter.pipeline.course import ready_course
@@ -47,7 +53,10 @@ def run(
         )
     typer.echo(f"{output}: {done.commented} of {done.packets} packets have comments")
     if done.without_place:
-        say(f"{done.without_place} packets are in blocks that cannot hold comments (pcapng Simple Packet Blocks)")
+        say(
+            "packets in blocks that cannot hold comments (of pcapng, Simple Packet Blocks and Custom Blocks): "
+            f"{done.without_place}"
+        )
     say_remarks(done.tail, done.failures, done.cut)
     if open_it:
         from reporter.companion.opening import show

@@ -43,7 +43,12 @@ def run(captures: list[Path], outputs: list[Path], chosen: Mapping[str, Any], co
     with ahead.calls(captures[0], options.decode_as) as early, Progress() as progress:
         from reporter.pipeline.report import make_reports
 
-        make_reports(captures, outputs, options=options, progress=progress, early=early)
+        try:
+            make_reports(captures, outputs, options=options, progress=progress, early=early)
+        except UsageTrouble as trouble:
+            if settings.filter_at and trouble.where.startswith("--filter"):
+                trouble.where = trouble.where.replace("--filter", settings.filter_at, 1)
+            raise
 
 
 def _told_apart(chosen: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,7 +71,8 @@ def check_output(output: Path, captures: list[Path]) -> None:
     """Raise UsageTrouble or OutputTrouble when a report cannot be written there."""
     if output.suffix.lower() not in FORMATS:
         raise UsageTrouble(
-            f"the ending of an output says its format, and {output.suffix or 'none'!r} is none of ours",
+            "the ending of an output says its format, and "
+            + (f"{output.suffix!r} is none of ours" if output.suffix else "this name has none"),
             where=f"-o {output}",
             to_do="let it end in .pdf or .html",
         )

@@ -102,7 +102,7 @@ def annotate_into(
         stack.callback(explanation.source.close)
         comments, summary, rewriting = Comments(words, places), Summary(), Rewriting()
         told = _told(explanation, comments, summary, progress)
-        # Whether the file is a capture is known with its first packet; editcap would only say that it cannot convert it.
+        # Whether the file is a capture is known with its first packet; editcap could only refuse it.
         told = chain(list(islice(told, 1)), told)
         source = _as_pcapng(capture, stack)
         offsets = stack.enter_context(Offsets(source))

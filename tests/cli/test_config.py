@@ -34,6 +34,21 @@ def test_everything_it_may_say(tmp_path):
     assert (options.date, options.timezone) == ("2025-03-01", "Asia/Shanghai")
 
 
+def test_a_file_that_is_no_utf_8_is_to_be_saved_as_such(tmp_path):
+    file = tmp_path / "report.toml"
+    file.write_bytes('[cover]\ntitle = "实验一"\n'.encode("gbk"))
+    with pytest.raises(UsageTrouble) as caught:
+        options_from(file, {})
+    assert caught.value.to_do == "save it as UTF-8"
+
+
+def test_the_filter_of_the_file_is_the_files(tmp_path):
+    file = tmp_path / "report.toml"
+    file.write_text('lang = "en"\nfilter = "tcp"\n')
+    assert settings_from(file, {}).filter_at == f"{file}, line 2"
+    assert settings_from(file, {"display_filter": "udp"}).filter_at == ""
+
+
 def test_the_command_line_wins(tmp_path):
     options = read(tmp_path, 'lang = "en"\n[cover]\nstudent = "A"\n', lang="zh", student="B", major=None)
     assert (options.lang, options.student, options.major) == ("zh", "B", None)

@@ -6,13 +6,17 @@ import json
 import os
 import socket
 import stat
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from reporter.cli.main import ending
+from reporter.errors import CaptureTrouble
+from reporter.extract.impostor import refuse_impostor
 from tests.captures import BUNDLED, ROOT
 from tests.cli.run import reporter
+from tests.notation import Notation
 
 pytestmark = pytest.mark.tshark
 CAPTURE = BUNDLED / "keepalive-full.pcapng"
@@ -83,6 +87,26 @@ def test_annotate_says_as_well_that_a_file_is_no_capture(bad, name):
     out = bad / "out.pcapng"
     fails(1, "annotate", bad / f"{name}.pcapng", "-o", out, says="not a capture")
     assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["-", "lab.pcapng.gz", "lab.pcap", "lab"])
+def test_annotate_writes_pcapng_under_names_of_pcapng_only(tmp_path, name):
+    fails(2, "annotate", CAPTURE, "-o", tmp_path / name if name != "-" else name, says="is pcapng, not packed")
+    assert not list(tmp_path.iterdir())
+
+
+def test_standard_input_and_names_without_an_ending_are_called_what_they_are():
+    fails(1, "explain", "-", says="this is standard input, and a capture is read more than once")
+    fails(2, "report", CAPTURE, "-o", "x", says="this name has none")
+
+
+def test_a_zip_that_tshark_takes_for_a_capture_is_none(tmp_path):
+    archive = tmp_path / "lab.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("lab.txt", "x")
+    [packet] = Notation().packets("1 0.000 c>s protocol=VeriWave")
+    with pytest.raises(CaptureTrouble, match="a zip archive, not a capture"):
+        refuse_impostor(archive, packet)
 
 
 def test_devices_and_sockets_are_refused(tmp_path):

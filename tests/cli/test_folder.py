@@ -12,7 +12,7 @@ from PIL import Image
 
 from reporter.cli.main import app, ending
 from reporter.report import sections
-from tests.captures import BUNDLED
+from tests.captures import BUNDLED, ROOT
 
 pytestmark = pytest.mark.tshark
 CAPTURE = BUNDLED / "refused.pcapng"
@@ -159,6 +159,7 @@ def test_default_outputs_are_both_formats(lab, run, monkeypatch):
         ("report.toml", "[from]\nhandshake = 'lap.pcapng'", "did you mean 'lab.pcapng'", "report.toml, line 2"),
         ("report.toml", "[from]\nhandshake = 2", "must be text", "report.toml, line 2"),
         ("report.toml", "output = ['../x.html']", "outside the folder", "report.toml"),
+        ("report.toml", "filter = 'tcp and'", "refuses the display filter", "report.toml, line 1\n"),
         ("after-handshak.md", "x", "did you mean 'handshake'", "after-handshak.md"),
         ("after-handshake.md", "a\n\n[b](#handshak)", "no place #handshak; did you mean 'handshake'", ".md, line 3"),
         ("after-handshake.md", "[b](#frame-99)", "no place #frame-99", ".md, line 1"),
@@ -173,6 +174,16 @@ def test_what_is_wrong_in_a_folder_is_told(lab, run, name, text, says, where):
     assert where in out
     assert "to do:" in out
     assert not (lab / "report.html").exists()
+
+
+def test_a_frame_of_the_second_capture_has_a_place_that_the_page_of_folders_names(lab, run):
+    shutil.copy(BUNDLED / "truncated.pcapng", lab / "second.pcapng")
+    (lab / "after-handshake.md").write_text("[b](#frame-999)")
+    code, out = run("report", lab)
+    assert code == 2
+    assert "frame 7 of the second capture is #frame-2-7" in out
+    for lang in ("zh", "en"):
+        assert "`#frame-2-7`" in (ROOT / "docs" / f"folder.{lang}.md").read_text("utf-8")
 
 
 def test_a_folder_without_settings(run):

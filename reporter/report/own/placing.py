@@ -95,14 +95,16 @@ class Placing:
 
 def check_links(words: OwnWords, sections: Sequence[Section]) -> None:
     """Raise UsageTrouble for a link of the words to a place that the report does not have."""
-    there = set(_anchors(sections))
+    there = set(anchors := list(_anchors(sections)))
+    frame = next((each for each in anchors if each.startswith("frame-")), "frame-7")
     for each in words.files:
         for link in each.text.links:
             if link.target not in there:
                 raise UsageTrouble(
                     f"the report has no place #{link.target}{nearest(link.target, there)}",
                     where=str(link.place),
-                    to_do="link to a section (#handshake), a figure (#figure-2) or a frame that is shown (#frame-7)",
+                    to_do="link to a section (#handshake), a figure (#figure-2) or a frame that is shown "
+                    f"(#{frame}; frame 7 of the second capture is #frame-2-7)",
                 )
 
 

@@ -58,21 +58,28 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a report.toml and the command line say together. `captures` and `outputs` are names beside the file."""
+    """What a report.toml and the command line say together. `captures` and `outputs` are names beside the file.
+
+    `filter_at` is where the file says the filter, empty when it is not from the file.
+    """
 
     options: ReportOptions
     captures: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     feeds: tuple[Feed, ...] = ()
+    filter_at: str = ""
 
 
 def settings_from(config: Path | None, chosen: Mapping[str, Any]) -> Settings:
     """What was `chosen`, else what the file says. Raises UsageTrouble."""
-    values = {} if config is None else _Reader(config).values()
+    reader = None if config is None else _Reader(config)
+    values = {} if reader is None else reader.values()
+    said = "display_filter" in values and chosen.get("display_filter") is None
+    filter_at = reader.where("filter") if reader is not None and said else ""
     beside = {name: values.pop(name) for name in _BESIDE if name in values}
     values |= {name: value for name, value in chosen.items() if value is not None}
     check_timezone(values.get("timezone"), config)
-    return Settings(ReportOptions(**values), **beside)
+    return Settings(ReportOptions(**values), **beside, filter_at=filter_at)
 
 
 def options_from(config: Path | None, chosen: Mapping[str, Any]) -> ReportOptions:
@@ -103,9 +110,12 @@ class _Reader:
         try:
             self._text = path.read_text(encoding="utf-8-sig")
         except (OSError, ValueError) as error:
+            unread = isinstance(error, OSError)
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise UsageTrouble(
-                f"the configuration file cannot be read: {reason}", where=str(path), to_do="check --config"
+                f"the configuration file cannot be read: {reason}",
+                where=str(path),
+                to_do="check --config" if unread else "save it as UTF-8",
             ) from None
 
     def values(self) -> dict[str, Any]:
@@ -147,7 +157,7 @@ class _Reader:
         for key, value in table.items():
             if not isinstance(value, str):
                 self._refuse(key, f"{key} must be text", to_do=f'write {key} = "lab.pcapng"')
-        return tuple(Feed(key, value, self._where(key)) for key, value in table.items())
+        return tuple(Feed(key, value, self.where(key)) for key, value in table.items())
 
     def _list(self, key: str, value: Any) -> tuple[str, ...]:
         names = [value] if isinstance(value, str) else value
@@ -156,7 +166,7 @@ class _Reader:
         if key == "sections":
             from reporter.report.sources import check_sections
 
-            check_sections(names, self._where(key))
+            check_sections(names, self.where(key))
         return tuple(names)
 
     def _top(self, key: str, value: Any) -> Any:
@@ -186,9 +196,10 @@ class _Reader:
         return self._path.parent / value if key == "course" else value
 
     def _refuse(self, key: str, what: str, *, to_do: str = "") -> NoReturn:
-        raise UsageTrouble(what, where=self._where(key), to_do=to_do)
+        raise UsageTrouble(what, where=self.where(key), to_do=to_do)
 
-    def _where(self, key: str) -> str:
+    def where(self, key: str) -> str:
+        """The file, and the line in which the key stands."""
         found = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]", self._text, re.MULTILINE)
         line = "" if found is None else f", line {self._text.count(chr(10), 0, found.start()) + 1}"
         return f"{self._path}{line}"
