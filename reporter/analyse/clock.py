@@ -1,4 +1,5 @@
-"""Whether the time between two frames may be told: a clock may have been set back while it was captured."""
+"""Whether the time between two frames may be told: a clock may have been set back while it was captured, and some
+frames have no time at all."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ class Clock:
     """Where the timestamps of the capture go back from one frame to the next (`frame.time_epoch`), and how far.
 
     Frames that were written out of order look the same. `set_back` is by how many seconds the frame entered last
-    lies before the frame entered before it, `previous` that frame.
+    lies before the frame entered before it, `previous` that frame. Frames without a time (`Packet.timed`) are
+    remembered as runs: no time from or to one of them is told.
     """
 
     def __init__(self) -> None:
@@ -26,9 +28,19 @@ class Clock:
         self._frames: list[int] = []
         self._sums: list[Decimal] = []
         self._sum = Decimal(0)
+        self._runs: list[int] = []  # the first frame of a run of frames without a time, the first behind it, and so on
+        self._lost = False
 
     def enter(self, packet: Packet) -> None:
         """Enter the next frame of the capture."""
+        if packet.timed is bool(len(self._runs) % 2):
+            if len(self._runs) < _MOST:
+                self._runs.append(packet.frame)
+            else:
+                self._lost = True
+        if not packet.timed:
+            self.set_back = Decimal(0)
+            return
         last = self.previous = self._last
         self._last = packet
         if last is None or packet.time >= last.time:
@@ -43,11 +55,15 @@ class Clock:
 
     def trusts(self, first: int, last: int, seconds: Decimal) -> bool:
         """Whether the time between the frames `first` and `last`, in this order in the capture, can be right."""
-        if seconds < 0 or last < first:
+        if seconds < 0 or last < first or (self._runs and not self.tells(first, last)):
             return False
         if not self._frames:
             return True
         return _PART * (self._until(last) - self._until(first)) <= seconds
+
+    def tells(self, *frames: int) -> bool:
+        """Whether these frames have a time; of a capture in which that changes too often, none is taken to have one."""
+        return not (self._lost or any(bisect_right(self._runs, frame) % 2 for frame in frames))
 
     def between(self, first: int, start: Decimal, last: int, end: Decimal) -> Decimal | None:
         """The seconds from the frame `first`, captured at `start`, to the frame `last`; None where untold."""

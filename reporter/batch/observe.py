@@ -112,8 +112,9 @@ class Observer:
     def __call__(self, explained: Explained) -> None:
         packet = explained.seen.packet
         self._packets += 1
-        self._first = packet.epoch if self._first is None else min(self._first, packet.epoch)
-        self._last = max(self._last, packet.epoch)
+        if packet.timed:
+            self._first = packet.epoch if self._first is None else min(self._first, packet.epoch)
+            self._last = max(self._last, packet.epoch)
         for finding in explained.findings:
             self._findings.setdefault(finding.rule, Count()).add(finding.frame)
         if packet.ip is not None:

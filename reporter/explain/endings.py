@@ -61,10 +61,15 @@ class Witness:
     def __init__(self) -> None:
         self.found: dict[str, dict[int, Count]] = {}
         self.zero: Decimal | None = None
+        self.untimed = Count()
 
     def see(self, seen: Seen, findings: Iterable[Finding]) -> None:
         """Enter one packet with its findings."""
-        if self.zero is None:
+        if not seen.packet.timed:
+            self.untimed.count += 1
+            if len(self.untimed.frames) < _FRAMES:
+                self.untimed.frames.append(seen.packet.frame)
+        elif self.zero is None:
             self.zero = seen.packet.epoch - seen.packet.time
         for finding in findings:
             if finding.rule in _COUNTED:

@@ -57,10 +57,11 @@ def _pick(text: str, index: int) -> str:
 
 
 class Builder:
-    """Builds packets of one capture; keeps the time of frame 1 so that relative times are exact."""
+    """Builds packets of one capture; keeps the first time in it so that relative times are exact."""
 
     def __init__(self) -> None:
         self._start: Decimal | None = None
+        self._time = Decimal(0)
 
     def packet(self, row: Row, cut: bool = False) -> Packet:
         """One row (text of `FIELDS`, in order) into one Packet. Raises ValueError for a row without a frame.
@@ -70,15 +71,17 @@ class Builder:
         frame = number(row[0])
         if frame is None or frame < 1:
             raise ValueError("a row without frame.number")
-        epoch = seconds(row[1]) or Decimal(0)
-        if self._start is None:
-            self._start = epoch
+        epoch = seconds(row[1])
+        if epoch is not None:
+            if self._start is None:
+                self._start = epoch
+            self._time = epoch - self._start
         layers = layers_of(row[4])
         tcp = segment_of(row) if layers.tcp else None
         return Packet(
             frame=frame,
-            epoch=epoch,
-            time=epoch - self._start,
+            epoch=epoch if epoch is not None else Decimal(0),
+            time=self._time,
             length=number(row[2]) or 0,
             captured=number(row[3]) or 0,
             protocols=layers.names,
@@ -98,6 +101,7 @@ class Builder:
             http2=_http2(row) if row[_HTTP2] else None,
             stack=layers.text,
             fragment=_fragment(row) if row[_FRAGMENT : _FRAGMENT + 6] != _WHOLE else None,
+            timed=epoch is not None,
         )
 
 

@@ -12,7 +12,10 @@ from reporter.model.value import value
 
 @value
 class Packet:
-    """One frame; `epoch` in seconds since 1970 (`frame.time_epoch`), `time` relative to frame 1.
+    """One frame; `epoch` in seconds since 1970 (`frame.time_epoch`), `time` relative to the first frame with a time.
+
+    A frame of which the file holds no time (a Simple Packet Block or Custom Block of pcapng) is not `timed`: its
+    `epoch` is 0, its `time` that of the frame before it.
 
     `length` is the size on the wire, `captured` what the file holds of it, both in bytes.
     `protocol` and `info` are Wireshark's columns; `protocols` is `frame.protocols` split and without
@@ -41,6 +44,7 @@ class Packet:
     http2: Http2 | None = None
     stack: str = ""
     fragment: Fragment | None = None
+    timed: bool = True
 
     @property
     def carriers(self) -> tuple[int, ...]:

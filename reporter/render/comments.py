@@ -81,7 +81,7 @@ class Summary:
 
     def _told(self, words: Words, commented: int, tail: str) -> Iterator[str]:
         label = words.lexicon["annotation"]
-        summary = label["summary-back" if self.span.back else "summary"]
+        summary = label[self.span.summary]
         yield summary.format(packets=self.span.packets, duration=self.span.seconds, commented=commented)
         if tail:
             yield label["cut-short" if tail == "cut short" else "damaged"]

@@ -35,14 +35,14 @@ def header() -> str:
 
 
 def packet_row(seen: Seen, findings: Iterable[Finding], words: Words) -> str:
-    """One packet with its findings; times in seconds since frame 1, addresses with ports where there are any."""
+    """One packet with its findings; times in seconds since the first, addresses with ports where there are any."""
     packet, step = seen.packet, seen.step
     tcp = packet.tcp
     said = tuple(findings)
     return _line(
         (
             packet.frame,
-            f"{packet.time:f}",
+            f"{packet.time:f}" if packet.timed else "",
             harmless(escaped(packet.source)),
             harmless(escaped(packet.destination)),
             "" if tcp is None else tcp.stream,

@@ -41,7 +41,7 @@ _OPENINGS = {Opening.INCOMPLETE: Opening.NOT_CAPTURED, Opening.ANSWER_MISSED: Op
 @dataclass(slots=True)
 class Span:
     """The time that the packets of a capture cover, learned as they pass; `back` tells that timestamps go back so far
-    that it may be wrong.
+    that it may be wrong. Of packets without any time `epoch` stays None.
     """
 
     packets: int = 0
@@ -54,8 +54,11 @@ class Span:
     def learn(self, seen: Seen) -> None:
         """Widen the span to the time of this packet, and count it."""
         packet = seen.packet
-        self.clock, self.last = seen.clock, packet.frame
+        self.clock = seen.clock
         self.packets += 1
+        if not packet.timed:
+            return
+        self.last = packet.frame
         if self.epoch is None:
             self.epoch = packet.epoch
         self.earliest = min(self.earliest, packet.time)
@@ -69,7 +72,12 @@ class Span:
     @property
     def back(self) -> bool:
         """Whether the timestamps go back so far that the time between the earliest and the latest may be wrong."""
-        return not self.clock.trusts(0, self.last, self.latest - self.earliest)
+        return self.epoch is not None and not self.clock.trusts(0, self.last, self.latest - self.earliest)
+
+    @property
+    def summary(self) -> str:
+        """Which of the words about the whole are true of it."""
+        return "summary-untimed" if self.epoch is None else "summary-back" if self.back else "summary"
 
 
 @cache
@@ -107,7 +115,7 @@ def packet_object(seen: Seen, findings: Iterable[Finding], words: Words) -> Obje
     told = [_finding(finding, words) for finding in findings]
     return {
         "frame": packet.frame,
-        "time": number(packet.time),
+        "time": number(packet.time) if packet.timed else None,
         "stream": packet.tcp.stream if packet.tcp else None,
         "sender": step.sender.value if step else None,
         "protocol": packet.protocol,
@@ -163,7 +171,7 @@ def capture_object(capture: CaptureFile, span: Span, tail: str) -> Object:
         "packets": span.packets,
         "truncated": bool(tail),
         "start": None if span.epoch is None else iso_utc(span.epoch),
-        "duration": number(span.latest - span.earliest),
+        "duration": None if span.epoch is None else number(span.latest - span.earliest),
     }
 
 

@@ -37,7 +37,8 @@ def packet_line(seen: Seen, findings: Iterable[Finding], words: Words) -> str:
     state = _state(step.after.client, step.after.server) if step is not None else _state(None, None)
     move = f'"{step.move.value}"' if step is not None and step.move is not None else "null"
     return (
-        f'{{"frame":{packet.frame},"time":{_decimal(packet.time)},"stream":{"null" if tcp is None else tcp.stream},'
+        f'{{"frame":{packet.frame},"time":{_decimal(packet.time) if packet.timed else "null"},'
+        f'"stream":{"null" if tcp is None else tcp.stream},'
         f'"sender":{sender},"protocol":{_text(packet.protocol)},"info":{_text(packet.info)},"state":{state},'
         f'"move":{move},"findings":[{",".join(told)}],"text":"{_text(words.join(("", "")))[1:-1].join(texts)}"}}'
     )

@@ -36,7 +36,10 @@ class Listing:
     def packet(self, seen: Seen, findings: Iterable[Finding]) -> Iterator[Line]:
         """The lines of one packet for the terminal: frame and time, then each finding."""
         packet, step = seen.packet, seen.step
-        parts = [self._label["frame"].format(frame=packet.frame), f"{packet.time:f} s"]
+        parts = [
+            self._label["frame"].format(frame=packet.frame),
+            f"{packet.time:f} s" if packet.timed else self._label["untimed"],
+        ]
         if packet.tcp:
             parts.append(self._label["stream"].format(stream=packet.tcp.stream))
         if step:
@@ -80,7 +83,7 @@ class Listing:
 
     def end(self, span: Span, tail: str) -> Iterator[Line]:
         """The last lines: how much there was, and whether the file ends as it should."""
-        label = self._label["summary-back" if span.back else "summary"]
+        label = self._label[span.summary]
         yield Line("note", label.format(packets=span.packets, duration=span.seconds))
         if tail:
             yield Line("note", self._label["cut-short" if tail == "cut short" else "damaged"])

@@ -183,7 +183,7 @@ def _rung(author: Author, told: Told, step: Step, before: States) -> Rung:
 
 
 def _time(packet: Packet) -> str:
-    return format(packet.time.quantize(Decimal("0.0001")), "f")
+    return format(packet.time.quantize(Decimal("0.0001")), "f") if packet.timed else "—"
 
 
 def _label(packet: Packet) -> str:

@@ -45,7 +45,8 @@ class _Kept:
 class Keeper:
     """Keeps the packets that a report may show, bounded: of a long stream its beginning and its end.
 
-    `clock` tells which times between frames of the capture may be told.
+    `began` and `ended` are the first and last packet that have a time; `clock` tells which times between frames of
+    the capture may be told.
     """
 
     def __init__(self) -> None:
@@ -55,6 +56,8 @@ class Keeper:
         self.outside_dropped = 0
         self.first: Packet | None = None
         self.last: Packet | None = None
+        self.began: Packet | None = None
+        self.ended: Packet | None = None
         self.clock: Clock = STEADY
 
     def keep(self, told: Told) -> None:
@@ -62,6 +65,9 @@ class Keeper:
         self.count += 1
         self.first = self.first or told.packet
         self.last = told.packet
+        if told.packet.timed:
+            self.began = self.began or told.packet
+            self.ended = told.packet
         self.clock = told.seen.clock
         tcp = told.packet.tcp
         if tcp is None:

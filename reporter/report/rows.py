@@ -19,7 +19,7 @@ def row(packet: Packet, file: int = 0) -> PacketRow:
     """The packet-list row of a packet of that capture of the report."""
     return PacketRow(
         frame=packet.frame,
-        time=clock(packet.time),
+        time=clock(packet.time) if packet.timed else "—",
         source=visible(packet.source),
         destination=visible(packet.destination),
         protocol=visible(packet.protocol),

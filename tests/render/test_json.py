@@ -117,6 +117,7 @@ def test_times(epoch, expected):
 def test_nothing_in_it_steers_a_terminal():
     text = "\x1b[31m\u202egnp\x9b\ud800\u200b 中文"
     line = encoded({"info": text})
-    assert json.loads(line)["info"] == text
+    # Half a surrogate pair is no character: what strict readers would refuse is spelled out.
+    assert json.loads(line)["info"] == text.replace("\ud800", "\\ud800")
     assert "中文" in line
     assert not any(sign in line for sign in "\x1b\u202e\x9b\ud800\u200b")

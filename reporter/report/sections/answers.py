@@ -189,7 +189,8 @@ def _time(context: Context) -> Answer:
         return "no", {}
     facts: dict[str, Any] = {"request": frame_of(page.request_frame), "response": frame_of(page.response_frame)}
     if page.time is None:
-        return "untold", facts
+        timed = story.capture.keeper.clock.tells(page.request_frame, page.response_frame)
+        return "untold", {**facts, "timed": timed}
     one, two = field(asked.packet, "frame.time_epoch"), field(answered.packet, "frame.time_epoch")
     return "yes", {**facts, "time": derived(page.time, one, two)}
 

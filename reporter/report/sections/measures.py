@@ -114,7 +114,8 @@ def _amounts(context: Context, story: Story, told: Sequence[Told]) -> list[tuple
     author, stream = context.author, story.stream
     rows: list[tuple[Rich, ...]] = []
     ends = {"first": frame_of(stream.first_frame), "last": frame_of(stream.last_frame)}
-    length = author.say("section-measures", "seconds", time=stream.seconds)
+    timed = story.capture.keeper.clock.tells(stream.first_frame, stream.last_frame)
+    length = author.say("section-measures", "seconds", time=stream.seconds, timed=timed)
     rows.append(_line(context, "duration", length, **ends))
     for role in Role:
         carrying = [

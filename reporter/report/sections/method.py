@@ -54,32 +54,38 @@ def method(context: Context) -> Draft | None:
 
 def _particulars(context: Context) -> Pairs:
     author, capture = context.author, context.main
-    first, last, clock = capture.keeper.first, capture.keeper.last, capture.keeper.clock
+    first, missing = capture.keeper.first, author.say("section-method", "not-recorded")
     rows: list[tuple[str, Rich]] = [(author.label("file"), author.text(capture.name))]
-    if first is not None and last is not None:
-        shown = _moment(first.epoch, context.zone)
+    if first is not None:
         rows += [
             (author.label("packets"), author.say("section-method", "packets", count=capture.keeper.count)),
-            (
-                author.label("start"),
-                author.value(shown, first.frame, "frame.time_epoch", format(first.epoch, "f")),
-            ),
-            (
-                author.label("duration"),
-                author.say(
-                    "section-method",
-                    "duration",
-                    seconds=clock.between(first.frame, first.time, last.frame, last.time),
-                ),
-            ),
+            (author.label("start"), _start(context) or missing),
+            (author.label("duration"), _duration(context) or missing),
             (author.label("link"), _link(context, first)),
         ]
     names = [name for name, _ in capture.particulars.interfaces if name]
     filters = [text for _, text in capture.particulars.interfaces if text]
-    missing = author.say("section-method", "not-recorded")
     rows.append((author.label("interface"), author.text(", ".join(names)) or missing))
     rows.append((author.label("capture-filter"), author.text(", ".join(filters)) or missing))
     return Pairs(tuple(rows), author.table("section-method", "particulars-caption", file=capture.name))
+
+
+def _start(context: Context) -> Rich | None:
+    """When the first packet that has a time was captured; None where none has."""
+    began = context.main.keeper.began
+    if began is None:
+        return None
+    shown = _moment(began.epoch, context.zone)
+    return context.author.value(shown, began.frame, "frame.time_epoch", format(began.epoch, "f"))
+
+
+def _duration(context: Context) -> Rich | None:
+    keeper = context.main.keeper
+    first, last = keeper.began, keeper.ended
+    if first is None or last is None:
+        return None
+    seconds = keeper.clock.between(first.frame, first.time, last.frame, last.time)
+    return context.author.say("section-method", "duration", seconds=seconds)
 
 
 def _moment(epoch: Decimal, zone: tzinfo) -> str:
