@@ -24,6 +24,8 @@ WORDS = {language: Words(language) for language in LANGUAGES}
 WITHOUT_EXAMPLE = {
     "X00": "it speaks only where no rule does, which must not happen in a bundled capture",
     "C15": "no bundled capture is of a link that Wireshark does not know",
+    "capture-C15": "as C15",
+    "capture-C16": "no bundled capture has frames without a time",
 }
 PARTS = [(name, part) for each in entries() for name, part in each.parts]
 
