@@ -22,6 +22,7 @@ from reporter.extract.tally import tally
 from reporter.model.stream import Closing, Opening
 from tests.captures import BUNDLED
 from tests.cli.run import reporter
+from tests.pcapng import Maker
 
 PAGE = BUNDLED / "page-python-curl.pcap"
 SOMEBODY = Student("20260000", "示例同学")
@@ -330,3 +331,13 @@ def test_only_what_was_not_all_remembered_is_undecided(tmp_path, monkeypatch, li
     verdicts, _ = checked(PAGE, rubric_of(tmp_path, text), SOMEBODY, ())
     assert {each["id"] for each in verdicts if each["passed"] is None} == undecided
     assert all(each["passed"] for each in verdicts if each["id"] not in undecided)
+
+
+def test_of_packets_without_a_time_no_window_is_decided(tmp_path):
+    capture, make = tmp_path / "simple.pcapng", Maker()
+    capture.write_bytes(make.section() + make.interface() + make.simple() * 3)
+    verdict = check_of(tmp_path, 'kind = "time"\nafter = 2026-01-01T00:00:00Z', capture)
+    assert (verdict["passed"], verdict["facts"]["undecided"]) == (None, "no-times")
+    capture.write_bytes(capture.read_bytes() + make.packet())
+    assert check_of(tmp_path, 'kind = "time"\nafter = 1960-01-01T00:00:00Z', capture)["passed"] is None
+    assert check_of(tmp_path, 'kind = "time"\nafter = 2026-01-01T00:00:00Z', capture)["passed"] is False

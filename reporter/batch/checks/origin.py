@@ -37,17 +37,23 @@ def networks(value: Any) -> tuple[Network, ...]:
 
 @kind("time", keys={"after": moment, "before": moment}, one_of=("after", "before"))
 def time(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...]) -> Said:
-    """Every packet lies within the window; the first and the last packet of a capture tell."""
+    """Every packet lies within the window; the first and the last packet of a capture tell.
+
+    Where a capture holds no time for some packet (`capture-C16`), nothing but a time outside decides.
+    """
     after, before = wants.get("after"), wants.get("before")
+    timed = [each for each in evidence.observed if each.first or each.last or "capture-C16" not in each.findings]
     wrong = [
         each
-        for each in evidence.observed
+        for each in timed
         if (after is not None and float(each.first) < after.timestamp())
         or (before is not None and float(each.last) > before.timestamp())
     ]
     shown = {name: "" if each is None else each.isoformat() for name, each in (("after", after), ("before", before))}
-    ends = [moment for each in (wrong or evidence.observed) for moment in (each.first, each.last)]
+    ends = [moment for each in (wrong or timed) for moment in (each.first, each.last)]
     facts = {**shown, "first": _utc(min(ends)), "last": _utc(max(ends))} if ends else {**shown, "first": "", "last": ""}
+    if not wrong and any("capture-C16" in each.findings for each in evidence.observed):
+        return undecided("no-times", **facts)
     return Said(not wrong, facts, tuple(cite(each.name, [1, each.packets]) for each in wrong))
 
 
