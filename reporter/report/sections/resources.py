@@ -14,6 +14,8 @@ from reporter.report.waterfall import waterfall
 
 #: How many requests the waterfall has room for on one page.
 _BARS = 24
+#: Widths of the columns in per cent; where nothing was answered, the addresses have the room of what is not there.
+_ANSWERED, _UNANSWERED = (10, 24, 9, 15, 14, 12, 16), (10, 39, 9, 8, 11, 8, 15)
 _SPEAKING = ("P07", "P12", "P14", "P15", "P17", "P18", "P22", "P23", "P25")
 
 
@@ -45,7 +47,7 @@ def resources(context: Context) -> Draft | None:
             caption,
             ("stream", "request", "status", "content-type", "content-length", "time-taken", "frames"),
             rows,
-            (10, 20, 9, 15, 17, 13, 16),
+            _ANSWERED if any(each.response for each in exchanges[:most]) else _UNANSWERED,
             mono=(1,),
             paper=tuple(rows[:fewer]),
             omitted=author.rest(len(exchanges) - most),
