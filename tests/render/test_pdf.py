@@ -189,6 +189,26 @@ def test_untagged_is_smaller():
     assert len(render_pdf(sample("en"), options=PdfOptions(tagged=False))) < len(render_pdf(sample("en")))
 
 
+def test_a_figure_that_fits_is_not_torn_for_the_list_after_it():
+    """A list that has no room goes overleaf alone: the bytes of the window stay where they are without it."""
+    import weasyprint
+
+    page = html.render_html(sample("zh"), paged=True)
+    style = page[page.index("<style>") : page.index("</style>")]
+    window = '<div class="frame"><pre class="tree">a\nb</pre><pre class="hex">c\nd</pre></div>'
+    figure = f'<figure class="window">{window}<figcaption class="caption">C</figcaption></figure>'
+
+    def first_page(room: int, after: str) -> set[str]:
+        body = f'<section><div style="height: {680 - room}pt"></div>{figure}{after}</section>'
+        pages = weasyprint.HTML(string=f'<html class="paged">{style}</style><body>{body}').render().pages
+        return {box.element.get("class") for box in pages[0]._page_box.descendants() if box.element_tag == "pre"}
+
+    alone = [first_page(room, "") for room in range(60, 110, 10)]
+    assert alone == [first_page(room, '<ul class="bullets"><li>one<li>two</ul>') for room in range(60, 110, 10)]
+    assert {"tree"} in alone
+    assert {"tree", "hex"} in alone
+
+
 class TestJustification:
     def test_this_weasyprint_can_be_taught(self):
         assert justify.install()

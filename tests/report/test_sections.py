@@ -9,7 +9,7 @@ import pytest
 from reporter.options import ReportOptions
 from reporter.pipeline.report import make_document
 from reporter.render.html import render_html
-from reporter.report.document import Commentary, Document, Section, Table
+from reporter.report.document import Commentary, Document, Paragraph, Section, Table
 from reporter.report.drawings import SequencePlot, Waterfall
 from reporter.report.themefile import LIMITS
 from tests.captures import BUNDLED
@@ -177,3 +177,8 @@ def document_with(commentary: Commentary) -> Document:
     part = section(found, "commentary")
     assert part is not None
     return replace(found, sections=(replace(part, blocks=(commentary,)),))
+
+
+def test_one_of_a_thing_is_counted_in_the_singular() -> None:
+    intro = next(each for each in section(document("half-close"), "resources").blocks if isinstance(each, Paragraph))  # type: ignore[union-attr]
+    assert "1 HTTP exchange on 1 connection" in "".join(span.text for span in intro.text)
