@@ -23,6 +23,7 @@ _LEFT_OUT = frozenset(
         "http.file_data",
     )
 )
+_TIMES = frozenset(("http.time", "dns.time"))
 _LEFT_OUT_TEXT = ("[Timestamps]", "[SEQ/ACK analysis]", "[Expert Info", "[iRTT")
 _LEFT_OUT_PREFIX = ("_ws.expert", "tcp.time_", "tcp.analysis", "tcp.options.")
 
@@ -50,11 +51,15 @@ def tree_rows(detail: Detail, marked: frozenset[str], layer: str) -> tuple[tuple
 
 def _opened(lines: tuple[TreeLine, ...], layer: str) -> Iterator[TreeLine]:
     opened = False
+    # Wireshark works out times from frames that have none as well; they are not true.
+    untimed = any(line.field == "frame" for line in lines) and not any(
+        line.field == "frame.time_epoch" for line in lines
+    )
     for line in lines:
         if line.depth == 0:
             opened = line.field == layer
             yield line
-        elif opened and _worth(line):
+        elif opened and _worth(line) and not (untimed and line.field in _TIMES):
             yield line
 
 

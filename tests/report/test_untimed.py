@@ -56,6 +56,7 @@ def test_a_report_tells_no_time_that_the_file_does_not_hold(tmp_path: Path, lang
     assert ("not recorded in the file" if language == "en" else "文件中没有记录") in sections["method"]
     assert ("Frames without a time" if language == "en" else "没有时间的帧") in sections["quality"]
     assert ("timestamps go back" if language == "en" else "时间戳有倒退") not in whole
+    assert "Time since request" not in whole
     assert "Waterfall(" not in whole
     assert "SequencePlot(" not in whole
     assert "time='—'" in sections["overview"]
