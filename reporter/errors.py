@@ -57,7 +57,10 @@ class UsageTrouble(Trouble):
 
 def disk_full(error: BaseException | None) -> bool:
     """Whether an error is, or was raised because of, a disk or quota without room."""
-    while error is not None:
+    seen: set[int] = set()
+    # Two errors may each be the other's cause: one raised anew while its own cause was handled.
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return True
         error = error.__cause__ or error.__context__
