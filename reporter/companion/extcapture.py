@@ -33,24 +33,24 @@ def capture(language: str, arguments: Sequence[str]) -> int:
     work = _Live(options) if options.extcap_interface == "reporter-live" else _File(options)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: work.stop())
-    threading.Thread(target=_watch, args=(work.stop,), name="watch", daemon=True).start()
+    threading.Thread(target=_watch, name="watch", daemon=True).start()
     try:
         with open(options.fifo, "wb", buffering=0) as fifo:  # noqa: PTH123 (a pipe)
             work.run(lambda data: _all(fifo.write, data))
     except Trouble as trouble:
         sys.stderr.write(f"{trouble.what}. {trouble.where}\n{trouble.to_do}\n")
         return 1
-    except BrokenPipeError:
+    except (BrokenPipeError, KeyboardInterrupt):
         return 0
     return 0
 
 
-def _watch(stop: Callable[[], None]) -> None:
+def _watch() -> None:
     """End the capture when Wireshark is gone without having said so."""
     parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(1)
-    stop()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _all(write: Callable[[memoryview], int | None], data: bytes) -> None:
@@ -91,6 +91,7 @@ class _Capture:
         raise NotImplementedError
 
     def stop(self) -> None:
+        """Called by the handler of a signal, in the main thread."""
         self.over.set()
 
     def packets(self, folder: Path) -> Path:
@@ -128,6 +129,15 @@ class _Capture:
 
 
 class _File(_Capture):
+    def stop(self) -> None:
+        if not self.over.is_set():
+            self.over.set()
+            raise KeyboardInterrupt  # out of whatever is being waited for
+
+    def _progress(self, *_: object) -> None:
+        if self.over.is_set():  # it was raised where Python drops exceptions
+            raise KeyboardInterrupt
+
     def run(self, write: Callable[[bytes], None]) -> None:
         source = Path(self.options.input)
         check(source)
@@ -137,7 +147,9 @@ class _File(_Capture):
         with tempfile.TemporaryFile() as made:
             try:
                 languages = [each.language for each in self.words]
-                done = annotate_into(source, made, languages=languages, decode_as=self.decode_as)
+                done = annotate_into(
+                    source, made, languages=languages, decode_as=self.decode_as, progress=self._progress
+                )
                 self.log("file-done", packets=done.packets, commented=done.commented)
             except Exception as error:  # the packets pass in any case, if the file can be read at all
                 if isinstance(error, Trouble) and error.code == "not-a-capture":

@@ -23,6 +23,7 @@ from reporter.explain.words import Words
 from reporter.extract.wireshark import folders
 from tests.captures import BUNDLED, ROOT
 from tests.companion.test_live import LOOPBACK, Traffic, blocks, captures
+from tests.faults import stand_in
 from tests.pcapng import without_ours
 
 SCRIPT = Path(extcap.__file__)
@@ -118,6 +119,22 @@ def test_a_file_that_is_no_capture_is_told_and_does_not_pass(tmp_path):
     assert b"the file is not a capture" in running.communicate(timeout=60)[1]
     assert running.returncode == 1
     assert pipe.whole() == b""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stop_ends_it_while_a_file_is_being_explained(number, tmp_path):
+    pipe, started = Pipe(tmp_path), tmp_path / "started"
+    os.mkfifo(started)
+    call = ["--capture", "--extcap-interface", "reporter-file", "--fifo", pipe.path, "--input", SOURCE]
+    program = stand_in(tmp_path, f"echo $$ >{started}\nexec sleep 100000")
+    running = start("en", *call, REPORTER_TSHARK=program)
+    tshark = int(started.read_text(encoding="ascii"))
+    running.send_signal(number)
+    assert running.communicate(timeout=60) == (b"", b"")
+    assert running.returncode == 0
+    assert pipe.whole() == b""
+    with pytest.raises(ProcessLookupError):
+        os.kill(tshark, 0)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
