@@ -5,15 +5,14 @@ What the packets mean, and whether the file is a capture, is tshark's to judge.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import stat
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from reporter.capture.pcapng import Interface, interfaces_of
+from reporter.capture.pcapng import HEAD, Interface, interfaces_of
+from reporter.capture.unpacked import unpacked
 from reporter.errors import CaptureTrouble
 
 _MAGIC = (
@@ -32,8 +31,8 @@ _MAGIC = (
     (b"GMBU", "netmon"),
 )
 UNKNOWN = "unknown"
-#: How much of the beginning is looked at for the interfaces.
-_HEAD = 1 << 20
+#: Kinds of packed files that are not unpacked here.
+PACKED_OTHERWISE = ("zstd", "lz4")
 _SAVE_AS = "save the packets in Wireshark with File > Save As (pcapng) and use that file"
 _SPECIAL = (
     (stat.S_ISFIFO, "a pipe"),
@@ -47,14 +46,15 @@ _SPECIAL = (
 class CaptureFile:
     """A capture on disk. `kind` is told by its first bytes: pcap, pcapng, gzip …, or `unknown`.
 
-    `interfaces` are those a pcapng file describes before its first packet, with the capture filter they had.
+    `interfaces` are those a pcapng file describes before its first packet, with the capture filter they had; None
+    when the file is packed so that only Wireshark can unpack it.
     """
 
     path: Path
     size: int
     sha256: str
     kind: str
-    interfaces: tuple[Interface, ...]
+    interfaces: tuple[Interface, ...] | None
 
     @classmethod
     def of(cls, path: Path) -> CaptureFile:
@@ -62,16 +62,17 @@ class CaptureFile:
         size = check(path)
         try:
             with path.open("rb") as file:
-                head = file.read(_HEAD)
+                kind = kind_of(file.read(16))
                 file.seek(0)
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
+            with unpacked(path) as read:
+                head = read(HEAD)
         except OSError as error:
             raise CaptureTrouble(
                 f"the capture cannot be read: {error.strerror}", where=str(path), to_do="check the disk"
             ) from None
-        kind = kind_of(head)
-        if kind == "gzip":
-            head = _unpacked_head(path)
+        if kind in PACKED_OTHERWISE:
+            return cls(path, size, digest, kind, None)
         return cls(path, size, digest, kind, interfaces_of(head) if kind_of(head) == "pcapng" else ())
 
 
@@ -108,14 +109,6 @@ def check(path: Path) -> int:
 def kind_of(head: bytes) -> str:
     """The kind of file that begins with these bytes."""
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), UNKNOWN)
-
-
-def _unpacked_head(path: Path) -> bytes:
-    try:
-        with gzip.open(path) as file:
-            return file.read(_HEAD)
-    except (OSError, EOFError, zlib.error):
-        return b""
 
 
 def _special(name: str, where: str) -> CaptureTrouble:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-_INTERFACE = 1
-_PACKETS = (2, 3, 6)
+from reporter.capture.blocks import INTERFACE, PACKETS, blocks_of
+
+#: How much of the beginning of a file is looked at for them, in bytes.
+HEAD = 1 << 20
 _NAME, _DESCRIPTION, _FILTER, _END = 2, 3, 11, 0
 
 
@@ -26,24 +28,12 @@ def interfaces_of(head: bytes) -> tuple[Interface, ...]:
     What is damaged or lies beyond `head` is left out; nothing is raised.
     """
     found: list[Interface] = []
-    for kind, order, body in _blocks(head):
-        if kind in _PACKETS:
+    for block in blocks_of(io.BytesIO(head).read):
+        if block.kind in PACKETS:
             break
-        if kind == _INTERFACE:
-            found.append(_interface(body, order))
+        if block.kind == INTERFACE:
+            found.append(_interface(block.data[8:-4], block.order))
     return tuple(found)
-
-
-def _blocks(head: bytes) -> Iterator[tuple[int, str, bytes]]:
-    order, at = "<", 0
-    while at + 12 <= len(head):
-        if head[at : at + 4] == b"\x0a\x0d\x0d\x0a":
-            order = ">" if head[at + 8 : at + 12] == b"\x1a\x2b\x3c\x4d" else "<"
-        kind, length = struct.unpack_from(order + "II", head, at)
-        if length < 12 or length % 4 or at + length > len(head):
-            return
-        yield kind, order, head[at + 8 : at + length - 4]
-        at += length
 
 
 def _interface(body: bytes, order: str) -> Interface:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from reporter.capture.file import kind_of
+from reporter.capture.pcapng import HEAD, Interface, interfaces_of
 from reporter.errors import CaptureTrouble, ToolTrouble
 from reporter.extract.troubles import tail_of_capture, trouble_of
 from reporter.extract.tshark import PACKED_BODIES, Isolation, Limits, Run, find_tshark, limit, running
@@ -75,32 +78,57 @@ def convert(path: Path, target: Path) -> None:
             where=str(path),
             to_do="install Wireshark's command-line tools, or save the capture as pcapng in Wireshark",
         )
-    size = path.stat().st_size
     # A file packed with gzip grows, but not without end.
+    size = path.stat().st_size
     bounds = replace(Limits.for_file(size), file=(1 << 30) + 24 * size)
-    isolation = Isolation()
     try:
-        with subprocess.Popen(
-            [str(editcap), "-F", "pcapng", str(path), str(target)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=isolation.environment,
-        ) as process:
-            limit(process.pid, bounds)
-            try:
-                said = process.communicate(timeout=bounds.seconds)[1]
-            except BaseException:
-                process.kill()
-                raise
+        with _editcap(editcap, path, str(target), bounds) as process:
+            said = process.communicate(timeout=bounds.seconds)[1]
     except subprocess.TimeoutExpired:
         raise CaptureTrouble(
             "editcap did not finish in time", where=str(path), to_do="save the capture as pcapng in Wireshark"
         ) from None
     except OSError as error:
         raise ToolTrouble("editcap cannot be started", where=str(editcap), to_do=str(error)) from error
-    finally:
-        isolation.close()
     messages = said.decode("utf-8", "replace").replace("editcap: ", "tshark: ").splitlines()
     if process.returncode and not (tail_of_capture(messages) and target.exists()):
         raise trouble_of(path, [line for line in messages if line], process.returncode)
+
+
+def interfaces_in(path: Path) -> tuple[Interface, ...] | None:
+    """The interfaces of a capture that only Wireshark can unpack, told by its editcap; None when it cannot tell."""
+    editcap = find_beside("editcap")
+    if editcap is None:
+        return None
+    bounds = Limits.for_file(path.stat().st_size)
+    try:
+        with _editcap(editcap, path, "-", bounds) as process:
+            assert process.stdout is not None
+            watch = threading.Timer(bounds.seconds, process.kill)
+            watch.start()
+            head = process.stdout.read(HEAD)
+            watch.cancel()
+    except OSError:
+        return None
+    return interfaces_of(head) if kind_of(head) == "pcapng" else None
+
+
+@contextmanager
+def _editcap(program: Path, path: Path, target: str, bounds: Limits) -> Iterator[subprocess.Popen[bytes]]:
+    """editcap, writing a capture as pcapng; ended when the block is left."""
+    isolation = Isolation()
+    try:
+        with subprocess.Popen(
+            [str(program), "-F", "pcapng", str(path), target],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if target == "-" else subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL if target == "-" else subprocess.PIPE,
+            env=isolation.environment,
+        ) as process:
+            limit(process.pid, bounds)
+            try:
+                yield process
+            finally:
+                process.kill()
+    finally:
+        isolation.close()

@@ -15,6 +15,7 @@ from reporter.extract.bodies import bodies as bodies_of
 from reporter.extract.detail import Details
 from reporter.extract.early import Early
 from reporter.extract.filter import matching_frames
+from reporter.extract.offsets import interfaces_in
 from reporter.model.detail import Detail
 from reporter.options import ReportOptions
 from reporter.pipeline.asked import verify_stream
@@ -219,9 +220,10 @@ class _Fetch:
 
 
 def _particulars(file: CaptureFile, guard: Guard) -> Particulars:
-    interfaces = tuple(
-        (guard.interface(each.name or ""), guard.text(each.capture_filter or "")) for each in file.interfaces
-    )
+    found = file.interfaces if file.interfaces is not None else interfaces_in(file.path)
+    interfaces = None
+    if found is not None:
+        interfaces = tuple((guard.interface(each.name or ""), guard.text(each.capture_filter or "")) for each in found)
     return Particulars(file.path, file.size, file.sha256, file.kind, interfaces)
 
 

@@ -106,13 +106,16 @@ class Keeper:
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """The capture as a file: `interfaces` are pairs of name and capture filter, empty where the file does not say."""
+    """The capture as a file: `interfaces` are pairs of name and capture filter, empty where the file does not say.
+
+    They are None when they could not be read, because of how the file is packed.
+    """
 
     path: Path
     size: int
     sha256: str
     kind: str
-    interfaces: tuple[tuple[str, str], ...]
+    interfaces: tuple[tuple[str, str], ...] | None
 
 
 def names_of(paths: Sequence[Path]) -> list[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import shutil
 import struct
+import subprocess
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,8 @@ from reporter.capture.file import CaptureFile, check, kind_of
 from reporter.capture.pcapng import Interface, interfaces_of
 from reporter.capture.records import Place, bytes_of
 from reporter.errors import CaptureTrouble
+from reporter.extract import offsets
+from reporter.extract.offsets import interfaces_in
 from tests.captures import BUNDLED, bundled
 
 
@@ -37,13 +41,41 @@ def test_bundled_captures(path):
     assert capture.size == path.stat().st_size
     assert capture.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert capture.kind == {".gz": "gzip", ".pcap": "pcap"}.get(path.suffix, "pcapng")
+    assert capture.interfaces is not None
     if capture.kind != "pcap":
         assert len(capture.interfaces) >= 1
         assert all(each.name for each in capture.interfaces)
 
 
 def test_a_compressed_capture_tells_its_interfaces():
-    assert CaptureFile.of(BUNDLED / "gzip.pcapng.gz").interfaces[0].name == "lo"
+    interfaces = CaptureFile.of(BUNDLED / "gzip.pcapng.gz").interfaces
+    assert interfaces is not None
+    assert [each.name for each in interfaces] == ["lo"]
+
+
+def test_so_does_one_that_is_cut_short(tmp_path):
+    cut = tmp_path / "cut.pcapng.gz"
+    cut.write_bytes((BUNDLED / "gzip.pcapng.gz").read_bytes()[:-40])
+    assert CaptureFile.of(cut).interfaces == CaptureFile.of(BUNDLED / "gzip.pcapng.gz").interfaces
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize("program", ["zstd", "lz4"])
+def test_one_that_only_wireshark_can_unpack_is_asked_of_its_editcap(program, tmp_path, monkeypatch):
+    if shutil.which(program) is None:
+        pytest.skip(f"no {program} here")
+    plain = BUNDLED / "page-node-curl.pcapng"
+    packed = tmp_path / f"lab.pcapng.{program}"
+    with packed.open("wb") as file:
+        subprocess.run([program, "-q", "-c", str(plain)], stdout=file, check=True)
+    assert CaptureFile.of(packed).kind == program
+    assert CaptureFile.of(packed).interfaces is None
+    told = interfaces_in(packed)
+    assert told == CaptureFile.of(plain).interfaces
+    assert told
+    assert told[0].capture_filter
+    monkeypatch.setattr(offsets, "find_beside", lambda name: None)
+    assert interfaces_in(packed) is None
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

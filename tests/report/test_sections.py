@@ -1,15 +1,19 @@
 """The sections of numbers: there when there is something to tell, and every row of them adds up."""
 
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from functools import cache
 
 import pytest
 
+from reporter.capture.pcapng import Interface
 from reporter.options import ReportOptions
+from reporter.pipeline import report as making
 from reporter.pipeline.report import make_document
 from reporter.render.html import render_html
-from reporter.report.document import Commentary, Document, Paragraph, Section, Table
+from reporter.report.document import Commentary, Document, Pairs, Paragraph, Section, Table
 from reporter.report.drawings import SequencePlot, Waterfall
 from reporter.report.themefile import LIMITS
 from tests.captures import BUNDLED
@@ -65,6 +69,28 @@ def test_options_in_force_are_those_that_both_offer():
     rows = {row[0]: row for row in table_of("page-node-curl", "options")}
     assert rows["SACK"][1:4] == ["offered", "offered", "in force"]
     assert section(document("mid-connection"), "options") is None
+
+
+@pytest.mark.skipif(shutil.which("zstd") is None, reason="no zstd here")
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (None, ["not read: editcap", "not read: editcap"]),
+        ((), ["not recorded", "not recorded"]),
+        ((Interface("eth0", None, "port 80"),), ["eth0", "port 80"]),
+    ],
+)
+def test_what_was_not_read_is_not_called_not_recorded(told, shown, tmp_path, monkeypatch):
+    packed = tmp_path / "lab.pcapng.zst"
+    with packed.open("wb") as file:
+        subprocess.run(["zstd", "-q", "-c", str(BUNDLED / "page-node-curl.pcapng")], stdout=file, check=True)
+    monkeypatch.setattr(making, "interfaces_in", lambda path: told)
+    found = make_document([packed], options=ReportOptions(lang="en"), progress=lambda what, count: None)
+    particulars = block(found, "method", Pairs)
+    assert isinstance(particulars, Pairs)
+    rows = {label: "".join(span.text for span in value) for label, value in particulars.rows}
+    for label, begins in zip(("Capture interface", "Capture filter"), shown, strict=True):
+        assert rows[label].startswith(begins)
 
 
 def test_measures_name_their_frames():

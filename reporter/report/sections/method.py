@@ -63,8 +63,10 @@ def _particulars(context: Context) -> Pairs:
             (author.label("duration"), _duration(context) or missing),
             (author.label("link"), _link(context, first)),
         ]
-    names = [name for name, _ in capture.particulars.interfaces if name]
-    filters = [text for _, text in capture.particulars.interfaces if text]
+    interfaces = capture.particulars.interfaces
+    names = [name for name, _ in interfaces or () if name]
+    filters = [text for _, text in interfaces or () if text]
+    missing = author.say("section-method", "not-recorded" if interfaces is not None else "not-read")
     rows.append((author.label("interface"), author.text(", ".join(names)) or missing))
     rows.append((author.label("capture-filter"), author.text(", ".join(filters)) or missing))
     return Pairs(tuple(rows), author.table("section-method", "particulars-caption", file=capture.name))
