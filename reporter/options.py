@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+#: What a report can be written in.
+LANGUAGES = ("zh", "en")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from reporter.errors import Trouble  # noqa: E402 (the path comes first)
-from reporter.explain.words import LANGUAGES, Words  # noqa: E402
+from reporter.explain.words import Words  # noqa: E402
+from reporter.options import LANGUAGES  # noqa: E402
 from reporter.pipeline import Explanation  # noqa: E402
 
 TARGET = ROOT / "templates" / "examples" / "rules.json"

@@ -19,7 +19,8 @@ sys.path.insert(0, str(ROOT))
 
 from reporter.explain.endings import EndRule  # noqa: E402 (the path comes first)
 from reporter.explain.registry import Rule  # noqa: E402
-from reporter.explain.words import LANGUAGES, Words  # noqa: E402
+from reporter.explain.words import Words  # noqa: E402
+from reporter.options import LANGUAGES  # noqa: E402
 from reporter.pipeline.catalogue import Entry, entries, examples, glossary, silenced_by  # noqa: E402
 from scripts import template_reference  # noqa: E402
 

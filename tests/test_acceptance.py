@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from reporter.explain.engine import FALLBACK, Finding
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
 from reporter.model.stream import Closing, Role, Stream
-from reporter.options import ReportOptions
+from reporter.options import LANGUAGES, ReportOptions
 from reporter.pipeline import Explained, Explanation
 from reporter.pipeline.report import make_document, make_reports
 from reporter.report.document import Commentary, Section

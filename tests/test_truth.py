@@ -29,9 +29,9 @@ from reporter.explain.endings import END_RULES, Ending
 from reporter.explain.engine import FALLBACK, Explainer, Finding
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.registry import RULES
-from reporter.explain.words import LANGUAGES, Span, Words
+from reporter.explain.words import Span, Words
 from reporter.model.stream import Role, State, Stream
-from reporter.options import ReportOptions
+from reporter.options import LANGUAGES, ReportOptions
 from reporter.pipeline import Explained, Explanation
 from reporter.pipeline.report import make_document
 from reporter.privacy import Guard

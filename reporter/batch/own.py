@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from reporter.batch.submission import Piece, Student
-from reporter.errors import UsageTrouble
+from reporter.handwritten import read_toml
 from reporter.options import ReportOptions
 from reporter.report.own.files import OwnWords
 from reporter.report.own.folder import CONFIG, sources_of, submission
@@ -55,7 +54,7 @@ def own_report(
     asked = settings.options
     mine = replace(
         asked,
-        lang=asked.lang if _says(config.path, "lang") else options.lang,
+        lang=asked.lang if "lang" in read_toml(config.path, CONFIG)[1] else options.lang,
         course=options.course,
         theme=asked.theme if _THEME.fullmatch(asked.theme) else options.theme,
         decode_as=(*options.decode_as, *asked.decode_as),
@@ -92,10 +91,3 @@ def _put(source: Path, path: Path, place: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-def _says(config: Path, key: str) -> bool:
-    try:
-        return key in tomllib.loads(config.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
-        raise UsageTrouble("report.toml cannot be read", where=CONFIG, to_do="save it as UTF-8") from None

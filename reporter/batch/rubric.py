@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,8 @@ from typing import Any
 
 from reporter.batch.checks import KINDS, ORDERED, Kind, Wrong, kinds
 from reporter.errors import UsageTrouble
-from reporter.explain.course import nearest, place
-from reporter.explain.words import LANGUAGES
+from reporter.handwritten import nearest, place, read_toml
+from reporter.options import LANGUAGES
 
 _COMMON = ("id", "kind", "points", "pass", "fail")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
@@ -71,20 +70,11 @@ def read_rubric(path: Path) -> tuple[Rubric, list[UsageTrouble]]:
     """The rubric as far as it can be read, and everything that is wrong with it, filters aside."""
     kinds()
     try:
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        trouble = UsageTrouble(f"the rubric is not TOML: {error}", where=str(path), to_do="correct that line")
-        return Rubric(path, (), ""), [trouble]
-    except (OSError, ValueError) as error:
-        reason, to_do = "it is not UTF-8 text", "save it as UTF-8"
-        if isinstance(error, OSError):
-            reason, to_do = str(error.strerror), "check --rubric"
-        trouble = UsageTrouble(f"the rubric cannot be read: {reason}", where=str(path), to_do=to_do)
+        text, table = read_toml(path, "the rubric")
+    except UsageTrouble as trouble:
         return Rubric(path, (), ""), [trouble]
     reader = _Reader(path, text)
-    return Rubric(path, reader.checks(table), hashlib.sha256(content).hexdigest()), reader.troubles
+    return Rubric(path, reader.checks(table), hashlib.sha256(path.read_bytes()).hexdigest()), reader.troubles
 
 
 class _Reader:

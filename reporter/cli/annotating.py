@@ -11,7 +11,7 @@ from reporter.cli.output import verify_output
 from reporter.cli.problems import say, say_remarks
 from reporter.cli.progress import Progress
 from reporter.errors import UsageTrouble
-from reporter.report.own.settings import LANGUAGES
+from reporter.options import LANGUAGES
 
 
 def run(

@@ -10,9 +10,10 @@ from functools import partial
 
 from reporter import fast
 from reporter.errors import Trouble
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
 from reporter.extract.health import pyshark_version, refused_fields, tshark_version
 from reporter.install import advice
+from reporter.options import LANGUAGES
 from reporter.render import fonts
 from reporter.render.health import drawn_chinese, weasyprint_version
 from reporter.resources import templates_dir

@@ -68,7 +68,8 @@ def show_rule(
     lang: Annotated[Language | None, typer.Option("--lang", help="Words of one language only.")] = None,
 ) -> None:
     """Show one rule: when it fires, what it says in both languages, an example."""
-    from reporter.explain.words import LANGUAGES, Words
+    from reporter.explain.words import Words
+    from reporter.options import LANGUAGES
     from reporter.pipeline.catalogue import entry, silenced_by
 
     found = entry(code)

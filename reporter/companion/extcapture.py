@@ -18,9 +18,9 @@ from reporter.capture.unpacked import unpacked
 from reporter.companion.passing import Passing
 from reporter.companion.toolbar import LANGUAGE, REPORT, Toolbar
 from reporter.errors import Trouble
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
 from reporter.extract.live import capturing
-from reporter.options import ReportOptions
+from reporter.options import LANGUAGES, ReportOptions
 from reporter.pipeline.annotate import annotate_into
 
 #: Bytes of packets kept for a report on live traffic.

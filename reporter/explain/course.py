@@ -11,9 +11,7 @@ A course is a folder with a file `course.toml` and, beside it, `prose/<language>
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,9 @@ from typing import Any
 from reporter.errors import UsageTrouble
 from reporter.explain.engine import Finding
 from reporter.explain.evidence import word
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
+from reporter.handwritten import line_of, nearest, place, read_toml
+from reporter.options import LANGUAGES
 
 FILE = "course.toml"
 #: The rule of a finding that is a note, and its entry in the words.
@@ -83,40 +83,13 @@ def read_course(path: Path) -> tuple[Course, list[UsageTrouble]]:
     return Course(file, folder, notes), troubles
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?`, or an empty string when nothing known is like the name."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def place(path: Path, text: str, key: str, start: int = 0) -> str:
-    """`path, line N` of a key or table, `path` when it is not found."""
-    found = re.compile(rf"^[ \t]*(?:\[+[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]", re.MULTILINE).search(
-        text, start
-    )
-    return str(path) if found is None else f"{path}, line {_line(text, found.start())}"
-
-
-def _line(text: str, offset: int) -> int:
-    return text.count("\n", 0, offset) + 1
-
-
 def _tables(path: Path, what: str, troubles: list[UsageTrouble]) -> tuple[str, dict[str, Any]]:
     """The text and the tables of a TOML file; what is wrong is entered in `troubles`."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        return text, tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        troubles.append(UsageTrouble(f"{what} is not TOML: {error}", where=str(path), to_do="correct that line"))
-    except OSError as error:
-        troubles.append(
-            UsageTrouble(f"{what} cannot be read: {error.strerror}", where=str(path), to_do="check the path")
-        )
-    except RecursionError:
-        troubles.append(UsageTrouble(f"{what} is nested too deeply", where=str(path), to_do="write plain tables"))
-    except ValueError:
-        troubles.append(UsageTrouble(f"{what} is not UTF-8 text", where=str(path), to_do="save it as UTF-8"))
-    return "", {}
+        return read_toml(path, what)
+    except UsageTrouble as trouble:
+        troubles.append(trouble)
+        return "", {}
 
 
 class _Reader:
@@ -168,7 +141,7 @@ class _Reader:
             to_do = 'write when = "a display filter" and zh = "…", en = "…", or one of them'
             self._refuse(f"a [[note]] has no {missing}", NOTE, start, to_do=to_do)
             return None
-        return Note(table["when"].strip(), texts, titles, _line(self._text, start))
+        return Note(table["when"].strip(), texts, titles, line_of(self._text, start))
 
     def _refuse(self, what: str, key: str, start: int = 0, *, to_do: str) -> None:
         self._troubles.append(UsageTrouble(what, where=place(self._path, self._text, key, start), to_do=to_do))
@@ -221,7 +194,7 @@ def _compare(
     for name, table in given.items():
         header = re.search(rf"^[ \t]*\[[ \t]*{re.escape(name)}[ \t]*\]", text, re.MULTILINE)
         start = header.start() if header else 0
-        where = f"{file}, line {_line(text, start)}" if header else place(file, text, name)
+        where = f"{file}, line {line_of(text, start)}" if header else place(file, text, name)
         if name not in known:
             to_do = "a table is called as the rule, for example [H01]; reporter rules list names them"
             troubles.append(UsageTrouble(f"unknown table [{name}]{nearest(name, known)}", where=where, to_do=to_do))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,9 +18,10 @@ from reporter.explain.engine import Finding
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.tame import tame
 from reporter.explain.visible import LONGEST, escaped, visible
+from reporter.handwritten import read_toml
+from reporter.options import LANGUAGES
 from reporter.resources import compiled_templates, templates_dir
 
-LANGUAGES = ("zh", "en")
 _OPEN, _MIDDLE, _CLOSE = "\ue000", "\ue001", "\ue002"
 
 
@@ -197,10 +197,7 @@ class Words:
         return "again" if finding.again and self.has(finding.rule, "again") else "text"
 
     def _load(self, file: Path, *, replaces: bool) -> None:
-        try:
-            tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        except (OSError, ValueError, RecursionError) as error:
-            raise UsageTrouble(f"a file of words cannot be read: {error}", where=str(file)) from error
+        _, tables = read_toml(file, "a file of words")
         lexicon = tables.pop("lexicon", {})
         for name, table in lexicon.items():
             self._entries.setdefault(f"lexicon.{name}", {}).update(table)

@@ -14,10 +14,12 @@ from jinja2 import TemplateSyntaxError, meta
 
 from reporter import rules
 from reporter.errors import Trouble, UsageTrouble
-from reporter.explain.course import NOTE, nearest, read_course
+from reporter.explain.course import NOTE, read_course
 from reporter.explain.endings import END_RULES, EndRule
 from reporter.explain.registry import RULES, Rule, catalogue_order
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
+from reporter.handwritten import nearest
+from reporter.options import LANGUAGES
 from reporter.pipeline.course import filter_troubles
 from reporter.resources import templates_dir
 

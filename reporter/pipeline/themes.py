@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from reporter.errors import OutputTrouble, Trouble, UsageTrouble
-from reporter.explain.course import nearest, trouble_in_words
+from reporter.explain.course import trouble_in_words
 from reporter.explain.words import Words
+from reporter.handwritten import nearest
 from reporter.options import ReportOptions
 from reporter.pipeline.report import make_document
 from reporter.report.added import order_of, template_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reporter.errors import UsageTrouble
-from reporter.explain.course import nearest
+from reporter.handwritten import nearest
 from reporter.render.fonts import all_families
 from reporter.report.theme import Theme
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
-import tomllib
 from collections.abc import Callable, Sequence, Set
 from functools import cache, partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from jinja2 import TemplateError
 from markupsafe import Markup
 
 from reporter.errors import Trouble, UsageTrouble
+from reporter.handwritten import read_toml
 from reporter.render import axes, highlight, sandbox, typeset
 from reporter.render.assets import data_uri, inlined, quoted, variables
 from reporter.render.context import Context, Now, PageLook
@@ -160,10 +160,7 @@ def _labels(folders: Sequence[Path], document: Document) -> dict[str, str]:
         file = inside(folder, f"labels/{document.language}.toml")
         if file is None:
             continue
-        try:
-            table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        except (OSError, ValueError) as error:
-            raise UsageTrouble(f"the labels of the theme cannot be read: {error}", where=str(file)) from error
+        _, table = read_toml(file, "the file of labels")
         for name, label in table.items():
             if not isinstance(label, str) or (labels and name not in labels):
                 what = f"there is no label {name!r}{nearest_of(name, labels)}"

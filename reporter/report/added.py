@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reporter.errors import UsageTrouble
-from reporter.explain.course import nearest
 from reporter.explain.words import Rich
+from reporter.handwritten import nearest
 from reporter.report import sections
 from reporter.report.document import Added, Caption
 from reporter.report.material import Capture, Story

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reporter.explain.course import nearest
+from reporter.handwritten import nearest
 from reporter.resources import inside
 
 FAMILIES = ("sans", "serif", "mono")

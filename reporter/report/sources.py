@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reporter.errors import CaptureTrouble, UsageTrouble
+from reporter.handwritten import nearest
 from reporter.model.stream import Stream
 from reporter.options import Source
 from reporter.report import sections
 from reporter.report.material import Capture
-from reporter.report.own.inside import nearest
 from reporter.report.sections import SECTIONS
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from reporter.errors import UsageTrouble
-from reporter.explain.course import nearest
-from reporter.explain.words import LANGUAGES
+from reporter.handwritten import nearest
+from reporter.options import LANGUAGES
 from reporter.report.look import Look, look_of
 from reporter.report.themefile import FILE, LIMITS, read_theme_file
 from reporter.resources import inside, templates_dir

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from reporter.errors import UsageTrouble
-from reporter.explain.course import nearest, place
-from reporter.explain.words import LANGUAGES
+from reporter.handwritten import nearest, place, read_toml
+from reporter.options import LANGUAGES
 from reporter.report.look import check_look
 from reporter.resources import templates_dir
 
@@ -59,13 +59,8 @@ _MAY_BE_NONE = ("pieces",)
 def read_theme_file(file: Path) -> tuple[dict[str, Any], list[UsageTrouble]]:
     """The tables of a theme.toml, always with `extends`, and everything wrong with them."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        wrong = UsageTrouble(f"the theme is not TOML: {error}", where=str(file), to_do="correct that line")
-        return {"extends": ""}, [wrong]
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
-        wrong = UsageTrouble(f"the theme cannot be read: {error}", where=str(file), to_do="save it as UTF-8 text")
+        text, table = read_toml(file, "the theme")
+    except UsageTrouble as wrong:
         return {"extends": ""}, [wrong]
     checked = _Checked(file, text, table)
     checked.all()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
 from reporter.model.stream import Closing, Opening, Role
+from reporter.options import LANGUAGES
 from reporter.pipeline import Explanation
 from tests.arithmetic import sums, wrong_sums
 from tests.crafted import ACK, CLIENT, FIN, PSH, SERVER, SYN, segment, write

@@ -131,6 +131,7 @@ def test_sections_that_are_in_the_report_count(tmp_path):
         ('decode_as = "tcp.port==80,rubbish"', "after-summary_dot_md", "# 结论\n", "refused --decode-as"),
         ('captures = ["other.pcapng"]', "after-summary_dot_md", "# 结论\n", "no capture 'other.pcapng'"),
         ("x = [", "after-summary_dot_md", "# 结论\n", "not TOML"),
+        (f"captures = {'[' * 3000}", "after-summary_dot_md", "# 结论\n", "nested too deeply"),
     ],
 )
 def test_words_that_cannot_be_used_cost_the_words_and_nothing_else(tmp_path, config, name, text, said):
@@ -146,9 +147,20 @@ def test_words_that_cannot_be_used_cost_the_words_and_nothing_else(tmp_path, con
         assert "结论" not in (tmp_path / "out" / each.name).read_text(encoding="utf-8")
 
 
-def test_a_listing_is_no_section(tmp_path):
-    _, points = judged(tmp_path, (), report_dot_toml="", **{"after-summary_dot_md": "```\n# 结论\n```\n"})
-    assert points["sections"] == 0
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("```\n# 结论\n```\n", 0),
+        ("    # 结论\n", 0),
+        ("## 结论\n", 0),
+        ("结论\n====\n", 1),
+        ("# **结论**\n", 1),
+        ("# 结论 #\n", 1),
+    ],
+)
+def test_a_section_is_what_the_report_makes_one(tmp_path, text, points):
+    _, given = judged(tmp_path, (), report_dot_toml="", **{"after-summary_dot_md": text})
+    assert given["sections"] == points
 
 
 def test_checks_are_of_what_was_captured_whatever_the_report_shows(tmp_path):

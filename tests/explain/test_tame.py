@@ -3,7 +3,8 @@
 import pytest
 
 from reporter.errors import UsageTrouble
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
+from reporter.options import LANGUAGES
 from reporter.resources import templates_dir
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reporter.explain.words import LANGUAGES
+from reporter.options import LANGUAGES
 from reporter.render.html import render_html
 from tests.captures import bundled
 from tests.golden.made import BUILT, HERE, TSHARK, documents, tshark_here

@@ -19,7 +19,8 @@ from reporter import rules
 from reporter.analyse.seen import Analysis
 from reporter.explain.engine import Explainer, Finding
 from reporter.explain.registry import RULES
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
+from reporter.options import LANGUAGES
 from tests.arithmetic import wrong_sums
 from tests.notation import Notation
 

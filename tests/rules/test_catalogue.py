@@ -13,7 +13,8 @@ from reporter import rules
 from reporter.errors import UsageTrouble
 from reporter.explain.endings import END_RULES
 from reporter.explain.registry import RULES, catalogue_order
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
+from reporter.options import LANGUAGES
 from reporter.pipeline.catalogue import entries, entry, examples, glossary, silenced_by, troubles, uneven
 from tests.captures import BUNDLED, ROOT
 

@@ -11,7 +11,8 @@ from reporter import rules
 from reporter.analyse.seen import Analysis
 from reporter.explain.endings import END_RULES, CaptureEnd, Witness, conclude
 from reporter.explain.engine import Explainer, Failure
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
+from reporter.options import LANGUAGES
 from tests.notation import Notation
 from tests.rules.test_cases import plain
 

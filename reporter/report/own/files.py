@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reporter.errors import UsageTrouble
-from reporter.report.own.inside import as_text, nearest, read_inside
+from reporter.handwritten import nearest
+from reporter.report.own.inside import as_text, read_inside
 from reporter.report.own.pieces import Piece, Shown, Written
 
 WAYS = ("before", "after", "instead-of")

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from reporter.errors import CaptureTrouble, UsageTrouble
+from reporter.handwritten import nearest
 from reporter.options import Source
-from reporter.report.own.inside import nearest
 from reporter.report.own.settings import Feed, Settings, settings_from
 
 CONFIG = "report.toml"

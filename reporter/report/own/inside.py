@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from reporter.errors import UsageTrouble
+from reporter.handwritten import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,6 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}, line {self.line}"
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` when a known name is like this one, else nothing."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def read_inside(folder: Path, name: str, most: int, endings: Iterable[str], where: object) -> bytes:

@@ -15,7 +15,8 @@ from markdown_it.tree import SyntaxTreeNode
 
 from reporter.errors import UsageTrouble
 from reporter.explain.visible import escaped
-from reporter.report.own.inside import Place, nearest, read_inside, read_words
+from reporter.handwritten import nearest
+from reporter.report.own.inside import Place, read_inside, read_words
 from reporter.report.own.pictures import ENDINGS, MOST_BYTES, Unfit, picture
 from reporter.report.own.pieces import Link, Listing, Piece, Shown, Text, Title, Written
 from reporter.report.prose import Element, Name

@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import count
 
 from reporter.errors import UsageTrouble
+from reporter.handwritten import nearest
 from reporter.report.author import Author
 from reporter.report.document import Block, Code, Commentary, PacketList, PacketWindow, Picture, Section
 from reporter.report.own.files import OwnWords
-from reporter.report.own.inside import nearest
 from reporter.report.own.pieces import Listing, Piece, Shown, Text, Title
 from reporter.report.prose import Heading, Prose
 from reporter.report.sections import Draft

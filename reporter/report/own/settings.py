@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
-import tomllib
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +10,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from reporter.errors import UsageTrouble
-from reporter.options import ReportOptions
-from reporter.report.own.inside import nearest
+from reporter.handwritten import nearest, place, read_toml
+from reporter.options import LANGUAGES, ReportOptions
 
-LANGUAGES = ("zh", "en")
 #: Keys of the [cover] table and of the file itself, and the option each one sets.
 COVER = {
     "title": "title",
@@ -107,26 +104,10 @@ class _Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            self._text = path.read_text(encoding="utf-8-sig")
-        except (OSError, ValueError) as error:
-            unread = isinstance(error, OSError)
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise UsageTrouble(
-                f"the configuration file cannot be read: {reason}",
-                where=str(path),
-                to_do="check --config" if unread else "save it as UTF-8",
-            ) from None
+        self._text, self._table = read_toml(path, "the configuration file")
 
     def values(self) -> dict[str, Any]:
-        try:
-            table = tomllib.loads(self._text)
-        except tomllib.TOMLDecodeError as error:
-            raise UsageTrouble(
-                f"the configuration file is not TOML: {error}",
-                where=str(self._path),
-                to_do="correct that line",
-            ) from None
+        table = self._table
         cover = table.pop("cover", {})
         if not isinstance(cover, dict):
             self._refuse("cover", "cover is a table: write [cover] and its keys below")
@@ -200,6 +181,4 @@ class _Reader:
 
     def where(self, key: str) -> str:
         """The file, and the line in which the key stands."""
-        found = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]", self._text, re.MULTILINE)
-        line = "" if found is None else f", line {self._text.count(chr(10), 0, found.start()) + 1}"
-        return f"{self._path}{line}"
+        return place(self._path, self._text, key)
