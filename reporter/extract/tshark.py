@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from reporter.errors import ToolTrouble
 from reporter.install import advice
@@ -135,11 +135,6 @@ class Run:
     errors: IO[bytes]
     timed_out: bool = False
 
-    @property
-    def return_code(self) -> int | None:
-        """Exit code, or None while running."""
-        return self.process.returncode
-
     def exceeded(self) -> bool:
         """Whether a limit has ended it; waits for its end."""
         return ended_by_signal(self.process.wait()) or self.timed_out
@@ -150,6 +145,18 @@ class Run:
         text = self.errors.read(65536).decode("utf-8", "replace")
         lines = [line.rstrip() for line in text.splitlines()]
         return [line for line in lines if line and not line.startswith("Running as user")]
+
+
+class _Program(subprocess.Popen[bytes]):
+    """A program that is ended when its start is interrupted: nobody would know of it."""
+
+    def __init__(self, command: Sequence[str], **how: Any) -> None:
+        try:
+            super().__init__(command, **how)
+        except BaseException:
+            if getattr(self, "pid", 0):
+                self.kill()
+            raise
 
 
 @contextmanager
@@ -170,21 +177,21 @@ def running(
     command = [str(tshark or find_tshark()), "-n", "-o", COLUMNS, *arguments]
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed below, whatever happens)
     try:
-        process = subprocess.Popen(
+        process = _Program(
             command,
             stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             env=isolation.environment,
         )
-    except OSError as error:
+    except BaseException as error:
         errors.close()
         isolation.close()
+        if not isinstance(error, OSError):
+            raise
         raise ToolTrouble("tshark cannot be started", where=command[0], to_do=str(error)) from error
     assert process.stdout is not None
     run = Run(process, process.stdout, errors)
-    limit(process.pid, limits)
-    _widen(process.stdout)
 
     def end() -> None:
         run.timed_out = True
@@ -192,8 +199,10 @@ def running(
 
     watch = threading.Timer(limits.seconds, end)
     watch.daemon = True
-    watch.start()
     try:
+        limit(process.pid, limits)
+        _widen(process.stdout)
+        watch.start()
         yield run
     finally:
         watch.cancel()
