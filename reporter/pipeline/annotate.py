@@ -98,8 +98,9 @@ def annotate_into(
     overlays = [course.folder] if course is not None else []
     words = [Words(language, overlays) for language in dict.fromkeys(languages)]
     with ExitStack() as stack:
-        explanation = Explanation(capture, decode_as=decode_as, keep=False, course=course).start()
+        explanation = Explanation(capture, decode_as=decode_as, keep=False, course=course)
         stack.callback(explanation.source.close)
+        explanation.start()
         comments, summary, rewriting = Comments(words, places), Summary(), Rewriting()
         told = _told(explanation, comments, summary, progress)
         # Whether the file is a capture is known with its first packet; editcap could only refuse it.
