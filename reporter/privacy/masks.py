@@ -19,17 +19,20 @@ SECRET_HEADER = re.compile(
     r"(?i)cookie2?|set-cookie2?|(?:proxy-)?authorization|[\w-]*(?:token|secret|passw|api-?key|csrf|xsrf|session-?id)[\w-]*"
 )
 _VALUE = r"(?:(?!%26|%23|\\[rn])[^&# \t\r\n\x00\"<>])+"
+# What stands before a secret has bounds in every pattern, so that a hostile frame costs no more time than it is long.
 #: A parameter of a URI, also of one that is itself percent-encoded in another.
 _PARAMETER = re.compile(rf"(?i)((?:[?&;#]|%3f|%26|%3b|%23)(?:{PRIVATE})(?:=|%3d))({_VALUE})")
 #: The same where the text need not be a URI: the body of a form, a line of a tree.
 _FIELD = re.compile(rf"(?i)((?:^|[?&;#\s:\"'{{]|%3f|%26|%3b|%23)(?:{PRIVATE})(?:=|%3d))({_VALUE})")
-_MEMBER = re.compile(rf"(?i)([\"'](?:{PRIVATE})[\"']\]?\s*[:=]\s*)(\"(?:[^\"\\]|\\.)*\"?|{STRING}|[^\s,}}\]\"]+)")
+_MEMBER = re.compile(
+    rf"(?i)([\"'](?:{PRIVATE})[\"']\]?\s{{0,40}}[:=]\s{{0,40}})(\"(?:[^\"\\]|\\.)*\"?|{STRING}|[^\s,}}\]\"]+)"
+)
 _PART = re.compile(rf"(?i)(name=\"?(?:{PRIVATE})\"?[^\r\n]{{0,300}}(?:\r\n[^\r\n]{{1,300}}){{0,6}}\r\n\r\n)([^\r\n]+)")
 _USER = re.compile(r"(?i)([a-z][a-z0-9+.-]{0,30}(?:://|%3a%2f%2f))([^/?#@\s\"<>]{1,300})@")
 #: Log-in commands of protocols that send them in the clear: FTP, POP3, IMAP, SMTP, Redis, IRC.
 _COMMAND = re.compile(
-    r"(?i)((?:^|[\s:])(?:pass:?|auth(?: (?:plain|login|xoauth2|cram-md5))?|acct|oper \S+|\S+ login \S+|"
-    r"\S+ authenticate \S+)\s+)([^\s,|]+)"
+    r"(?i)((?:^|[\s:])(?:pass:?|auth(?: (?:plain|login|xoauth2|cram-md5))?|acct|oper \S{1,100}|"
+    r"\S{1,60} login \S{1,100}|\S{1,60} authenticate \S{1,100})\s{1,20})([^\s,|]+)"
 )
 _COOKIE_ATTRIBUTES = frozenset(
     """
@@ -183,7 +186,7 @@ def _attribute(part: str) -> bool:
 
 _BYTE_HEADER = re.compile(
     r"(?i)(?<![\w-])((?:cookie2?|set-cookie2?|(?:proxy-)?authorization|"
-    r"[\w-]{0,30}(?:token|secret|passw|api-?key|csrf|xsrf|session-?id)[\w-]{0,30})[ \t]*:[ \t]*)"
+    r"[\w-]{0,30}(?:token|secret|passw|api-?key|csrf|xsrf|session-?id)[\w-]{0,30})[ \t]{0,40}:[ \t]{0,40})"
     r"([^\r\n]*(?:\r\n[ \t]+[^\r\n]*)*)"
 )
 
