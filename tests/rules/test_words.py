@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reporter.explain.words import LANGUAGES, Words
+from reporter.explain.words import Words
+from reporter.options import LANGUAGES
 from tests.rules.test_cases import explain
 
 WORDS = {language: Words(language) for language in LANGUAGES}
