@@ -71,11 +71,11 @@ def code_digest() -> str:
 
 @cache
 def course_digest(course: Path) -> str:
-    """The hash of a course's files: its notes and its words, and nothing that lies beside them."""
+    """The hash of a course's files: its notes, its words, its themes, and nothing that lies beside them."""
     folder = course if course.is_dir() else course.parent
     found = hashlib.sha256(course.name.encode())
     notes = folder / "course.toml" if course.is_dir() else course
-    files = [notes, *(folder / "prose").rglob("*.toml")]
+    files = [notes, *(folder / "prose").rglob("*.toml"), *(folder / "reports").rglob("*")]
     _add(found, folder, (each for each in files if each.is_file()))
     return found.hexdigest()
 

@@ -58,7 +58,7 @@ def test_what_was_no_fault_of_the_submission_is_done_every_time(tmp_path, code):
     assert times_done(tmp_path, (Remark.of(code),), ORDINARY, ORDINARY, MORE_TIME) == 3
 
 
-def test_a_course_is_its_notes_and_words_and_not_what_lies_beside_them(tmp_path):
+def test_a_course_is_its_notes_words_and_themes_and_not_what_lies_beside_them(tmp_path):
     def digest(name, text):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,3 +72,8 @@ def test_a_course_is_its_notes_and_words_and_not_what_lies_beside_them(tmp_path)
     assert digest("prose/zh/mine.toml", "") != before
     before = digest("course.toml", "")
     assert digest("course.toml", "# 1") != before
+    before = digest("reports/mine/theme.toml", "")
+    assert digest("reports/mine/theme.css", "a {}") != before
+    before = digest("reports/mine/theme.css", "b {}")
+    assert digest("reports/mine/theme.css", "a {}") != before
+    assert digest("reports/mine/pictures/logo.svg", "<svg/>") != before
