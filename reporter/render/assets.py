@@ -21,7 +21,7 @@ _MAGIC = (
     (b"\x00\x01\x00\x00", "font/ttf"),
     (b"true", "font/ttf"),
 )
-_SVG = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<svg[\s>]", re.DOTALL)
+_SVG = re.compile(rb"^\s*+(?:<\?xml[^>]*+>\s*+)?+(?:<!--(?>.*?-->)\s*+)*+<svg[\s>]", re.DOTALL)
 #: What a drawing could use to reach out or to run something. A link within the drawing (`#a`) stays.
 _ACTIVE = re.compile(
     rb"<!DOCTYPE|<!ENTITY|<script|<foreignObject|<\?xml-stylesheet|@import|\son\w+\s*="

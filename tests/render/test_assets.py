@@ -2,6 +2,8 @@
 
 import dataclasses
 import io
+import subprocess
+import sys
 
 import pypdf
 import pytest
@@ -45,6 +47,27 @@ def document(tmp_path):
     (tmp_path / "dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><circle r="3"/></svg>')
     (tmp_path / "theme.css").write_text("h2 { background: url(dot.svg) no-repeat }")
     return dataclasses.replace(sample("en"), theme=find_theme(str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("text", "drawing"),
+    [
+        ("<svg/>", False),
+        ("<svg></svg>", True),
+        (' <?xml version="1.0"?>\n<!-- a -- > b --> <!----><svg xmlns=""></svg>', True),
+        ("<!-- <svg> -->", False),
+        ("<!-- a --> b <svg>", False),
+        # Were a comment read in more than one way, this would take for ever; nothing can end it from within.
+        ("<!---->" * 80 + "<swg>", False),
+        ("<!--" * 20000, False),
+    ],
+)
+def test_what_is_a_drawing_is_known_by_how_it_begins(text, drawing):
+    program = "import sys; from reporter.render.assets import _SVG; print(bool(_SVG.match(sys.stdin.buffer.read())))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=text.encode(), capture_output=True, timeout=60, check=True
+    )
+    assert done.stdout.decode().strip() == str(drawing)
 
 
 def test_the_page_carries_fonts_and_pictures(document):
