@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 import urllib.request
 
 import pytest
@@ -131,3 +132,14 @@ def test_the_site_is_built_without_a_warning(tmp_path, language):
     )
     assert done.returncode == 0, done.stderr.decode()
     assert (tmp_path / language / "tutorials" / f"first-report.{language}.html").is_file()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_picture_of_the_rooms_has_every_layer_in_its_order(language):
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = [re.findall(r"\w+", line) for line in next(each for each in contracts if each["id"] == "layers")["layers"]]
+    picture = (DOCS / f"architecture.{language}.md").read_text("utf-8").split("```")[1]
+    drawn = [re.split(r" · ", re.split(r"  +", line)[0]) for line in picture.strip().split("\n")]
+    # `api` stands beside `cli`, because both are doors.
+    flat = [{name for name in names if name not in ("__main__", "api")} for names in layers]
+    assert [set(names) - {"api"} for names in drawn] == [names for names in flat if names]

@@ -114,8 +114,11 @@ def _ranked(counter: Counter[str]) -> list[tuple[str, int]]:
 
 
 def points_text(value: float | None) -> str:
-    """Points as people write them: 10, 7.5, and nothing when there are none."""
-    return "" if value is None else f"{value:g}"
+    """Points as people write them: 10, 7.5, 9999.125, and nothing when there are none."""
+    if value is None:
+        return ""
+    # Sums of halves and tenths are not exact; what lies beyond this is of no rubric.
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def verdict_sign(verdict: Mapping[str, Any]) -> str:

@@ -74,7 +74,7 @@ class Unpacker:
 
     def file(self, path: Path, parts: tuple[str, ...], depth: int = 0) -> None:
         """One file as it lies there: an archive is opened, a capture or other file of use is kept. Raises Refused."""
-        self._count(parts)
+        self._count()
         if is_junk(parts):
             return
         try:
@@ -103,7 +103,7 @@ class Unpacker:
             if member.kind == "link":
                 self.link(parts)
             elif member.kind == "file":
-                self._count(parts)
+                self._count()
                 if not is_junk(parts):
                     files.append(member)
         nested: list[tuple[Path, str, tuple[str, ...]]] = []
@@ -178,7 +178,7 @@ class Unpacker:
         piece = Piece("/".join(parts), path, size)
         (self.found.captures if use == "capture" else self.found.others).append(piece)
 
-    def _count(self, parts: tuple[str, ...]) -> None:
+    def _count(self) -> None:
         self.found.files += 1
         if self.found.files > self._quota.files:
             raise Refused("too-many-files", limit=self._quota.files)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from reporter.batch.job import Output
-from reporter.batch.klass import assemble
+from reporter.batch.klass import assemble, points_text
 from reporter.batch.ledger import Row, Trace
 from reporter.batch.rubric import read_rubric
 from reporter.batch.shared import shared
@@ -133,3 +133,11 @@ def test_the_head_of_the_table_stays_on_a_wide_screen(opened):
     opened.set_viewport_size({"width": 1280, "height": 300})
     opened.evaluate("document.querySelector('#class tbody tr:last-child').scrollIntoView()")
     assert opened.locator("#class th").first.evaluate("each => Math.round(each.getBoundingClientRect().top)") == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, ""), (0, "0"), (10, "10"), (7.5, "7.5"), (9999.125, "9999.125"), (1000000, "1000000"), (0.1 + 0.2, "0.3")],
+)
+def test_points_are_told_whole(value, text):
+    assert points_text(value) == text

@@ -12,7 +12,6 @@ from reporter.batch.gradebooks import NUMBERS, Book, cell, column_of, gradebook,
 
 _IDENTIFIER = ("Identifier", "标识符", "编号", "識別碼")
 _GRADE = ("Grade", "成绩", "分数", "成績", "分數")
-_CHANGED = ("Last modified (grade)", "最后修改 (成绩)", "最后修改（成绩）", "最后修改时间(成绩)", "最後修改 (成績)")
 _PARTICIPANT = re.compile(r"^\D+(\d+)$")
 
 

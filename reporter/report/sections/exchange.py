@@ -14,8 +14,6 @@ from reporter.report.document import Block, Bullets
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 
-_CONFIRMING = ("D02", "D03", "D04")
-
 
 def page_of(stream: Stream) -> Exchange | None:
     """The exchange to show: the first answered 200 with HTML, else the first answered, else the first request."""
