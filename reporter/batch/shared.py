@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, product
 
 from reporter.batch.ledger import Trace
 from reporter.batch.traces import RANDOM
@@ -60,7 +60,7 @@ def shared(traces: Iterable[Trace], groups: Mapping[str, str], excused: Iterable
     ]
     pairs: dict[tuple[str, str], dict[tuple[str, int, str, int], Evidence]] = defaultdict(dict)
     for one, other in _candidates(kept):
-        if one.key == other.key or (groups.get(one.key) and groups.get(one.key) == groups.get(other.key)):
+        if groups.get(one.key) and groups.get(one.key) == groups.get(other.key):
             continue
         mine, theirs = (one, other) if one.key < other.key else (other, one)
         found = _compare(mine, theirs)
@@ -82,23 +82,41 @@ def _distinct(evidence: list[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _candidates(traces: list[Trace]) -> Iterable[tuple[Trace, Trace]]:
-    """Pairs that agree in something: the initial sequence numbers, or, where one has none, a segment with data."""
+    """Pairs of two submissions that agree in something: the initial sequence numbers, or, where one has none, a
+    segment with data."""
     by_isns: dict[tuple[int, int], list[Trace]] = defaultdict(list)
     for each in traces:
         if each.isns is not None:
             by_isns[each.isns].append(each)
     for same in by_isns.values():
-        yield from combinations(same, 2)
+        yield from _between(same)
     # Where everybody has the handshake, no segment is looked at; and each company of copies once, not once a segment.
     wanted = {key for each in traces if each.isns is None for key in each.keys}
     by_key: dict[int, list[int]] = defaultdict(list)
     for place, each in enumerate(traces):
         for key in each.keys & wanted:
             by_key[key].append(place)
-    companies = sorted({tuple(places) for places in by_key.values()})
-    for one, other in sorted({pair for company in companies for pair in combinations(company, 2)}):
-        if traces[one].isns is None or traces[other].isns is None:
-            yield traces[one], traces[other]
+    pairs: set[tuple[int, int]] = set()
+    for places in sorted({tuple(places) for places in by_key.values()}):
+        if len({traces[place].key for place in places}) < 2:
+            continue
+        bare = [place for place in places if traces[place].isns is None]
+        pairs |= {
+            (min(one, other), max(one, other))
+            for one, other in product(bare, places)
+            if traces[one].key != traces[other].key
+        }
+    for one, other in sorted(pairs):
+        yield traces[one], traces[other]
+
+
+def _between(traces: list[Trace]) -> Iterable[tuple[Trace, Trace]]:
+    """The pairs of traces of two submissions, without looking at those of one."""
+    found: dict[str, list[Trace]] = defaultdict(list)
+    for each in traces:
+        found[each.key].append(each)
+    for mine, theirs in combinations(found.values(), 2):
+        yield from product(mine, theirs)
 
 
 def _compare(mine: Trace, theirs: Trace) -> Evidence | None:

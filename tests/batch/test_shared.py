@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from reporter.batch.ledger import Trace
-from reporter.batch.shared import shared
+from reporter.batch.shared import _candidates, shared
 
 ONE = Trace(
     "a",
@@ -56,3 +58,12 @@ def test_a_group_and_what_is_excused_are_not_told():
 def test_the_same_capture_handed_in_twice_counts_once():
     again = replace(ONE, capture="again.pcap")
     assert len(shared([ONE, again, replace(ONE, key="b")], {})[0].evidence) == 1
+
+
+@pytest.mark.parametrize("isns", [ONE.isns, None])
+def test_what_one_student_handed_in_is_not_compared_with_itself(isns):
+    mine = [replace(ONE, stream=number, isns=isns) for number in range(50)]
+    assert list(_candidates(mine)) == []
+    theirs = replace(ONE, key="b", isns=isns)
+    assert len(list(_candidates([*mine, theirs]))) == len(mine)
+    assert len(list(_candidates([*mine, replace(theirs, isns=None)]))) == len(mine)

@@ -42,7 +42,7 @@ def test_a_long_pause_is_drawn_short():
 @given(st.integers(0, 2**40), st.integers(0, 2**40))
 def test_ticks_of_numbers(low, more):
     ticks = number_ticks(low, low + more, 150, 38)
-    assert 1 <= len(ticks) <= 12 or more == 0 or not ticks
+    assert 1 <= len(ticks) <= 12
     assert all(37.9 <= tick.at <= 150.1 for tick in ticks)
     assert all(low <= int(tick.label) <= low + more for tick in ticks)
 
