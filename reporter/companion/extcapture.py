@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 
 from reporter.capture.file import check
 from reporter.capture.ring import Ring
@@ -25,6 +26,8 @@ from reporter.pipeline.annotate import annotate_into
 
 #: Bytes of packets kept for a report on live traffic.
 _KEPT = 200 << 20
+#: When a signal that came at a bad moment comes again, in seconds.
+_SOON = 0.02
 
 
 def capture(language: str, arguments: Sequence[str]) -> int:
@@ -32,7 +35,7 @@ def capture(language: str, arguments: Sequence[str]) -> int:
     options = _parsed(language, arguments)
     work = _Live(options) if options.extcap_interface == "reporter-live" else _File(options)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: work.stop())
+        signal.signal(number, work.stop)
     threading.Thread(target=_watch, name="watch", daemon=True).start()
     try:
         with open(options.fifo, "wb", buffering=0) as fifo:  # noqa: PTH123 (a pipe)
@@ -51,6 +54,14 @@ def _watch() -> None:
     while os.getppid() == parent:
         time.sleep(1)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _starts_a_program(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_globals.get("__name__") == "subprocess" and frame.f_code.co_name == "__init__":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _all(write: Callable[[memoryview], int | None], data: bytes) -> None:
@@ -90,8 +101,8 @@ class _Capture:
     def run(self, write: Callable[[bytes], None]) -> None:
         raise NotImplementedError
 
-    def stop(self) -> None:
-        """Called by the handler of a signal, in the main thread."""
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        """The handler of a signal, in the main thread, which was in that frame."""
         self.over.set()
 
     def packets(self, folder: Path) -> Path:
@@ -129,8 +140,11 @@ class _Capture:
 
 
 class _File(_Capture):
-    def stop(self) -> None:
-        if not self.over.is_set():
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        if _starts_a_program(frame):
+            # Nobody would know of the program, so nobody would end it.
+            threading.Timer(_SOON, os.kill, (os.getpid(), number)).start()
+        elif not self.over.is_set():
             self.over.set()
             raise KeyboardInterrupt  # out of whatever is being waited for
 

@@ -9,10 +9,10 @@ import pytest
 from reporter.batch.identity import course_digest
 from reporter.batch.job import Job, Outcome
 from reporter.batch.ledger import Ledger
-from reporter.batch.run import Runner
+from reporter.batch.run import Event, Runner
 from reporter.batch.status import Status, status_of
 from reporter.batch.submission import Piece, Remark, Student
-from reporter.batch.worker import Bounds
+from reporter.batch.worker import BROKEN, Bounds
 
 ORDINARY, MORE_TIME, MORE_MEMORY = Bounds(), Bounds(seconds=600), Bounds(memory=8 << 30)
 LEFT_OUT = Remark.of("capture-left-out", file="b.pcapng", why="tshark-ended")
@@ -56,6 +56,32 @@ def test_a_capture_that_was_left_out_for_the_limits_too(tmp_path):
 @pytest.mark.parametrize("code", ["bug", "tool"])
 def test_what_was_no_fault_of_the_submission_is_done_every_time(tmp_path, code):
     assert times_done(tmp_path, (Remark.of(code),), ORDINARY, ORDINARY, MORE_TIME) == 3
+
+
+@pytest.mark.parametrize(("breaks", "tries", "code"), [(0, 1, None), (1, 2, None), (3, 4, None), (4, 4, "worker-died")])
+def test_what_a_broken_pool_had_is_tried_again_three_times(tmp_path, breaks, tries, code):
+    """It was not necessarily its own fault."""
+    done = 0
+
+    def work(job):
+        nonlocal done
+        done += 1
+        if done <= breaks:
+            raise BROKEN[0]
+        return Outcome(job.key, Status.OK)
+
+    path = tmp_path / "lab.pcapng"
+    path.write_bytes(b"x")
+    job = Job("k", Student("1"), (Piece("lab.pcapng", path, 1),), tmp_path / "job")
+    (tmp_path / "out").mkdir()
+    told: list[Event] = []
+    with Ledger(tmp_path / "out") as ledger:
+        make = lambda: ThreadPoolExecutor(1)  # noqa: E731
+        Runner(tmp_path / "out", tmp_path, ledger, make, ahead=1, bounds=ORDINARY, tell=told.append, function=work).run(
+            [job]
+        )
+    assert done == tries
+    assert [each.code for each in told[0].outcome.remarks] == ([code] if code else [])
 
 
 def test_a_course_is_its_notes_words_and_themes_and_not_what_lies_beside_them(tmp_path):

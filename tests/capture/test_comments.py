@@ -10,6 +10,7 @@ import pytest
 from reporter.capture.blocks import blocks_of
 from reporter.capture.comments import with_comments, with_summary, without_comments, without_summary
 from tests.crafted import CLIENT, SERVER, SYN, segment, write
+from tests.pcapng import Maker
 
 
 def with_huge(path, text):
@@ -25,6 +26,18 @@ def with_huge(path, text):
 def test_too_long_for_an_option(tmp_path, more):
     before, after = with_huge(tmp_path / "a.pcapng", ("x" * more + "报" * 70_000).encode())
     assert [without_summary(after[0]), without_comments(after[2])] == [before[0].data, before[2].data]
+
+
+def test_words_of_the_user_in_which_others_would_not_be_read_are_left_alone():
+    """A program that takes a comment for text of C reads no further than its first zero byte."""
+    make = Maker()
+    theirs = make.options((1, b"mine\0rest"), end=False)
+    (section,) = blocks_of(io.BytesIO(make.section(make.options((1, b"mine\0rest")))).read)
+    told = with_summary(section, b"ours")
+    assert theirs in told
+    assert told.index(theirs) < told.index("R» ours".encode())
+    (after,) = blocks_of(io.BytesIO(told).read)
+    assert without_summary(after) == section.data
 
 
 @pytest.mark.tshark

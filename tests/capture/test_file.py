@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reporter.capture import records
 from reporter.capture.file import CaptureFile, check, kind_of
 from reporter.capture.pcapng import Interface, interfaces_of
 from reporter.capture.records import Place, bytes_of
@@ -94,6 +95,19 @@ def test_damage_never_raises(noise, cut):
     good = section() + interface("<", (2, b"eth0"))
     interfaces_of(good[:cut] + noise)
     interfaces_of(good + noise)
+
+
+def test_a_packed_file_is_not_unpacked_without_end(tmp_path, monkeypatch):
+    data = b"\xd4\xc3\xb2\xa1" + bytes(20) + bytes(16) + b"first" + bytes(1000) + bytes(16) + b"later"
+    md5 = {text: hashlib.md5(text).hexdigest() for text in (b"first", b"later")}
+    places = [Place(1, 24, 5, md5[b"first"]), Place(2, 24 + 16 + 5 + 1000, 5, md5[b"later"])]
+    plain, packed = tmp_path / "a.pcap", tmp_path / "a.pcap.gz"
+    plain.write_bytes(data)
+    packed.write_bytes(gzip.compress(data))
+    assert bytes_of(packed, places) == {1: b"first", 2: b"later"}
+    monkeypatch.setattr(records, "_UNPACKED_REACH", 1000)
+    assert bytes_of(packed, places) == {1: b"first"}
+    assert bytes_of(plain, places) == {1: b"first", 2: b"later"}
 
 
 @pytest.mark.parametrize(("head", "kind"), [(b"\xd4\xc3\xb2\xa1", "pcap"), (b"", "unknown"), (b"<html>", "unknown")])

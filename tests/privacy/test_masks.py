@@ -84,6 +84,19 @@ def test_a_cookie_cut_by_a_segment_is_hidden_on_both_sides(secret: str, where: i
         assert secret[:8].encode() not in rest
 
 
+@pytest.mark.parametrize("kept", [4, 5, 11])
+def test_a_secret_that_the_end_of_a_segment_cuts_is_hidden_wherever_it_stands(kept: int) -> None:
+    masks = Masks()
+    masks.mask("hunter2secret")
+    tree = (TreeLine(0, "Transmission Control Protocol", "tcp", 0, 3),)
+    said = b"abc" + b"the word is " + b"hunter2secret"[:kept]
+    shown = details.masked(Detail(1, tree, said), masks)
+    assert shown.data == said[:15] + b"*" * kept
+    assert shown.hidden == ((15, 15 + kept),)
+    said = b"abc" + b"hunter2secret"[-kept:] + b" it was"
+    assert details.masked(Detail(1, tree, said), masks).hidden == ((3, 3 + kept),)
+
+
 def test_places_in_bytes() -> None:
     text = 'x\r\nAuthorization: Basic abc\r\n a\r\nHost: h\r\n\r\n{"password": "p\\"q"}&pwd=z&a=1'
     assert sorted({text[start:end] for start, end in places(text)}) == ['"p\\"q"', "Basic abc\r\n a", "z"]

@@ -31,7 +31,9 @@ def test_a_row_for_every_packet_says_what_the_json_says(name):
             assert words.text(found).splitlines()[0][:40] in row["text"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "  =cmd|' /C calc'!A0", "%x"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@x", "\t=1", "  =cmd|' /C calc'!A0", "%x", "|x", " |calc", "\rx"]
+)
 def test_no_cell_is_a_formula(text):
     assert harmless(text) == f"'{text}"
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
+import pytest
+
 from reporter.model.detail import Detail, TreeLine
+from reporter.report.document import Colour
+from reporter.report.rows import colour
 from reporter.report.windows import hex_rows, tree_rows
+from tests.segments import segment_of
 
 DATA = b"\x00" * 20 + b"Cookie: a=secret\r\n" + b"\x00" * 10
 
@@ -20,6 +26,25 @@ def detail() -> Detail:
         TreeLine(1, "[Expert Info (Chat/Sequence): GET]", "_ws.expert", None, 0),
     )
     return Detail(7, lines, DATA)
+
+
+@pytest.mark.parametrize(
+    ("label", "bad"),
+    [
+        ("retransmission", True), ("fast_retransmission", True), ("spurious_retransmission", True),
+        ("out_of_order", True), ("lost_segment", True), ("ack_lost_segment", True), ("zero_window", True),
+        ("zero_window_probe", True), ("window_full", True), ("reused_ports", True), ("duplicate_ack_num", True),
+        ("window_update", False), ("keep_alive", False), ("acks_frame", False),
+    ],
+)  # fmt: skip
+def test_what_wireshark_calls_bad_tcp_has_its_colour(label, bad):
+    """The rule "Bad TCP" of Wireshark's own file of colouring rules."""
+    packet = segment_of(1, "192.0.2.1", 16, 1, 1)
+    assert packet.tcp is not None
+    assert (colour(packet) is Colour.BAD) is False
+    labels = copy(packet.tcp.labels)
+    object.__setattr__(labels, label, 1)
+    assert (colour(replace(packet, tcp=replace(packet.tcp, labels=labels))) is Colour.BAD) is bad
 
 
 def test_hidden_bytes_are_asterisks_in_both_columns() -> None:

@@ -1,0 +1,71 @@
+"""What is foreseen of a stream, and for how long packets are held back for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from reporter.analyse.foresight import Lookahead
+from reporter.analyse.ledger import duplicate_block
+from tests.crafted import ACK, FIN, PSH, RST, SYN
+from tests.segments import segment_of
+
+CLIENT, SERVER = "192.0.2.1", "192.0.2.2"
+WRAP = 1 << 32
+
+
+@pytest.mark.parametrize(
+    ("seq", "ack", "crosses"),
+    [
+        (100, 100, True),
+        (100, 101, False),
+        (WRAP - 1, WRAP - 1, True),
+        (WRAP - 1, 0, False),
+        (WRAP - 2, WRAP - 2, True),
+        (WRAP - 2, 5, False),
+    ],
+)
+def test_closes_cross_when_the_second_fin_does_not_confirm_the_first(seq, ack, crosses):
+    """Also where the number after the first FIN has passed 2^32."""
+    ahead = Lookahead()
+    packets = [
+        segment_of(1, CLIENT, SYN, 0, 0),
+        segment_of(2, CLIENT, FIN | ACK, seq, 1),
+        segment_of(3, SERVER, FIN | ACK, 1, ack),
+    ]
+    assert list(ahead.pass_through(packets)) == packets
+    assert ahead.known[0].crosses is crosses
+
+
+def test_nothing_is_held_back_for_a_stream_that_was_reset():
+    """Its client is not known, and no later packet is waited for to tell it."""
+    ahead, read = Lookahead(), []
+
+    def packets():
+        for packet in (
+            segment_of(1, CLIENT, PSH | ACK, 1, 1, 10),
+            segment_of(2, CLIENT, RST, 11, 1),
+            segment_of(3, CLIENT, PSH | ACK, 11, 1, 10),
+        ):
+            read.append(packet.frame)
+            yield packet
+
+    assert next(ahead.pass_through(packets())).frame == 1
+    assert read == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "ack", "twice"),
+    [
+        ([], 1, False),
+        ([(100, 200)], 200, True),
+        ([(100, 201)], 200, False),
+        ([(300, 400), (300, 500)], 200, True),
+        ([(400, 500), (300, 500)], 200, True),
+        ([(300, 500), (300, 500)], 200, True),
+        ([(299, 400), (300, 500)], 200, False),
+        ([(400, 501), (300, 500)], 200, False),
+    ],
+)
+def test_a_block_that_reports_what_came_twice(blocks, ack, twice):
+    """RFC 2883, section 4: below the Ack, or inside the second block, whose edges belong to it."""
+    assert duplicate_block(blocks, ack) == (blocks[0] if twice else None)
