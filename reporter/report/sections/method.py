@@ -66,9 +66,9 @@ def _particulars(context: Context) -> Pairs:
     interfaces = capture.particulars.interfaces
     names = [name for name, _ in interfaces or () if name]
     filters = [text for _, text in interfaces or () if text]
-    missing = author.say("section-method", "not-recorded" if interfaces is not None else "not-read")
-    rows.append((author.label("interface"), author.text(", ".join(names)) or missing))
-    rows.append((author.label("capture-filter"), author.text(", ".join(filters)) or missing))
+    lacking = missing if interfaces is not None else author.say("section-method", "not-read")
+    rows.append((author.label("interface"), author.text(", ".join(names)) or lacking))
+    rows.append((author.label("capture-filter"), author.text(", ".join(filters)) or lacking))
     return Pairs(tuple(rows), author.table("section-method", "particulars-caption", file=capture.name))
 
 
