@@ -97,7 +97,9 @@ class Listing:
 
     def _exchange(self, exchange: Exchange) -> str:
         missing = self._label["missing"]
-        request = response = missing
+        if exchange.begun is not None:
+            missing = self._label["begun"].format(frame=exchange.begun)
+        request, response = self._label["unasked"] if exchange.unasked else missing, missing
         if exchange.request:
             frame = self._label["request_frame"].format(frame=exchange.request_frame)
             request = f"{visible(exchange.request.method)} {visible(exchange.request.target)} ({frame})"

@@ -176,12 +176,12 @@ def clock_set_back(end: CaptureEnd) -> list[Facts]:
     return _frames(end, "C14")
 
 
-@capture_rule("P32", facts="streams count requests more open")
+@capture_rule("P32", facts="streams count requests more open unseen")
 def requests_without_response(end: CaptureEnd) -> list[Facts]:
     """Requests of all connections that have no complete response when the capture ends.
 
     `requests` are their frames, of which `more` tells that not all are named; `open` tells that one of them still
-    waits on a connection of which the server's end was not captured.
+    waits on a connection of which the server's end was not captured, `unseen` that of one no segment of the server was.
 
     Reference: RFC 9112, sections 8 and 9.5.
     """
@@ -196,7 +196,8 @@ def requests_without_response(end: CaptureEnd) -> list[Facts]:
             "requests": Fact(asked[:_SHOWN]),
             "more": word(len(asked) > _SHOWN),
             "count": derived(sum(each.conversation.pairing.unanswered for each in found), *asked[:_SHOWN]),
-            "open": word(any(each.conversation.pairing.waiting and not _server_ended(each) for each in found)),
+            "open": word(any(each.conversation.pairing.waiting and _server_open(each) for each in found)),
+            "unseen": word(any(Role.SERVER not in each.conversation.window for each in found)),
         }
     ]
 
@@ -270,5 +271,7 @@ def _frames(end: CaptureEnd, code: str) -> list[Facts]:
     return [{"count": derived(total, *frames), "frames": Fact(frames)}] if total else []
 
 
-def _server_ended(end: StreamEnd) -> bool:
-    return end.conversation.reset_frame is not None or Role.SERVER in end.conversation.fin
+def _server_open(end: StreamEnd) -> bool:
+    conversation = end.conversation
+    ended = conversation.reset_frame is not None or Role.SERVER in conversation.fin
+    return Role.SERVER in conversation.window and not ended
