@@ -209,6 +209,7 @@ class Conversation(Lifecycle):
             unmet=tcp.fin and self._foresight.crosses and peer not in self.fin,
             opened=self._opened(me, tcp),
             lone=self._lone(me, move),
+            told=move is Move.FIRST_FIN and me in self.fin_acked,
         )
 
     def _opened(self, me: Role, tcp: Tcp) -> bool:

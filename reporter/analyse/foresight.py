@@ -1,7 +1,8 @@
 """A short look ahead, where a packet can only be understood by later ones.
 
 Who is the client of a connection whose opening was not captured, and whether its first segment was a keep-alive,
-shows only later; so does whether the first FIN was met by the other end's own. Packets are held back, in order and
+shows only later; so does whether the first FIN was met by the other end's own, and what was recorded after its
+answer. Packets are held back, in order and
 bounded in number, until that is seen.
 """
 
@@ -9,8 +10,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from reporter.analyse.late import Late, Lateness
 from reporter.model.numbers import Numbers
 from reporter.model.packet import Packet
 from reporter.model.stream import Endpoint, RoleBasis
@@ -30,6 +32,7 @@ class Foresight:
     `first_peer_frame`; `reached` is the highest number that the first sender's own segments reached before.
     `crosses` tells that both FINs were under way at once: the second does not acknowledge the first. `still_open` tells
     that the other end had not closed when the first FIN was sent: its next numbers, with data or a FIN, come after it.
+    `late` are segments recorded after what answers them.
     """
 
     client: Endpoint | None = None
@@ -42,6 +45,7 @@ class Foresight:
     closes: bool = False
     crosses: bool = False
     still_open: bool = False
+    late: Late = field(default_factory=Late)
 
     @property
     def settled(self) -> bool:
@@ -65,6 +69,7 @@ class Lookahead:
         self._forgotten = Numbers()
         #: Streams of which the first FIN has not been answered: who sent it, the number after it, and its Ack.
         self._closing: dict[int, tuple[Endpoint, int, int]] = {}
+        self._lateness = Lateness()
 
     def pass_through(self, packets: Iterable[Packet]) -> Iterator[Packet]:
         """The same packets in the same order; before a packet comes out, `known` holds what was foreseen."""
@@ -75,11 +80,13 @@ class Lookahead:
                 self._look(packet, packet.tcp, open_streams)
                 if packet.tcp.fin or packet.tcp.stream in self._closing:
                     self._watch_close(packet, packet.tcp)
+                self._lateness.enter(packet, packet.tcp, self.known[packet.tcp.stream].late)
             held.append(packet)
             if len(held) >= self._limit:
                 open_streams.clear()
                 self._closing.clear()
-            if not open_streams and not self._closing:
+                self._lateness.stop()
+            if not open_streams and not self._closing and not self._lateness.waiting:
                 yield from held
                 held.clear()
         yield from held
@@ -87,6 +94,7 @@ class Lookahead:
     def forget(self, stream: int) -> None:
         """Of this stream nothing more is asked."""
         self.known.pop(stream, None)
+        self._lateness.forget(stream)
         self._forgotten.add(stream)
 
     def _look(self, packet: Packet, tcp: Tcp, open_streams: dict[int, Foresight]) -> None:
@@ -131,7 +139,8 @@ class Lookahead:
         if tcp.rst or tcp.syn or (sender != closer and not unmet):
             del self._closing[tcp.stream]
         elif tcp.fin and sender != closer:
-            foresight.crosses = True
+            # What the first FIN already confirms was under way before it, though it was recorded later.
+            foresight.crosses = 0 < (tcp.next_seq - acked) % _WRAP < _WRAP // 2
             del self._closing[tcp.stream]
 
 

@@ -9,7 +9,7 @@ from reporter.analyse.ledger import Confirmation, Direction, Sent
 from reporter.analyse.missed import Missed, Missing
 from reporter.analyse.step import Mark, Move
 from reporter.model.packet import Packet
-from reporter.model.stream import Closing, MissedFin, Opening, Role
+from reporter.model.stream import Closing, Endpoint, MissedFin, Opening, Role
 from reporter.model.tcp import Tcp, TcpOptions
 
 #: Up to how many SYNs of one opening are listed.
@@ -69,7 +69,6 @@ class Lifecycle:
         self._crossed_answers: dict[Role, int] = {}
         self._crossed_acks: dict[Role, int] = {}
         self._attempts: list[int] = []
-        self._separate_ack = False
         self._third_number: int | None = None
         self._first_sure = False
         self.unplaced = False
@@ -92,6 +91,18 @@ class Lifecycle:
         return Role.CLIENT if is_client else Role.SERVER
 
     @property
+    def late_syn_ack(self) -> int | None:
+        """The frame of a SYN-ACK that was recorded after the segment that answers it."""
+        return self._foresight.late.syn_ack
+
+    def late_fin(self, role: Role) -> int | None:
+        """The frame of a FIN of `role` that was recorded after an Ack of it."""
+        return self._foresight.late.fin.get(self._end(role))
+
+    def _end(self, role: Role) -> Endpoint:
+        return self.client if role is Role.CLIENT else self.server
+
+    @property
     def closing(self) -> Closing:
         """How the connection has ended so far."""
         if self._cut_off or (self._given_up is not None and not self.fins):
@@ -101,7 +112,8 @@ class Lifecycle:
                 return Closing.SIMULTANEOUS
             if len(self.fin_acked) < 2:
                 return Closing.UNFINISHED
-            return Closing.FOUR_WAY if self._separate_ack else Closing.THREE_SEGMENT
+            first, second = self.fins
+            return Closing.THREE_SEGMENT if self.fin_acked[first] == self.fin[second].frame else Closing.FOUR_WAY
         if not self.fins:
             return Closing.NOT_CAPTURED
         return Closing.ONE_FIN if self._one_of_two else Closing.HALF_CLOSED
@@ -195,7 +207,8 @@ class Lifecycle:
         if tcp.syn:
             return self._open(me, packet, tcp, sent)
         peer = me.other
-        self.missing.note(me, packet.frame, tcp, sent, confirms)
+        more = (self._end(peer), tcp.ack) in self._foresight.late.more
+        self.missing.note(me, packet.frame, tcp, sent, confirms, more=more)
         if self.unplaced and sent.fresh and self.fins == [peer] and sent.start >= self.fin[peer].ack:
             # New data of the other end: it had not closed before.
             self.unplaced, self._first_sure = False, True
@@ -237,7 +250,6 @@ class Lifecycle:
                 return Move.CROSSING_ACK if self.crossing else Move.LAST_ACK
             if self.missing.fin(me) is not None:
                 return Move.LAST_ACK
-            self._separate_ack = True
             self._first_sure = not self.missing.unclear(me) and not self.unplaced
             return Move.ACK_OF_FIRST_FIN
         if self.fins == [me] and not self._told_missed and self._missed_by(packet, peer) is not None:
@@ -324,14 +336,18 @@ class Lifecycle:
         mark = self._mark(me, packet, tcp, sent)
         missed = self.missing.fin(me)
         self.fin[me] = mark
-        if missed is not None and self.fins and self.fin[peer].ack > missed.number:
-            # Recorded late: the other FIN had answered it before.
-            self.fins.insert(0, me)
+        if missed is not None and missed.by_ack:
+            # Recorded late, or sent again: it had been confirmed before.
             self.fin_acked[me] = missed.frame
-            return Move.FIRST_FIN
+            if self.fins and self.fin[peer].ack > missed.number:
+                self.fins.insert(0, me)
+                if mark.ack >= self.fin[peer].next_seq:
+                    self.fin_acked.setdefault(peer, packet.frame)
+                return Move.FIRST_FIN
         self.fins.append(me)
         if len(self.fins) == 1:
-            self.unplaced = self.missing.unclear(peer) and not self._foresight.still_open
+            open_end = (self._end(peer), tcp.ack) in self._foresight.late.more
+            self.unplaced = self.missing.unclear(peer) and not (self._foresight.still_open or open_end)
             return Move.LONE_FIN if self.unplaced else Move.FIRST_FIN
         if peer in self.fin_acked:
             return Move.SECOND_FIN

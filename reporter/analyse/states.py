@@ -43,7 +43,8 @@ class Event:
     """What of one packet moves a state: its bits, and whether its Ack covers the receiver's SYN or FIN.
 
     `crossing` tells of a FIN whose sender had not received the other end's FIN, which was captured before;
-    `unmet` of that earlier FIN, which its receiver processes only after having sent its own.
+    `unmet` of that earlier FIN, which its receiver processes only after having sent its own; `told` of a FIN that an
+    earlier frame had confirmed.
     """
 
     sender: Role
@@ -58,6 +59,7 @@ class Event:
     unmet: bool = False
     opened: bool = False
     lone: Lone | None = None
+    told: bool = False
 
 
 @cache
@@ -100,7 +102,7 @@ class Machine:
                 # Both FINs were on their way at once (RFC 9293, figure 13).
                 self._state[me] = self._state[peer] = State.CLOSING
             elif event.fin:
-                self._close(me, peer, unmet=event.unmet)
+                self._close(me, peer, unmet=event.unmet, told=event.told)
         return self.states
 
     def _open(self, event: Event, me: Role, peer: Role) -> None:
@@ -142,10 +144,10 @@ class Machine:
         else:
             self._state[me], self._state[peer] = State.TIME_WAIT, State.CLOSED
 
-    def _close(self, me: Role, peer: Role, *, unmet: bool) -> None:
+    def _close(self, me: Role, peer: Role, *, unmet: bool, told: bool) -> None:
         mine, other = self._state[me], self._state[peer]
         if mine in (None, State.ESTABLISHED, State.SYN_RECEIVED):
-            self._state[me] = State.FIN_WAIT_1
+            self._state[me] = State.FIN_WAIT_2 if told else State.FIN_WAIT_1
         elif mine is State.CLOSE_WAIT:
             self._state[me] = State.LAST_ACK
         if unmet:

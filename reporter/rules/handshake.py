@@ -102,15 +102,16 @@ def third_ack_with_data(at: At) -> Facts | None:
     "H18",
     on="tcp",
     when=("move", "unopened"),
-    facts="sender receiver ack syn_frame by_client third",
+    facts="sender receiver ack syn_frame by_client third late_frame",
     over="D02 D13",
     rank=_RANK,
 )
 def missed_syn_ack(at: At) -> Facts | None:
-    """A segment that shows that the SYN was answered, though no SYN-ACK was captured.
+    """A segment that shows that the SYN was answered, though no SYN-ACK was captured up to this frame.
 
     `by_client`: the client acknowledges, which it does only once it has the SYN-ACK; `third` tells that this has the
     numbers of the third segment. Else the server confirms what the client sent, which it does only after its SYN-ACK.
+    `late_frame` is the SYN-ACK where it was recorded only later.
 
     Reference: RFC 9293, section 3.5 and figure 6; section 3.10.7.3 (SYN-SENT).
     """
@@ -119,12 +120,14 @@ def missed_syn_ack(at: At) -> Facts | None:
         return None
     asked = conversation.syn[Role.CLIENT]
     mine = at.me is Role.CLIENT
+    late = conversation.late_syn_ack
     return {
         **at.roles,
         "ack": at["tcp.ack"],
         "syn_frame": frame_of(asked.frame),
         "by_client": word(mine),
         "third": word(mine and not at.tcp.length and at.step.sent.start in (asked.seq + 1, asked.next_seq)),
+        "late_frame": frame_of(late) if late is not None else None,
     }
 
 

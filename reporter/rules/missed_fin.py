@@ -8,7 +8,7 @@ from reporter.explain.at import At
 from reporter.explain.endings import StreamEnd, stream_rule
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
-from reporter.model.stream import Closing
+from reporter.model.stream import Closing, Role
 
 _RANK = 10
 _WRAP = 1 << 32
@@ -18,7 +18,7 @@ _WRAP = 1 << 32
     "T17",
     on="tcp",
     when="fin",
-    facts="sender receiver seq next_seq heard ack number told_frame",
+    facts="sender receiver seq next_seq heard ack number told_frame late_frame",
     over="D04",
     rank=_RANK,
 )
@@ -27,7 +27,7 @@ def lone_fin(at: At) -> Facts | None:
 
     `number` is the one number that `ack` (carried first by frame `told_frame`) confirms though no captured segment
     had it: very likely the other FIN, which then came first. It is None where more is missing, and the order of the
-    two cannot be told. `heard` tells whether any segment of the other end has been captured.
+    two cannot be told. `late_frame` is that FIN where it was recorded only later. `heard` tells whether any segment of the other end has been captured.
 
     Reference: RFC 9293, section 3.4 (a FIN uses one sequence number) and section 3.6.
     """
@@ -42,6 +42,7 @@ def lone_fin(at: At) -> Facts | None:
         "seq": at["tcp.seq"],
         "next_seq": derived(tcp.seq + 1, at["tcp.seq"], at["tcp.flags"]) if alone else None,
         "heard": word(at.peer in conversation.missing.heard),
+        "late_frame": _late(at, at.peer) if answered else None,
         **_told(missed if answered else None),
     }
 
@@ -50,14 +51,14 @@ def lone_fin(at: At) -> Facts | None:
     "T18",
     on="tcp",
     when="move",
-    facts="sender receiver own_frame ack number told_frame over_now",
+    facts="sender receiver own_frame ack number told_frame late_frame over_now",
     over="D02",
     rank=_RANK,
 )
 def ack_of_missed_fin(at: At) -> Facts | None:
     """After its own FIN an end confirms one number of the other that was not captured: very likely the other FIN.
 
-    `own_frame` is the captured FIN; `over_now` tells that it has been confirmed, so that both ends have closed.
+    `own_frame` is the captured FIN, `late_frame` the other where it was recorded only later; `over_now` tells that it has been confirmed, so that both ends have closed.
 
     Reference: RFC 9293, section 3.4 (a FIN uses one sequence number) and figure 12.
     """
@@ -68,6 +69,7 @@ def ack_of_missed_fin(at: At) -> Facts | None:
         **at.roles,
         "own_frame": frame_of(conversation.fin[at.me].frame),
         "over_now": word(at.me in conversation.fin_acked),
+        "late_frame": _late(at, at.peer),
         **_told(conversation.missing.fin(at.peer)),
     }
 
@@ -96,6 +98,11 @@ def one_fin_at_the_end(end: StreamEnd) -> Facts | None:
         **_told(told if missed is not None and missed.by_ack else None),
         "seq_frame": frame_of(missed.frame) if missed is not None and not missed.by_ack else None,
     }
+
+
+def _late(at: At, role: Role) -> Fact | None:
+    frame = at.conversation.late_fin(role)
+    return frame_of(frame) if frame is not None else None
 
 
 def _told(missed: Missed | None) -> dict[str, Fact | None]:

@@ -108,11 +108,12 @@ def retransmission(at: At) -> Facts | None:
 def needless_retransmission(at: At) -> Facts | None:
     """A segment sent again though the other end had already confirmed all of it.
 
-    Without an earlier copy in the capture it may also have been recorded behind its own Ack.
+    Without an earlier copy in the capture it may also have been recorded behind its own Ack. A FIN without data is
+    told of where the closing is.
 
     Reference: RFC 2883, section 5; tshark field tcp.analysis.spurious_retransmission.
     """
-    if _again(at) is not _Again.NEEDLESS:
+    if _again(at) is not _Again.NEEDLESS or not at.tcp.length:
         return None
     standing = at.conversation.acks.get(at.peer)
     return {

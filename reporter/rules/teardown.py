@@ -32,12 +32,13 @@ _ACK = "sender receiver ack fin_frame fin_seq fin_length also also_frames"
 _CONFIRMS = "D02 D03 D04 D06"
 
 
-@rule("T01", on="tcp", when="fin", facts=_FIN + " whole_known sure", rank=_RANK)
+@rule("T01", on="tcp", when="fin", facts=_FIN + " whole_known sure told_frame", rank=_RANK)
 def first_fin(at: At) -> Facts | None:
     """The first FIN: its sender is the active closer, will send no more data, and enters FIN-WAIT-1.
 
     `whole_known` is False where the beginning of the connection was not captured; `sure` tells that even so
-    the other end had not closed before (it has sent data in this capture).
+    the other end had not closed before (it has sent data in this capture). `told_frame` had confirmed this FIN before:
+    it was recorded late, or it is sent again and the capture missed the original.
 
     Reference: RFC 9293, section 3.6 and figure 12.
     """
@@ -45,10 +46,12 @@ def first_fin(at: At) -> Facts | None:
         return None
     conversation = at.conversation
     known_whole = not conversation.midstream
+    told = conversation.fin_acked.get(at.me)
     return {
         **_fin(at),
         "whole_known": word(known_whole),
         "sure": word(known_whole or conversation.payload[at.peer] > 0),
+        "told_frame": frame_of(told) if told is not None else None,
     }
 
 
@@ -82,43 +85,46 @@ def data_after_half_close(at: At) -> Facts | None:
     return {**at.roles, "length": at["tcp.len"], "fin_frame": frame_of(fin.frame)}
 
 
-@rule("T04", on="tcp", when="fin", facts=_FIN + " fin_frame ack_frame half_closed", over="F09", rank=_RANK)
+@rule("T04", on="tcp", when="fin", facts=_FIN + " fin_frame ack_frame half_closed told_frame", over="F09", rank=_RANK)
 def second_fin(at: At) -> Facts | None:
     """The other end closes too, after it had confirmed the first FIN: it goes to LAST-ACK.
 
-    `half_closed` is the time since the first FIN, when it is worth telling.
+    `half_closed` is the time since the first FIN, when it is worth telling. `told_frame` had confirmed this FIN before.
 
     Reference: RFC 9293, section 3.6 and figure 12.
     """
     if at.step.move is not Move.SECOND_FIN:
         return None
     first = at.conversation.fin[at.peer]
-    elapsed = at.since(first.time, first.frame)
+    elapsed, told = at.since(first.time, first.frame), at.conversation.fin_acked.get(at.me)
     return {
         **_fin(at),
         "fin_frame": frame_of(first.frame),
         "ack_frame": frame_of(at.conversation.fin_acked[at.peer]),
         "half_closed": elapsed if elapsed is not None and elapsed >= _IDLE else None,
+        "told_frame": frame_of(told) if told is not None else None,
     }
 
 
-@rule("T05", on="tcp", when="move", facts=_ACK + " frames closed missed", over=_CONFIRMS, rank=_RANK)
+@rule("T05", on="tcp", when="move", facts=_ACK + " frames closed missed late_frame", over=_CONFIRMS, rank=_RANK)
 def last_ack(at: At) -> Facts | None:
     """The second FIN is confirmed: the passive closer is CLOSED, the active one waits in TIME-WAIT.
 
     `frames` are the captured steps of this closing; `closed` is False after a RST. `missed` is the frame that tells
-    of this end's own FIN, when that was very likely sent but not captured.
+    of this end's own FIN, when that was very likely sent but not captured; `late_frame` is that FIN, recorded later.
 
     Reference: RFC 9293, section 3.6, figure 12; section 3.4.2 and section 3.10.7.4 (TIME-WAIT lasts 2 MSL).
     """
     if at.step.move is not Move.LAST_ACK:
         return None
     missed = at.conversation.missing.fin(at.me) if at.me not in at.conversation.fin else None
+    late = at.conversation.late_fin(at.me)
     return {
         **_ack_of_fin(at),
         "frames": Fact(tuple(frame_of(frame) for frame in at.conversation.teardown)),
         "closed": word(at.conversation.reset_frame is None),
         "missed": frame_of(missed.frame) if missed is not None else None,
+        "late_frame": frame_of(late) if missed is not None and late is not None else None,
     }
 
 

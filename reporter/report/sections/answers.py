@@ -251,7 +251,7 @@ def _closing(context: Context) -> Answer:
         facts |= one_fin(stream)
         if stream.closed_first is not None:
             return "first", facts
-        return "answered" if facts["answered"] and facts["by_ack"] and not stream.one_way else "unplaced", facts
+        return "answered" if facts["answered"] and facts["by_ack"] else "unplaced", facts
     if stream.closed_first is None:
         return "no", {}
     if stream.closing is Closing.UNFINISHED:
