@@ -103,7 +103,7 @@ class Lateness:
             if (tcp.seq - ack) % _WRAP < _WRAP // 2:
                 known.late.more.add((sender, ack))
                 del known.due[sender]
-            elif tcp.next_seq == ack:
+            elif (tcp.next_seq - ack) % _WRAP == 0:
                 if tcp.fin:
                     known.late.fin[sender] = frame
                 del known.due[sender]

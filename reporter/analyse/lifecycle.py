@@ -31,6 +31,7 @@ class Lifecycle:
     `bare_syn` is the frame of an end's first SYN without ACK; `syn_flags` and `syn_window` are of its SYN.
     `ledger` are the numbers that each end has sent, `missing` what of them is evidently missing at the end.
     `unplaced` tells that before the first FIN captured there may have been one that was not.
+    `skipped` is the number of an end, very likely its FIN, that was not captured and that its RST has passed.
     `answer_told` is the frame that shows that the SYN was answered, though no SYN-ACK had been captured.
     """
 
@@ -58,6 +59,7 @@ class Lifecycle:
         self.reset_by: Role | None = None
         self.reset_frame: int | None = None
         self.reset: Mark | None = None
+        self.skipped: int | None = None
         self.stray: Mark | None = None
         self.unobeyed = False
         self.stray_by: Role | None = None
@@ -121,7 +123,8 @@ class Lifecycle:
     @property
     def _one_of_two(self) -> bool:
         """Whether the one FIN captured may have had a fellow that was not."""
-        return len(self.fins) == 1 and (self.unplaced or self.missing.unclear(self.fins[0].other))
+        unclear = self.unplaced or self.skipped is not None
+        return len(self.fins) == 1 and (unclear or self.missing.unclear(self.fins[0].other))
 
     @property
     def closed_first(self) -> Role | None:
@@ -135,7 +138,17 @@ class Lifecycle:
             return self.stray_by
         if self._one_of_two and not self._first_sure:
             return None
-        return self.fins[0] if self.fins else self.reset_by
+        if self.fins:
+            return self.fins[0]
+        return self.reset_by if self.unseen_fin is None else None
+
+    @property
+    def unseen_fin(self) -> tuple[Role, Missed] | None:
+        """What is very likely a FIN and its sender, where no FIN was captured."""
+        if self.fins:
+            return None
+        found = ((role, self.missing.fin(role)) for role in Role)
+        return next(((role, missed) for role, missed in found if missed is not None), None)
 
     @property
     def missed_fin(self) -> MissedFin | None:
@@ -288,10 +301,16 @@ class Lifecycle:
             # In SYN-SENT a wrong Ack is refused by a RST, and the attempt goes on (RFC 9293, section 3.10.7.3).
             self.refuted = packet.frame
             return None
-        if sent.gap and not refusal and self.reset_frame is None and self.third_ack is not None:
+        if sent.gap == 1 and self.fins == [me.other] and self.reset_frame is None:
+            # Past one number that was not captured, after the other end's FIN: very likely this end's own.
+            self.skipped = sent.start - 1
+        elif sent.gap and not refusal and self.reset_frame is None and self.third_ack is not None:
             # Beyond all numbers captured: only a RST with the very next one must be obeyed (RFC 5961, section 3.2).
             self.stray, self.stray_by, self.unobeyed = self._mark(me, packet, tcp, sent), me, False
             return None
+        fin = self.fin.get(me.other)
+        if fin is not None and self._covers(fin, me.other, tcp):
+            self.fin_acked.setdefault(me.other, packet.frame)
         if self.reset_frame is None:
             self.reset_by, self.reset_frame = me, packet.frame
             self.reset = self._mark(me, packet, tcp, sent)

@@ -27,7 +27,8 @@ def lone_fin(at: At) -> Facts | None:
 
     `number` is the one number that `ack` (carried first by frame `told_frame`) confirms though no captured segment
     had it: very likely the other FIN, which then came first. It is None where more is missing, and the order of the
-    two cannot be told. `late_frame` is that FIN where it was recorded only later. `heard` tells whether any segment of the other end has been captured.
+    two cannot be told. `late_frame` is that FIN where it was recorded only later. `heard` tells whether any segment
+    of the other end has been captured.
 
     Reference: RFC 9293, section 3.4 (a FIN uses one sequence number) and section 3.6.
     """
@@ -58,7 +59,8 @@ def lone_fin(at: At) -> Facts | None:
 def ack_of_missed_fin(at: At) -> Facts | None:
     """After its own FIN an end confirms one number of the other that was not captured: very likely the other FIN.
 
-    `own_frame` is the captured FIN, `late_frame` the other where it was recorded only later; `over_now` tells that it has been confirmed, so that both ends have closed.
+    `own_frame` is the captured FIN, `late_frame` the other where it was recorded only later; `over_now` tells that it
+    has been confirmed, so that both ends have closed.
 
     Reference: RFC 9293, section 3.4 (a FIN uses one sequence number) and figure 12.
     """

@@ -17,12 +17,18 @@ _TERMS = 5
 _IDLE = Decimal(1)
 
 
-@rule("T10", on="tcp", when="rst", facts="sender receiver unconfirmed waiting waiting_count", rank=_RANK)
+@rule(
+    "T10",
+    on="tcp",
+    when="rst",
+    facts="sender receiver unconfirmed waiting waiting_count closer number told_frame",
+    rank=_RANK,
+)
 def reset_after_data(at: At) -> Facts | None:
     """A RST ends a connection at once, without any FIN, shortly after data or with something still under way.
 
     `unconfirmed` are bytes of the receiver that no Ack had confirmed, nor does that of the RST; `waiting` is an
-    unanswered request.
+    unanswered request. `number` of `closer` is very likely a FIN that was not captured, told by `told_frame`.
 
     Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
     """
@@ -44,15 +50,24 @@ def reset_after_data(at: At) -> Facts | None:
         "unconfirmed": derived(sum(term.value for term in terms), *terms) if told else None,
         "waiting": frame_of(waiting[0]) if waiting else None,
         "waiting_count": derived(len(waiting), *(frame_of(frame) for frame in waiting[:_TERMS])) if waiting else None,
+        **_unseen_fin(at),
     }
 
 
-@rule("T11", on="tcp", when="rst", facts="sender receiver fin_frame own after_data data_frame", over="D06", rank=_RANK)
+@rule(
+    "T11",
+    on="tcp",
+    when="rst",
+    facts="sender receiver fin_frame own after_data data_frame seq number",
+    over="D06",
+    rank=_RANK,
+)
 def reset_after_fin(at: At) -> Facts | None:
     """A RST after a FIN: the closing is broken off instead of being completed.
 
     `own` tells that the sender of the RST had sent a FIN itself: then `fin_frame` is that one, else the other
     end's. `data_frame` is a segment of the other end that came right before the RST and carried data.
+    `number` = `seq` - 1 is the sender's, not captured: very likely its own FIN.
 
     Reference: RFC 9293, section 3.6.1 and RFC 1122, section 4.2.2.13 (data after close is answered with RST).
     """
@@ -70,15 +85,25 @@ def reset_after_fin(at: At) -> Facts | None:
         "own": word(own),
         "after_data": word(near),
         "data_frame": frame_of(data) if near and data is not None else None,
+        "seq": at["tcp.seq"],
+        "number": derived(at.tcp.seq - 1, at["tcp.seq"]) if conversation.skipped is not None and at.tcp.seq else None,
     }
 
 
-@rule("T12", on="tcp", when="rst", facts="sender receiver seconds frame established any_data", over="F09", rank=_RANK)
+@rule(
+    "T12",
+    on="tcp",
+    when="rst",
+    facts="sender receiver seconds frame established any_data closer number told_frame",
+    over="F09",
+    rank=_RANK,
+)
 def reset_while_idle(at: At) -> Facts | None:
     """A RST without FIN on a connection where nothing was under way: given up instead of closed.
 
     `seconds` is the pause before it, when long; `any_data` is False when the connection never carried data.
-    `frame` is the segment before, None when the RST is the first segment captured.
+    `frame` is the segment before, None when the RST is the first segment captured. `number` of `closer` is very likely
+    a FIN that was not captured, told by `told_frame`.
 
     Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
     """
@@ -95,6 +120,7 @@ def reset_while_idle(at: At) -> Facts | None:
         "frame": frame_of(idle.frame) if idle is not None else None,
         "established": word(at.step.before.server is State.ESTABLISHED or conversation.midstream),
         "any_data": word(any_data),
+        **_unseen_fin(at),
     }
 
 
@@ -191,6 +217,21 @@ def _questioned(at: At, reset: Mark | None) -> dict[str, Fact | None] | None:
         "reset_frame": frame_of(reset.frame),
         "ack": at["tcp.ack"],
         "seq": known(reset.seq % _WRAP, reset.frame, "tcp.seq"),
+    }
+
+
+def _unseen_fin(at: At) -> dict[str, Fact | None]:
+    """What is very likely a FIN, though no FIN was captured: its sender, its number, and the frame that tells of it."""
+    found = at.conversation.unseen_fin
+    if found is None:
+        return dict.fromkeys(("closer", "number", "told_frame"))
+    closer, missed = found
+    after = (missed.number + 1) % _WRAP
+    told = known(after, missed.frame, "tcp.ack" if missed.by_ack else "tcp.seq")
+    return {
+        "closer": word(closer),
+        "number": derived(missed.number % _WRAP, told),
+        "told_frame": frame_of(missed.frame),
     }
 
 

@@ -85,7 +85,7 @@ def closed_after_idling(end: StreamEnd) -> Facts | None:
     Reference: RFC 9112, section 9.5.
     """
     told = end.told("T13")
-    if told is None:
+    if told is None or end.stream.closed_first is not Role.SERVER:
         return None
     return {
         "stream": end.number,
