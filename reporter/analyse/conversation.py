@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from reporter.analyse.challenge import of_an_earlier
 from reporter.analyse.clock import STEADY, Clock
 from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
@@ -148,7 +149,8 @@ class Conversation(Lifecycle):
         if tcp.length and (sent.fresh or sent.late) and not keep_alive:
             self.pairing.heard(me, packet.frame, sent.start)
         self.max_length[me] = max(self.max_length[me], tcp.length)
-        confirms = self.ledger[peer].acknowledge(tcp.ack) if tcp.has_ack and not tcp.rst else None
+        counts = tcp.has_ack and not tcp.rst and not self._of_an_earlier(me, tcp)
+        confirms = self.ledger[peer].acknowledge(tcp.ack) if counts else None
         repeat = self._repeat(me, packet, tcp, confirms) if copy_of is None else None
         acked_before = self.acks.get(me)
         if copy_of is None:
@@ -193,6 +195,12 @@ class Conversation(Lifecycle):
             answered=answered,
             copy_of=copy_of,
         )
+
+    def _of_an_earlier(self, me: Role, tcp: Tcp) -> bool:
+        asked = self.syn.get(Role.CLIENT)
+        if me is Role.CLIENT or self.opening is not Opening.UNANSWERED:
+            return False
+        return of_an_earlier(tcp, asked, self.ledger[Role.CLIENT])
 
     def _event(self, me: Role, tcp: Tcp, move: Move | None) -> Event:
         peer = me.other

@@ -1,0 +1,32 @@
+"""Tells the ACK of an earlier connection with the same ports from one that confirms what the capture missed."""
+
+from __future__ import annotations
+
+from reporter.analyse.ledger import Direction, unwrap
+from reporter.analyse.step import Mark
+from reporter.model.tcp import Tcp
+
+#: Numbers of one connection at its beginning do not lie so far apart.
+_FAR = 1 << 17
+# Bits of tcp.completeness.
+_SYN_ACK, _DATA, _RST = 2, 8, 32
+
+
+def of_an_earlier(tcp: Tcp, asked: Mark | None, sent: Direction) -> bool:
+    """Whether an ACK of the server, which has not yet answered the SYN `asked`, belongs to an earlier connection.
+
+    `sent` are the client's numbers. An Ack beyond them may also confirm what the capture missed; but then its Seq
+    follows the SYN-ACK's, where one is captured later (Wireshark counts from it), and data come after it. A challenge
+    ACK is met by a RST instead.
+
+    Reference: RFC 9293, section 3.5.1, section 3.10.7.3 (SYN-SENT) and 3.10.7.4; RFC 5961, section 4.
+    """
+    if asked is None or not tcp.has_ack or tcp.syn or tcp.fin or tcp.rst or tcp.length:
+        return False
+    beyond = sent.unwrapped(tcp.ack) - asked.next_seq
+    if sent.next != asked.next_seq or beyond <= 0:
+        return False
+    seen = tcp.completeness or 0
+    if seen & _SYN_ACK:
+        return beyond > _FAR or not 0 <= unwrap(tcp.seq, 0) <= _FAR
+    return beyond > _FAR and bool(seen & _RST) and not seen & _DATA
