@@ -44,7 +44,9 @@ class Followed:
         """Begin to follow a conversation; tell it which others of its hosts are open, and which had its ports."""
         beside = self._at.setdefault(_hosts(conversation), {})
         if not self._open_forgotten:
-            conversation.parallel = tuple([each.outline() for each in beside.values() if not each.over])
+            # Of connections with the same ports only the last can be open.
+            last = {each.client: each for each in beside.values()}
+            conversation.parallel = tuple([each.outline() for each in last.values() if not each.over])
         both = conversation.client, conversation.server
         earlier = self._last.pop(both, None)
         conversation.reused = earlier.outline() if isinstance(earlier, Conversation) else earlier

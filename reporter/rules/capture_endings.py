@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from reporter.explain.endings import OUTSIDE, CaptureEnd, StreamEnd, capture_rule
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
-from reporter.model.stream import Opening, Role
+from reporter.model.stream import Endpoint, Opening, Role
 
 _SHOWN = 8
+#: Openings whose SYN was accepted.
+_ACCEPTED = (Opening.THREE_WAY, Opening.SIMULTANEOUS, Opening.INCOMPLETE, Opening.ANSWER_MISSED)
 
 
 @capture_rule("C01", facts="streams count whole")
@@ -211,12 +213,19 @@ def connections_in_parallel(end: CaptureEnd) -> list[Facts]:
     Reference: RFC 9112, section 9.4 (concurrency).
     """
     groups: dict[tuple[str, str], list[StreamEnd]] = {}
-    for each in end.streams:
+    successors: dict[int, int] = {}
+    last: dict[tuple[Endpoint, Endpoint], int] = {}
+    for each in sorted(end.streams, key=lambda one: one.stream.first_frame):
+        if each.stream.opening in _ACCEPTED:
+            both = each.stream.client, each.stream.server
+            if both in last:
+                successors[last[both]] = each.stream.first_frame
+            last[both] = each.stream.number
         if each.stream.opening in (Opening.THREE_WAY, Opening.SIMULTANEOUS):
             groups.setdefault((each.stream.client.address, str(each.stream.server)), []).append(each)
     told: list[Facts] = []
     for group in groups.values():
-        most = _most_at_once(group)
+        most = _most_at_once(group, successors)
         if most > 1:
             told.append(
                 {
@@ -230,14 +239,21 @@ def connections_in_parallel(end: CaptureEnd) -> list[Facts]:
     return told[:_SHOWN]
 
 
-def _most_at_once(group: list[StreamEnd]) -> int:
-    """How many were open at the same time: from the SYN to the close, or to no end when none was captured."""
+def _most_at_once(group: list[StreamEnd], successors: dict[int, int]) -> int:
+    """How many were open at the same time: from the SYN to the close, or to no end when none was captured.
+
+    `successors` has the first frame of the next connection with the same four numbers, which ended this one: ports in
+    use are not given out twice.
+    """
     events: list[tuple[int, int]] = []
     for each in group:
-        events.append((each.stream.first_frame, 1))
-        if each.conversation.over:
-            closed = each.conversation.reset_frame or max(each.conversation.fin_acked.values())
-            events.append((closed, -1))
+        stream, conversation = each.stream, each.conversation
+        events.append((stream.first_frame, 1))
+        closed = [successors[stream.number]] if stream.number in successors else []
+        if conversation.over:
+            closed.append(conversation.reset_frame or max(conversation.fin_acked.values()))
+        if closed:
+            events.append((min(closed), -1))
     most = now = 0
     for _, change in sorted(events):
         now += change

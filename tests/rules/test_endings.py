@@ -149,6 +149,19 @@ def test_connections_side_by_side():
     assert "capture-H17" not in endings(OPEN + second.replace("port.c", "port.s=8080 port.c"))
 
 
+def test_a_reused_port_ends_the_connection_of_which_no_close_was_captured():
+    again = """
+4 9.003 c>s [S]  stream=1 port.c=49999 seq=0
+5 9.004 s>c [SA] stream=1 seq=0 ack=1
+6 9.005 c>s [A]  stream=1 seq=1 ack=1
+"""
+    assert "capture-H17" not in endings(OPEN + again)
+    third = "7 9.1 c>s [S] stream=2 seq=0\n8 9.2 s>c [SA] stream=2 seq=0 ack=1\n"
+    third += "9 9.3 c>s [A] stream=2 seq=1 ack=1\n"
+    found = endings(OPEN + again + third)["capture-H17"]
+    assert (found["count"], found["most"]) == (3, 2)
+
+
 def _visit(frame, time, seq, ack, uri, status, referer=""):
     header = f' h="Referer: {referer}"' if referer else ""
     return (

@@ -86,7 +86,7 @@ def _of_the_handshake(story: Story) -> Fact | None:
 
 
 def _samples(told: Sequence[Told], role: Role) -> list[tuple[Fact, Packet]]:
-    """`tcp.analysis.ack_rtt` of the segments of one end that carry it, the handshake's aside, shortest first."""
+    """`tcp.analysis.ack_rtt` of the segments of one end that carry it, those with SYN aside, shortest first."""
     found = [
         (field(each.packet, "tcp.analysis.ack_rtt"), each.packet)
         for each in told
