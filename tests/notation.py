@@ -230,6 +230,7 @@ class Notation:
             response_to=int(words["to"]) if "to" in words else None,
             retransmission="again" in words,
             answers=int(words["answers"]) if "answers" in words else None,
+            truncated="cut" in words,
         )
         return replace(packet, dns=dns, protocols=(*packet.protocols, "dns"), protocol="DNS")
 

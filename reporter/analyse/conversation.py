@@ -35,6 +35,8 @@ from reporter.model.value import value
 
 #: Up to how many segments of one message are remembered with their lengths.
 _PARTS = 6
+#: A SYN-ACK is confirmed at once: after so many seconds it is the application that has made the client speak.
+_LATE = Decimal("0.2")
 _SYN_FIN_RST = Flags.SYN.value | Flags.FIN.value | Flags.RST.value
 
 
@@ -78,6 +80,8 @@ class Conversation(Lifecycle):
     `parallel` are the connections between the same client and the same server that were open when this one
     began, `reused` an earlier one with its ports.
     `told` belongs to the explainer: which of its texts have been told here.
+    `late_third` tells that the segment that completes the handshake carries data and came long after the SYN-ACK: an
+    empty ACK may have come before it, and its time is the application's.
     `acks` and `advertised` are what each end said last.
     """
 
@@ -104,6 +108,7 @@ class Conversation(Lifecycle):
         self.pairing = Pairing(self.number, clock, keep=keep)
         self.last_answer: tuple[int, Decimal] | None = None
         self._clock = clock
+        self.late_third = False
         self._initial_rtt: Decimal | None = None
         self._machine = Machine()
         self._window_probe: dict[Role, WindowProbe] = {}
@@ -119,8 +124,8 @@ class Conversation(Lifecycle):
 
     @property
     def initial_rtt(self) -> Decimal | None:
-        """The round trip of the handshake (`tcp.analysis.initial_rtt`); None where its clock cannot be right."""
-        rtt = self._initial_rtt
+        """The round trip of the handshake (`tcp.analysis.initial_rtt`); None where its clock cannot be right, or `late_third`."""
+        rtt = self._initial_rtt if not self.late_third else None
         done = self.third_ack or self.last_frame
         return rtt if rtt is not None and self._clock.trusts(self.first_frame, done, rtt) else None
 
@@ -162,6 +167,10 @@ class Conversation(Lifecycle):
             after = before
         else:
             after = self._machine.advance(self._event(me, tcp, move))
+        if self.third_ack == packet.frame and tcp.length and Role.SERVER in self.syn:
+            accepted = self.syn[Role.SERVER]
+            wait = self._clock.between(accepted.frame, accepted.time, packet.frame, packet.time)
+            self.late_third = wait is not None and wait >= _LATE
         idle = None
         if self._last is not None:
             frame, sender, time = self._last

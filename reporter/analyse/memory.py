@@ -109,8 +109,7 @@ class Memory:
         if packet.arp is not None:
             if packet.arp.sender_ip and packet.arp.sender_ip != "0.0.0.0":  # noqa: S104 (read, not bound)
                 mac = MacAnswer(packet.arp.sender_ip, packet.arp.sender_mac, packet.frame)
-                if packet.arp.opcode == 2:
-                    _remember(self.macs, packet.arp.sender_ip, mac)
+                _remember(self.macs, packet.arp.sender_ip, mac)
             if packet.arp.opcode == 1:
                 _remember(self.asked_macs, (packet.arp.target_ip, packet.arp.sender_ip), packet.frame)
         if packet.icmp is not None and packet.icmp.quoted is not None:

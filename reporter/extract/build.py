@@ -198,8 +198,8 @@ def _quoted(row: Row, layers: Layers) -> Quoted | None:
 
 
 def _dns(row: Row) -> Dns:
-    ident, response, names, types, a, aaaa, cname, rcode, time, response_to, again, answers, kinds = row[
-        _DNS : _DNS + 13
+    ident, response, names, types, a, aaaa, cname, rcode, time, response_to, again, answers, kinds, cut = row[
+        _DNS : _DNS + 14
     ]
     count = number(answers)
     # The fields list the records of all sections; addresses of the additional section are no answer.
@@ -217,6 +217,7 @@ def _dns(row: Row) -> Dns:
         response_to=number(response_to),
         retransmission=truth(again),
         answers=count,
+        truncated=truth(cut),
     )
 
 

@@ -134,6 +134,7 @@ FIELDS: tuple[str, ...] = (
     "dns.retransmission",
     "dns.count.answers",
     "dns.resp.type",
+    "dns.flags.truncated",
     "tls.record.content_type",
     "tls.record.length",
     "tls.handshake.type",

@@ -112,7 +112,8 @@ def head_length(message: HttpRequest | HttpResponse) -> int | None:
 class Dns:
     """One DNS message (`dns.*`): names asked for, addresses answered, time since the question.
 
-    `a`, `aaaa` and `cname` are those of the answer section, `answers` is the number of its records.
+    `a`, `aaaa` and `cname` are those of the answer section, `answers` is the number of its records;
+    `truncated` is the TC bit.
     """
 
     ident: str
@@ -127,6 +128,7 @@ class Dns:
     response_to: int | None
     retransmission: bool
     answers: int | None = None
+    truncated: bool = False
 
 
 @value

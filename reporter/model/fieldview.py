@@ -57,6 +57,7 @@ _DNS = {
     "dns.flags.response": "response",
     "dns.flags.rcode": "rcode",
     "dns.count.answers": "answers",
+    "dns.flags.truncated": "truncated",
     "dns.time": "time",
     "dns.response_to": "response_to",
 }

@@ -46,12 +46,12 @@ def _end(at: At, side: str) -> Fact:
     return at[f"ip.{side}" if ip.version == 4 else f"ipv6.{side}"]
 
 
-@rule("N01", on="arp", facts="asker asker_mac target target_mac broadcast probe", rank=_RANK)
+@rule("N01", on="arp", facts="asker asker_mac target target_mac broadcast probe other_mac other_frame", rank=_RANK)
 def arp_request(at: At) -> Facts | None:
     """Somebody asks for the MAC address that belongs to an IPv4 address.
 
     `broadcast` is None on links without an Ethernet destination; `probe` is a question from 0.0.0.0 (RFC
-    5227).
+    5227); `other_mac` is a different MAC address that an earlier message gave for the asker's address.
 
     Reference: RFC 826; RFC 5227, section 2.1.1 (probe).
     """
@@ -65,6 +65,7 @@ def arp_request(at: At) -> Facts | None:
         "target_mac": at["eth.dst"] if ethernet and ethernet.dst != _BROADCAST else None,
         "broadcast": derived(ethernet.dst == _BROADCAST, at["eth.dst"]) if ethernet else None,
         "probe": word(arp.sender_ip == _NOBODY),
+        **_other_mac(at),
     }
 
 
@@ -149,13 +150,14 @@ def _transport(at: At) -> Fact:
     return word("quic" if "quic" in at.packet.protocols else "udp")
 
 
-@rule("N05", on="dns", facts="kind name type addresses aliases answers time query_frame", rank=_RANK)
+@rule("N05", on="dns", facts="kind name type addresses aliases answers truncated time query_frame", rank=_RANK)
 def dns_answer(at: At) -> Facts | None:
     """An answer without error: the addresses of a name, its aliases, or that it has no record of this type.
 
     `answers` is the number of records in the answer section; addresses are only those of that section.
+    `truncated` tells that the message was cut to what UDP carries; the whole of it is asked for over TCP.
 
-    Reference: RFC 1035, section 4.1; RFC 2308, section 2.2 (no data); tshark fields dns.time and
+    Reference: RFC 1035, section 4.1 (TC); RFC 7766, section 5; RFC 2308, section 2.2 (no data); tshark fields dns.time and
       dns.response_to.
     """
     dns = at.packet.dns
@@ -169,6 +171,7 @@ def dns_answer(at: At) -> Facts | None:
         "addresses": derived(tuple(addresses), *addresses),
         "aliases": derived(tuple(aliases), *aliases),
         "answers": at["dns.count.answers"] if dns.answers is not None else None,
+        "truncated": at["dns.flags.truncated"] if dns.truncated and "mdns" not in at.packet.protocols else None,
         **_timing(at, dns),
     }
 

@@ -88,14 +88,19 @@ def third_ack(at: At) -> Facts | None:
     return _third(at) if at.tcp.length == 0 else None
 
 
-@rule("H04", on="tcp", when="move", facts=_THIRD + " length", over="D04 D06", rank=_RANK)
+@rule("H04", on="tcp", when="move", facts=_THIRD + " length wait", over="D04 D06", rank=_RANK)
 def third_ack_with_data(at: At) -> Facts | None:
     """The third segment of the handshake already carries data.
+
+    `wait` is the time since the SYN-ACK, where it is so long that an empty ACK may have come before, not captured.
 
     Reference: RFC 9293, section 3.5.
     """
     facts = _third(at)
-    return {**facts, "length": at["tcp.len"]} if facts and at.tcp.length else None
+    if facts is None or not at.tcp.length:
+        return None
+    accepted, late = at.conversation.syn[at.peer], at.conversation.late_third
+    return {**facts, "length": at["tcp.len"], "wait": at.since(accepted.time, accepted.frame) if late else None}
 
 
 @rule(
@@ -230,11 +235,12 @@ def sack_and_timestamps(at: At) -> Facts | None:
 def handshake_round_trip(at: At) -> Facts | None:
     """The time of the handshake: from the SYN to the third segment, seen from the place of capture.
 
-    Silent when the SYN or the SYN-ACK was sent more than once: the pairs could not be told apart.
+    Silent when the SYN or the SYN-ACK was sent more than once: the pairs could not be told apart; and when the third
+    segment carries data and came late, as it is then the application's time.
 
     Reference: tshark field tcp.analysis.initial_rtt; RFC 6298, section 3 (Karn).
     """
-    if at.step.move is not Move.THIRD_ACK or at.tcp.initial_rtt is None:
+    if at.step.move is not Move.THIRD_ACK or at.tcp.initial_rtt is None or at.conversation.late_third:
         return None
     asked, accepted = at.conversation.syn.get(at.me), at.conversation.syn.get(at.peer)
     if asked is None or accepted is None or at.conversation.packets != 3:
