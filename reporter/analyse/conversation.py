@@ -124,7 +124,7 @@ class Conversation(Lifecycle):
 
     @property
     def initial_rtt(self) -> Decimal | None:
-        """The round trip of the handshake (`tcp.analysis.initial_rtt`); None where its clock cannot be right, or `late_third`."""
+        """The round trip of the handshake (`tcp.analysis.initial_rtt`); None if `late_third` or the clock is off."""
         rtt = self._initial_rtt if not self.late_third else None
         done = self.third_ack or self.last_frame
         return rtt if rtt is not None and self._clock.trusts(self.first_frame, done, rtt) else None

@@ -161,9 +161,9 @@ def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     """A segment without data whose Ack confirms nothing new.
 
     `kind`: `first` (what it confirms was sent before the capture began), `missed` (what it confirms was not captured,
-    though the connection's beginning was), `same` (repeats its Ack, and nothing
-    captured is missing), `old` (lower than its sender's Ack before), `other` (no number that the other end,
-    whose SYN was captured, has used).
+    though the connection's beginning was), `same` (repeats its Ack, and nothing captured is missing), `behind` (the
+    same while later numbers have been captured), `old` (lower than its sender's Ack before), `other` (no number that
+    the other end, whose SYN was captured, has used).
 
     Reference: RFC 9293, section 3.10.7.4 (ACK field).
     """
@@ -184,7 +184,8 @@ def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     below = step.sent.expected is not None and step.sent.start < step.sent.expected
     if told or below or standing is None or standing.last_duplicate == at.packet.frame:
         return None
-    return _same(at, ack, "same")
+    later = at.conversation.ledger[at.peer].outstanding
+    return _same(at, ack, "behind" if later and later[0].start > number else "same")
 
 
 def _same(at: At, ack: Fact, kind: str) -> dict[str, Fact | None]:

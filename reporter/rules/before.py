@@ -157,8 +157,8 @@ def dns_answer(at: At) -> Facts | None:
     `answers` is the number of records in the answer section; addresses are only those of that section.
     `truncated` tells that the message was cut to what UDP carries; the whole of it is asked for over TCP.
 
-    Reference: RFC 1035, section 4.1 (TC); RFC 7766, section 5; RFC 2308, section 2.2 (no data); tshark fields dns.time and
-      dns.response_to.
+    Reference: RFC 1035, section 4.1 (TC); RFC 7766, section 5; RFC 2308, section 2.2 (no data);
+      tshark fields dns.time and dns.response_to.
     """
     dns = at.packet.dns
     if dns is None or not dns.response or dns.rcode:
