@@ -280,6 +280,7 @@ class Conversation(Lifecycle):
             fin_frame=self.fin[self.fins[0]].frame if self.fins else None,
             fin_sender=self.fins[0] if self.fins else None,
             missed_fin=self.missed_fin,
+            reset_fin=self.reset_fin,
         )
 
     def _count(self, packet: Packet, tcp: Tcp) -> None:

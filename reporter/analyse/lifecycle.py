@@ -163,6 +163,16 @@ class Lifecycle:
         return MissedFin(role, missed.number % _WRAP, missed.frame, missed.by_ack, answered)
 
     @property
+    def reset_fin(self) -> tuple[Role, int] | None:
+        """Who very likely sent a FIN that was not captured, before the RST, and the frame that tells of it."""
+        if self.reset_by is None or self.reset_frame is None:
+            return None
+        if self.skipped is not None:
+            return self.reset_by, self.reset_frame
+        unseen = self.unseen_fin
+        return (unseen[0], unseen[1].frame) if unseen is not None else None
+
+    @property
     def _given_up(self) -> Mark | None:
         """A RST with a number that does not fit, after which nothing more came: it seems to have worked."""
         return None if self.unobeyed else self.stray

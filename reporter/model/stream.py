@@ -159,7 +159,8 @@ class Stream:
 
     `heard` is the end of which alone packets were captured (None: of both). `answer_told` is the frame that shows that
     the SYN was answered where no SYN-ACK was captured. `fin_frame` is the first FIN captured, of `fin_sender`;
-    `missed_fin` is the other one where it very likely was sent and not captured.
+    `missed_fin` is the other one where it very likely was sent and not captured. `reset_fin` is who very likely sent a
+    FIN that was not captured, before a RST ended the connection, and the frame that tells of it.
     `seconds` are those from the first to the last packet, None where the timestamps go back in between.
     """
 
@@ -189,6 +190,7 @@ class Stream:
     fin_frame: int | None = None
     fin_sender: Role | None = None
     missed_fin: MissedFin | None = None
+    reset_fin: tuple[Role, int] | None = None
 
     @property
     def one_way(self) -> bool:

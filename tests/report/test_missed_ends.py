@@ -13,7 +13,7 @@ from reporter.options import ReportOptions
 from reporter.pipeline import Explanation
 from reporter.pipeline.report import make_document
 from reporter.render.html import render_html
-from tests.crafted import ACK, CLIENT, FIN, SERVER, exchange, segment, write
+from tests.crafted import ACK, CLIENT, FIN, RST, SERVER, exchange, segment, write
 
 pytestmark = pytest.mark.tshark
 
@@ -33,6 +33,19 @@ CLIENT_ONLY = [frame for number, frame in enumerate(WHOLE) if number in (0, 2, 3
 SERVER_ONLY = [frame for number, frame in enumerate(WHOLE) if number in (1, 4, 5, 7, 8)]
 NO_SYN_ACK, NO_FIRST_FIN, NO_SECOND_FIN = ([*WHOLE[:left], *WHOLE[left + 1 :]] for left in (1, 6, 8))
 NO_LAST_ACK = WHOLE[:9]
+LATE_SYN_ACK = [WHOLE[each] for each in (0, 2, 1, 3, 4, 5, 6, 7, 8, 9)]
+LATE_FIN = [WHOLE[each] for each in (0, 1, 2, 3, 4, 5, 7, 6, 8, 9)]
+FIN_AFTER_FIN = [WHOLE[each] for each in (0, 1, 2, 3, 4, 5, 8, 6, 9)]
+RST_AFTER_MISSED_FIN = [
+    *WHOLE[:6],
+    segment(*_TO_SERVER, ACK, _C, _S + 1),
+    segment(*_TO_SERVER, RST | ACK, _C, _S + 1),
+]
+RST_PAST_OWN_FIN = [
+    *WHOLE[:6],
+    segment(*_TO_CLIENT, FIN | ACK, _S, _C),
+    segment(*_TO_SERVER, RST | ACK, _C + 1, _S + 1),
+]
 
 #: By case: packets, opening, closing, who closed first, the frame that tells of a missed FIN; what the report says, and
 #: what it must not say.
@@ -82,6 +95,36 @@ CASES = {
         *(Opening.THREE_WAY, Closing.UNFINISHED, Role.CLIENT, None),
         ["Both FINs were captured, but not the ACK that confirms the second", "the last ACK was not captured"],
         ["four steps in all", "the four segments are"],
+    ),
+    "SYN-ACK recorded late": (
+        LATE_SYN_ACK,
+        *(Opening.THREE_WAY, Closing.FOUR_WAY, Role.CLIENT, None),
+        ["was only recorded later, as frame 3"],
+        ["the capture missed", "was not captured", "without a SYN-ACK"],
+    ),
+    "FIN recorded after its ACK": (
+        LATE_FIN,
+        *(Opening.THREE_WAY, Closing.FOUR_WAY, Role.CLIENT, None),
+        ["four steps in all", "Frame 7 has confirmed this FIN already", "frames 7, 8, 9, 10"],
+        ["No separate ACK", "waits for the FIN to be confirmed", "the last ACK was not", "to  (Len=0)"],
+    ),
+    "FIN recorded after the FIN that answers it": (
+        FIN_AFTER_FIN,
+        *(Opening.THREE_WAY, Closing.THREE_SEGMENT, Role.CLIENT, None),
+        ["which is captured only later, in frame 8. So the client closed first"],
+        ["which the capture missed", "waits for the FIN to be confirmed", "simultaneous", "to  (Len=0)"],
+    ),
+    "RST after a missed FIN": (
+        RST_AFTER_MISSED_FIN,
+        *(Opening.THREE_WAY, Closing.RESET, None, None),
+        ["Very likely the server had sent a FIN, which the capture missed: frame 7"],
+        ["without a FIN", "no FIN, no four steps", "ended it first"],
+    ),
+    "RST past its sender's own FIN": (
+        RST_PAST_OWN_FIN,
+        *(Opening.THREE_WAY, Closing.RESET, None, None),
+        ["very likely its own FIN", "Very likely the client had sent a FIN, which the capture missed: frame 8"],
+        ["still open", "half-closed", "no acknowledgment of it was captured", "with a FIN of its own"],
     ),
 }
 named = pytest.mark.parametrize("name", CASES)

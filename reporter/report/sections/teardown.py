@@ -30,6 +30,8 @@ def teardown(context: Context) -> Draft | None:
     facts = {"stream": stream.number, "file": story.capture.name, "closer": stream.closed_first}
     if stream.closing is Closing.ONE_FIN:
         facts |= one_fin(stream)
+    if stream.closing is Closing.RESET:
+        facts |= reset_fin(stream)
     blocks: list[Block] = [author.paragraph("section-teardown", "intro")]
     blocks.append(author.paragraph("section-teardown", key, **facts))
     told = [each for frame in stream.teardown if (each := story.at(frame)) is not None]
@@ -60,6 +62,12 @@ def one_fin(stream: Stream) -> dict[str, Any]:
     number = derived(missed.number, known((missed.number + 1) % _WRAP, missed.frame, name))
     told = frame_of(missed.frame)
     return {**facts, "by_ack": missed.by_ack, "answered": missed.answered, "told": told, "number": number}
+
+
+def reset_fin(stream: Stream) -> dict[str, Any]:
+    """Who very likely sent a FIN that was not captured, before the RST, and the frame that tells of it."""
+    role, frame = stream.reset_fin or (None, None)
+    return {"fin_by": role, "told": frame_of(frame) if frame is not None else None}
 
 
 def _states(context: Context, told: list[Told]) -> Block:
