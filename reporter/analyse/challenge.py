@@ -30,3 +30,18 @@ def of_an_earlier(tcp: Tcp, asked: Mark | None, sent: Direction) -> bool:
     if seen & _SYN_ACK:
         return beyond > _FAR or not 0 <= unwrap(tcp.seq, 0) <= _FAR
     return beyond > _FAR and bool(seen & _RST) and not seen & _DATA
+
+
+def beyond_everything(tcp: Tcp, accepted: Mark, sent: Direction) -> bool:
+    """Whether an empty ACK, in the place of the third segment, lies far beyond the SYN-ACK `accepted` though no data
+    were captured in either direction: it confirms nothing that the server, whose numbers are `sent`, has sent here.
+
+    Reference: RFC 9293, section 3.10.7.4 (SYN-RECEIVED: such an ACK is met by a RST).
+    """
+    if not tcp.has_ack or tcp.syn or tcp.fin or tcp.rst or tcp.length or sent.next != accepted.next_seq:
+        return False
+    return (
+        sent.unwrapped(tcp.ack) - accepted.next_seq > _FAR
+        and tcp.completeness is not None
+        and not tcp.completeness & _DATA
+    )

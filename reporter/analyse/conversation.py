@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from reporter.analyse.challenge import of_an_earlier
+from reporter.analyse.challenge import beyond_everything, of_an_earlier
 from reporter.analyse.clock import STEADY, Clock
 from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
@@ -206,10 +206,10 @@ class Conversation(Lifecycle):
         )
 
     def _of_an_earlier(self, me: Role, tcp: Tcp) -> bool:
-        asked = self.syn.get(Role.CLIENT)
-        if me is Role.CLIENT or self.opening is not Opening.UNANSWERED:
-            return False
-        return of_an_earlier(tcp, asked, self.ledger[Role.CLIENT])
+        if self.opening is Opening.UNANSWERED and me is Role.SERVER:
+            return of_an_earlier(tcp, self.syn.get(Role.CLIENT), self.ledger[Role.CLIENT])
+        waits = len(self.syn) == 2 and self.third_ack is None and me is Role.CLIENT
+        return waits and beyond_everything(tcp, self.syn[Role.SERVER], self.ledger[Role.SERVER])
 
     def _event(self, me: Role, tcp: Tcp, move: Move | None) -> Event:
         peer = me.other

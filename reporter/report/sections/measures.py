@@ -86,7 +86,10 @@ def _of_the_handshake(story: Story) -> Fact | None:
 
 
 def _samples(told: Sequence[Told], role: Role) -> list[tuple[Fact, Packet]]:
-    """`tcp.analysis.ack_rtt` of the segments of one end that carry it, those with SYN aside, shortest first."""
+    """`tcp.analysis.ack_rtt` of the segments of one end that carry it, those with SYN aside, shortest first.
+
+    Nor does a third segment count that waited for the application's data.
+    """
     found = [
         (field(each.packet, "tcp.analysis.ack_rtt"), each.packet)
         for each in told
@@ -94,9 +97,15 @@ def _samples(told: Sequence[Told], role: Role) -> list[tuple[Fact, Packet]]:
         and each.seen.step.sender is role
         and each.packet.tcp is not None
         and not each.packet.tcp.syn
+        and not _waited(each)
         and _trusted(each.seen.clock, each.packet.frame, each.packet.tcp.labels)
     ]
     return sorted(found, key=lambda pair: (pair[0].value, pair[1].frame))
+
+
+def _waited(told: Told) -> bool:
+    conversation = told.seen.conversation
+    return conversation is not None and conversation.late_third and conversation.third_ack == told.packet.frame
 
 
 def _trusted(clock: Clock, frame: int, labels: TcpLabels) -> bool:
