@@ -5,6 +5,11 @@ from __future__ import annotations
 import signal
 
 import pytest
+from hypothesis import settings
+
+# Timing decides no test.
+settings.register_profile("reporter", deadline=None)
+settings.load_profile("reporter")
 
 
 def pytest_configure() -> None:

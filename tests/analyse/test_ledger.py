@@ -86,7 +86,7 @@ def conversations(draw: st.DrawFn) -> tuple[int, list[Event]]:
 
 
 @given(conversations())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_number_is_counted_once(conversation: tuple[int, list[Event]]) -> None:
     first, events = conversation
     direction = Direction()

@@ -95,7 +95,7 @@ VALUES, KEYS = QUOTED | st.sampled_from(ODD), QUOTED | st.sampled_from(NAMED)
 
 
 @given(st.lists(st.tuples(KEYS, VALUES), max_size=4), st.binary(max_size=20))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_report_toml_says_is_taken_or_explained(tmp_path, pairs, noise):
     path = tmp_path / "report.toml"
     text = "".join(f"{key} = {value}\n" for key, value in pairs)

@@ -58,7 +58,7 @@ def spoiled(dice: random.Random) -> list[list[str]]:
 
 
 @given(st.integers(0, 1 << 30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_spoiled_rows_are_explained(seed: int) -> None:
     rules.load()
     found = spoiled(random.Random(seed))
