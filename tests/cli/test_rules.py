@@ -57,7 +57,7 @@ def test_one_rule_in_full():
 
 
 def test_an_unknown_rule_names_the_nearest():
-    assert "nearest are H15, H16, H17" in text_of("show", "H18", code=2)
+    assert "nearest are H16, H17, H18" in text_of("show", "H19", code=2)
 
 
 def test_no_command_shows_the_help():
