@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from reporter.analyse.challenge import beyond_everything, of_an_earlier
@@ -11,6 +11,7 @@ from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
 from reporter.analyse.ledger import Confirmation, Sent, duplicate_block
 from reporter.analyse.lifecycle import Lifecycle
+from reporter.analyse.messages import Messages
 from reporter.analyse.states import OPEN, Event, Lone, Machine
 from reporter.analyse.step import (
     Acked,
@@ -21,9 +22,7 @@ from reporter.analyse.step import (
     KeepAlive,
     Move,
     Repeat,
-    Share,
     Step,
-    Whole,
     WindowProbe,
 )
 from reporter.analyse.twins import Twin
@@ -33,33 +32,9 @@ from reporter.model.stream import Endpoint, Exchange, Opening, Role, Stream
 from reporter.model.tcp import Flags, Tcp
 from reporter.model.value import value
 
-#: Up to how many segments of one message are remembered with their lengths.
-_PARTS = 6
 #: A SYN-ACK is confirmed at once: after so many seconds it is the application that has made the client speak.
 _LATE = Decimal("0.2")
 _SYN_FIN_RST = Flags.SYN.value | Flags.FIN.value | Flags.RST.value
-
-
-@dataclass(slots=True)
-class _Message:
-    """The message under way that frame `done_in` will complete; `start` is the lowest number of its segments so far."""
-
-    done_in: int
-    start: int
-    ordered: bool = True
-    count: int = 0
-    total: int = 0
-    parts: list[tuple[int, int]] = field(default_factory=list)
-
-    def add(self, frame: int, length: int, sent: Sent) -> None:
-        self.start = min(self.start, sent.start)
-        if sent.gap or sent.fills or sent.fresh != length:
-            self.ordered = False
-            return
-        self.count += 1
-        self.total += length
-        if len(self.parts) < _PARTS:
-            self.parts.append((frame, length))
 
 
 @value
@@ -115,7 +90,7 @@ class Conversation(Lifecycle):
         self._last: tuple[int, Role, Decimal] | None = None
         self._acks: dict[Role, Repeat] = {}
         self._probe: dict[Role, int] = {}
-        self._messages: dict[Role, _Message] = {}
+        self._messages = {Role.CLIENT: Messages(), Role.SERVER: Messages()}
         self._reported: dict[Role, int] = {}
 
     def outline(self) -> Outline:
@@ -160,7 +135,7 @@ class Conversation(Lifecycle):
         acked_before = self.acks.get(me)
         if copy_of is None:
             self._note_ack(me, packet, tcp, asks=keep_alive is not None or window_probe is not None)
-        whole = self._whole(me, packet, tcp, sent)
+        whole = self._messages[me].whole(packet, tcp, sent)
         move = self._move(me, packet, tcp, sent, confirms) if copy_of is None else None
         if copy_of is not None or (before is OPEN and not tcp.flag_bits & _SYN_FIN_RST):
             # A second copy changes no state, nor does an ordinary segment of an open connection.
@@ -196,7 +171,7 @@ class Conversation(Lifecycle):
             idle=idle,
             keep_alive=keep_alive,
             window_probe=window_probe,
-            share=self._share(me, packet, tcp, sent),
+            share=self._messages[me].share(packet, tcp, sent),
             whole=whole,
             acked_before=acked_before,
             window_before=window_before,
@@ -304,9 +279,7 @@ class Conversation(Lifecycle):
 
     def _answer(self, response: HttpResponse, packet: Packet, sent: Sent) -> Answered:
         self.last_answer = (packet.frame, packet.time)
-        message = self._messages.get(Role.SERVER)
-        parts = message is not None and message.done_in == packet.frame
-        start = message.start if parts and message is not None else sent.start
+        start = self._messages[Role.SERVER].start_of(packet, sent)
         return self.pairing.answer(response, packet, start=start, end=sent.end, unasked=self._client_silent)
 
     @property
@@ -415,23 +388,3 @@ class Conversation(Lifecycle):
         self.advertised[me] = said
         if me not in self.largest_window or tcp.window > self.largest_window[me].window:
             self.largest_window[me] = said
-
-    def _share(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Share | None:
-        done_in = tcp.reassembled_in
-        if done_in is None or not tcp.length:
-            return None
-        message = self._messages.get(me)
-        if message is None or message.done_in != done_in:
-            message = self._messages[me] = _Message(done_in, sent.start)
-        message.add(packet.frame, tcp.length, sent)
-        return Share(done_in, message.count if message.ordered else 0)
-
-    def _whole(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Whole | None:
-        message = self._messages.get(me)
-        if not tcp.segments or message is None or message.done_in != packet.frame:
-            return None
-        message.add(packet.frame, tcp.length, sent)
-        if not message.ordered or message.count != len(set(tcp.segments)):
-            return None
-        parts = tuple(message.parts) if message.count < _PARTS else None
-        return Whole(message.count, parts, closes=message.total == tcp.reassembled_length)
