@@ -9,9 +9,10 @@ from reporter.analyse.challenge import beyond_everything, of_an_earlier
 from reporter.analyse.clock import STEADY, Clock
 from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
-from reporter.analyse.ledger import Confirmation, Sent, duplicate_block
+from reporter.analyse.ledger import duplicate_block
 from reporter.analyse.lifecycle import Lifecycle
 from reporter.analyse.messages import Messages
+from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.states import OPEN, Event, Lone, Machine
 from reporter.analyse.step import (
     Acked,

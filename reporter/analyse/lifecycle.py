@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 
 from reporter.analyse.foresight import Foresight, client_of, ends
-from reporter.analyse.ledger import Confirmation, Direction, Sent
+from reporter.analyse.ledger import Direction
 from reporter.analyse.missed import Missed, Missing
+from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.step import Mark, Move
 from reporter.model.packet import Packet
 from reporter.model.stream import Closing, Endpoint, MissedFin, Opening, Role

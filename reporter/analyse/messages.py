@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reporter.analyse.ledger import Sent
+from reporter.analyse.pieces import Sent
 from reporter.analyse.step import Share, Whole
 from reporter.model.packet import Packet
 from reporter.model.tcp import Tcp

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reporter.analyse.ledger import Confirmation, Direction, Sent
+from reporter.analyse.ledger import Direction
+from reporter.analyse.pieces import Confirmation, Sent
 from reporter.model.stream import Role
 from reporter.model.tcp import Tcp
 from reporter.model.value import value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
-from reporter.analyse.ledger import Confirmation, Sent
+from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.twins import Twin
 from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.stream import Exchange, Role, States

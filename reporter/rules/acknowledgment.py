@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reporter.analyse.conversation import Conversation
-from reporter.analyse.ledger import Confirmation, Piece
+from reporter.analyse.pieces import Confirmation, Piece
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule

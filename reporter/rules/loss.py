@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reporter.analyse.ledger import Piece, duplicate_block
+from reporter.analyse.ledger import duplicate_block
+from reporter.analyse.pieces import Piece
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule

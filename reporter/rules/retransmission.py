@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
-from reporter.analyse.ledger import Piece
+from reporter.analyse.pieces import Piece
 from reporter.analyse.step import Acked
 from reporter.analyse.twins import distinct
 from reporter.explain.at import At

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reporter.analyse.ledger import Confirmation, Direction, unwrap
+from reporter.analyse.ledger import Direction, unwrap
+from reporter.analyse.pieces import Confirmation
 from reporter.model.tcp import NO_LABELS, NO_OPTIONS, Tcp
 
 WRAP = 1 << 32
