@@ -8,6 +8,7 @@ from reporter.analyse.foresight import Foresight, client_of, ends
 from reporter.analyse.ledger import Direction
 from reporter.analyse.missed import Missed, Missing
 from reporter.analyse.pieces import Confirmation, Sent
+from reporter.analyse.resets import Stray, lies_below
 from reporter.analyse.step import Mark, Move
 from reporter.model.packet import Packet
 from reporter.model.stream import Closing, Endpoint, MissedFin, Opening, Role
@@ -23,8 +24,8 @@ _WRAP = 1 << 32
 class Lifecycle:
     """The part of a conversation that knows SYN, FIN and RST.
 
-    `syn`, `fin` and `options` are by the role that sent them; `reset_by` is who sent the first RST,
-    `reset` that RST; `stray` is a RST of `stray_by` that its receiver need not obey, `unobeyed` tells that more
+    `syn`, `fin` and `options` are by the role that sent them; `reset_by` is who sent the first RST that its receiver
+    has to obey, `reset` that RST; `stray` is the last one before that it need not obey, `unobeyed` tells that more
     came of the connection after it; `old_answer` is an ACK (frame, Ack) that answers a SYN with the number of an
     earlier connection, `refuted` the RST of the client that refuses it, `late_syn` a SYN without ACK on the open
     connection.
@@ -61,9 +62,8 @@ class Lifecycle:
         self.reset_frame: int | None = None
         self.reset: Mark | None = None
         self.skipped: int | None = None
-        self.stray: Mark | None = None
+        self.stray: Stray | None = None
         self.unobeyed = False
-        self.stray_by: Role | None = None
         self.old_answer: tuple[int, int] | None = None
         self.refuted: int | None = None
         self.late_syn: int | None = None
@@ -136,7 +136,7 @@ class Lifecycle:
         if self.crossing or self.opening is Opening.REFUSED:
             return None
         if self.reset_by is None and self._given_up is not None and not self.fins:
-            return self.stray_by
+            return self._given_up.sender
         if self._one_of_two and not self._first_sure:
             return None
         if self.fins:
@@ -174,9 +174,9 @@ class Lifecycle:
         return (unseen[0], unseen[1].frame) if unseen is not None else None
 
     @property
-    def _given_up(self) -> Mark | None:
+    def _given_up(self) -> Stray | None:
         """A RST with a number that does not fit, after which nothing more came: it seems to have worked."""
-        return None if self.unobeyed else self.stray
+        return None if self.unobeyed or self.reset_frame is not None else self.stray
 
     @property
     def over(self) -> bool:
@@ -209,7 +209,7 @@ class Lifecycle:
         if (missed := self.missed_fin) is not None:
             frames.add(missed.frame)
         if self._given_up is not None:
-            frames.add(self._given_up.frame)
+            frames.add(self._given_up.mark.frame)
         if self.reset_frame is not None and self.opening is not Opening.REFUSED:
             frames.add(self.reset_frame)
         return tuple(sorted(frames))
@@ -312,12 +312,15 @@ class Lifecycle:
             # In SYN-SENT a wrong Ack is refused by a RST, and the attempt goes on (RFC 9293, section 3.10.7.3).
             self.refuted = packet.frame
             return None
+        if self.reset_frame is None and len(self.fin_acked) < 2 and lies_below(sent, self.ledger[me]):
+            self.stray, self.unobeyed = Stray(self._mark(me, packet, tcp, sent), me, below=True), False
+            return None
         if sent.gap == 1 and self.fins == [me.other] and self.reset_frame is None:
             # Past one number that was not captured, after the other end's FIN: very likely this end's own.
             self.skipped = sent.start - 1
         elif sent.gap and not refusal and self.reset_frame is None and self.third_ack is not None:
             # Beyond all numbers captured: only a RST with the very next one must be obeyed (RFC 5961, section 3.2).
-            self.stray, self.stray_by, self.unobeyed = self._mark(me, packet, tcp, sent), me, False
+            self.stray, self.unobeyed = Stray(self._mark(me, packet, tcp, sent), me, below=False), False
             return None
         fin = self.fin.get(me.other)
         if fin is not None and self._covers(fin, me.other, tcp):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reporter.explain.endings import OUTSIDE, CaptureEnd, StreamEnd, capture_rule
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
-from reporter.model.stream import Endpoint, Opening, Role
+from reporter.model.stream import Closing, Endpoint, Opening, Role
 
 _SHOWN = 8
 #: Openings whose SYN was accepted.
@@ -289,5 +289,6 @@ def _frames(end: CaptureEnd, code: str) -> list[Facts]:
 
 def _server_open(end: StreamEnd) -> bool:
     conversation = end.conversation
-    ended = conversation.reset_frame is not None or Role.SERVER in conversation.fin
+    reset = conversation.reset_frame is not None or end.stream.closing is Closing.RESET
+    ended = reset or Role.SERVER in conversation.fin
     return Role.SERVER in conversation.window and not ended

@@ -128,7 +128,7 @@ def reset_while_idle(at: At) -> Facts | None:
     "T16",
     on="tcp",
     when=("syn", "rst", "closing", "unopened", "stale"),
-    facts="sender receiver kind reset_frame ack seq wanted own",
+    facts="sender receiver kind reset_frame ack seq wanted own fin_frame",
     over="D13",
     rank=_RANK,
 )
@@ -138,7 +138,9 @@ def after_the_end(at: At) -> Facts | None:
     `kind`: `reset` (one more RST), `late` (a segment after the RST of frame `reset_frame`; `own` tells that its
     sender had sent that RST), `challenge` (an ACK right after a RST whose Seq is not the number that its receiver
     expected), `old` (an ACK in answer to a SYN: the other end still knows an earlier connection with these ports),
-    `closed` (a RST after both ends had closed), `stray` (a RST that its receiver need not obey), `syn` (a SYN on
+    `closed` (a RST after both ends had closed), `stray` (a RST beyond all numbers, which its receiver need not obey),
+    `below` (a RST below `wanted`, which its receiver had confirmed in frame `reset_frame`: to be dropped; `fin_frame`
+    is its sender's FIN, if it has that one's number, which Linux obeys all the same), `syn` (a SYN on
     a connection that is open), `answers` (the ACK that questions that SYN), `refuses` (a RST against the ACK of an
     earlier connection in frame `reset_frame`).
 
@@ -146,7 +148,7 @@ def after_the_end(at: At) -> Facts | None:
     """
     tcp, conversation = at.tcp, at.conversation
     gone = conversation.reset_frame
-    facts = {**at.roles, **dict.fromkeys(("reset_frame", "ack", "seq", "wanted")), "own": word(False)}
+    facts = {**at.roles, **dict.fromkeys(("reset_frame", "ack", "seq", "wanted", "fin_frame")), "own": word(False)}
     if gone is None:
         out_of_place = _out_of_place(at)
         if out_of_place is not None:
@@ -188,12 +190,15 @@ def _out_of_place(at: At) -> dict[str, Fact | None] | None:
     stray, theirs = conversation.stray, conversation.acks.get(at.peer)
     if conversation.refuted == at.packet.frame and conversation.old_answer is not None:
         return {"kind": word("refuses"), "seq": at["tcp.seq"], "reset_frame": frame_of(conversation.old_answer[0])}
-    if stray is not None and stray.frame == at.packet.frame:
+    if stray is not None and stray.mark.frame == at.packet.frame:
         wanted = known(theirs.ack % _WRAP, theirs.frame, "tcp.ack") if theirs is not None else None
+        if stray.below and theirs is not None:
+            return {**_below(at, stray.mark), "wanted": wanted, "reset_frame": frame_of(theirs.frame)}
         return {"kind": word("stray"), "seq": at["tcp.seq"], "wanted": wanted}
-    questioned = _questioned(at, stray) if conversation.stray_by is at.peer else None
-    if questioned is not None:
-        return questioned
+    if stray is not None and stray.sender is at.peer and not stray.below:
+        questioned = _questioned(at, stray.mark)
+        if questioned is not None:
+            return questioned
     opened, late, idle = conversation.third_ack, conversation.late_syn, at.step.idle
     if late is None or opened is None:
         return None
@@ -203,6 +208,18 @@ def _out_of_place(at: At) -> dict[str, Fact | None] | None:
     if pure and idle is not None and idle.frame == late and idle.sender is at.peer:
         return {"kind": word("answers"), "reset_frame": frame_of(late), "ack": at["tcp.ack"]}
     return None
+
+
+def _below(at: At, reset: Mark) -> dict[str, Fact | None]:
+    """A RST below what its receiver had confirmed."""
+    fin, acked = at.conversation.fin.get(at.me), at.conversation.ledger[at.me].acked
+    of_fin = fin is not None and reset.seq + 1 == fin.next_seq == acked
+    return {
+        "kind": word("below"),
+        "seq": at["tcp.seq"],
+        "ack": at["tcp.ack"] if at.tcp.has_ack else None,
+        "fin_frame": frame_of(fin.frame) if fin is not None and of_fin else None,
+    }
 
 
 def _questioned(at: At, reset: Mark | None) -> dict[str, Fact | None] | None:

@@ -129,4 +129,6 @@ def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
 
 
 def _reset(end: StreamEnd) -> bool:
-    return end.conversation.reset_frame is not None and Role.SERVER not in end.conversation.fin
+    """Whether a RST has ended it, also one whose number did not fit after which nothing more came."""
+    reset = end.conversation.reset_frame is not None or end.stream.closing is Closing.RESET
+    return reset and Role.SERVER not in end.conversation.fin

@@ -1,0 +1,29 @@
+"""RSTs that their receiver need not obey, told by their numbers."""
+
+from __future__ import annotations
+
+from reporter.analyse.ledger import Direction
+from reporter.analyse.pieces import Sent
+from reporter.analyse.step import Mark
+from reporter.model.stream import Role
+from reporter.model.value import value
+
+
+@value
+class Stray:
+    """A RST of `sender` that its receiver need not obey: it lies `below` what the receiver had confirmed, or else
+    beyond every number captured from its sender.
+    """
+
+    mark: Mark
+    sender: Role
+    below: bool
+
+
+def lies_below(sent: Sent, direction: Direction) -> bool:
+    """Whether a RST lies below what its receiver has confirmed of this `direction`: outside the receive window, so
+    that it is dropped without an answer. It answers a segment that was sent before that confirmation.
+
+    Reference: RFC 9293, section 3.10.7.4; RFC 5961, section 3.2.
+    """
+    return direction.acked is not None and sent.start < direction.acked
