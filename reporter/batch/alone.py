@@ -34,7 +34,7 @@ def checked(
             if found.troubles:
                 raise found.troubles[0][1]
             raise CaptureTrouble("there is no capture there", where=str(path), to_do="name a capture, or its folder")
-        evidence = Evidence(tuple(found.observed), found.paths, student, found.options.decode_as, found.sections)
+        evidence = Evidence(tuple(found.observed), found.paths, student, decode_as, found.sections)
         verdicts: list[Mapping[str, Any]] = [told_of(each) for each in judge(ready, evidence)]
     return list(verdicts), (*remarks, *found.remarks())
 

@@ -117,8 +117,7 @@ def _work(job: Job, found: Prepared) -> Outcome:
         prepare(stack, handed, options, taught, found, report=reports)
         if not found.captures:
             return _failed(job, found, code_of(found.troubles[0][1]) if found.troubles else "no-capture")
-        options = found.options
-        evidence = Evidence(tuple(found.observed), found.paths, job.student, options.decode_as, found.sections)
+        evidence = Evidence(tuple(found.observed), found.paths, job.student, job.decode_as, found.sections)
         verdicts = judge(job.rubric, evidence)
         outputs = _reports(job, found) if reports else []
         if ANNOTATED in job.formats:

@@ -63,7 +63,7 @@ def own_report(
         folder=place,
         sources=sources_of(settings.feeds, (), paths),
     )
-    return Own(tuple(pieces[path] for path in paths), mine)
+    return Own(tuple(pieces[path] for path in dict.fromkeys(paths)), mine)
 
 
 def sections_of(words: OwnWords) -> tuple[str, ...]:

@@ -1,14 +1,15 @@
 """The captures of one submission read, and its report composed: what the checks rest on, in a class and at home alike.
 
 A student's own folder is tried first. Whatever is wrong in it costs the words and not the report, and no check then
-takes them for part of it.
+takes them for part of it. It says what the report shows, and nothing of what is checked and compared: that is every
+capture that was handed in, read as the teacher's options say.
 """
 
 from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -47,8 +48,9 @@ class Handed:
 class Prepared:
     """Captures that could be read, what was observed of them, and what was wrong with the others.
 
-    `sections` are those that the student's own words have in the report, None without such words. `document` is there
-    when it was asked for, or needed to know whether the words can be used.
+    `captures` are those of the report; `observed` and `paths` have all, whatever the report shows of them. `sections`
+    are those that the student's own words have in the report, None without such words. `document` is there when it was
+    asked for, or needed to know whether the words can be used. `left_out` is what the report does without.
     """
 
     options: ReportOptions = field(default_factory=ReportOptions)
@@ -121,15 +123,36 @@ def _with_own_words(
     theme = find_theme(own.options.theme, () if course is None else (course.folder,))
     words = words_of(own.options, order_of(theme, own.options.sections))
     _read(stack, own.captures, handed.folder, course, found, report=True)
-    if own.options.anonymize:
-        # Aliases are for the report. Checks and comparisons are of what was captured.
-        seen = Prepared(options=replace(own.options, anonymize=False))
-        _read(stack, own.captures, handed.folder, course, seen, report=False)
-        found.observed, found.paths = seen.observed, seen.paths
+    names = [each.name for each in own.captures]
+    hidden = [each for each in handed.captures if each.name not in names]
+    if not found.captures and hidden:
+        raise found.troubles[0][1]
     if found.captures:
         found.document = _document(found, course)
         found.sections = sections_of(words)
+    if hidden or own.options.anonymize or own.options.decode_as != options.decode_as:
+        _observe_all(stack, handed, options, course, found)
+    order = [escaped(each.name) for each in handed.captures]
+    found.observed.sort(key=lambda each: order.index(each.name) if each.name in order else len(order))
+    there = {each.name for each in found.observed}
+    shown = [escaped(each.name) for each in hidden if escaped(each.name) in there]
+    if shown:
+        found.left_out += (Remark.of("not-in-report", files=", ".join(shown)),)
+    if own.options.decode_as != options.decode_as:
+        found.left_out += (Remark.of("own-decode-as"),)
     return True
+
+
+def _observe_all(
+    stack: contextlib.ExitStack, handed: Handed, options: ReportOptions, course: Course | None, found: Prepared
+) -> None:
+    """Read every capture that was handed in as the teacher's options say, for checks and comparisons."""
+    seen = Prepared(options=options)
+    _read(stack, handed.captures, handed.folder, course, seen, report=False)
+    known = {piece.name for piece, _ in found.troubles}
+    found.observed, found.paths = seen.observed, seen.paths
+    found.troubles += [(piece, trouble) for piece, trouble in seen.troubles if piece.name not in known]
+    found.log += [each for each in seen.log if each not in found.log]
 
 
 def _read(
@@ -157,7 +180,7 @@ def _read(
             found.log.append(f"{piece.name}: {told(trouble)}")
             continue
         found.captures.append(replace(capture, number=len(found.captures)))
-        name = escaped(piece.name)
+        name = _unlike(escaped(piece.name), found.paths)
         found.paths[name] = path
         found.observed.append(
             observer.observed(
@@ -189,6 +212,15 @@ def _linked(pieces: tuple[Piece, ...], folder: Path) -> Iterator[tuple[Piece, Pa
         path = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=folder)) / name
         path.symlink_to(piece.path.resolve())
         yield piece, path
+
+
+def _unlike(name: str, taken: Container[str]) -> str:
+    """A name that is not taken: an archive may hold two files of one name."""
+    number, wanted = 1, name
+    while name in taken:
+        number += 1
+        name = f"{wanted} ({number})"
+    return name
 
 
 def _fields(of: Prepared) -> Iterator[tuple[str, object]]:

@@ -168,3 +168,58 @@ def test_checks_are_of_what_was_captured_whatever_the_report_shows(tmp_path):
     assert points["addresses"] == 2
     assert outcome.observed[0].connections[0].client.startswith("192.168.10.")
     assert "192.168.10." not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+ALL = """
+[[check]]
+id = "quality"
+kind = "quality"
+requires = ["from-the-start"]
+points = 1
+
+[[check]]
+id = "ftp"
+kind = "filter"
+filter = "ftp"
+points = 2
+
+[[check]]
+id = "http"
+kind = "exchange"
+points = 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "codes"),
+    [
+        ('captures = ["lab.pcapng"]\nanonymize = true', ["not-in-report"]),
+        ('captures = ["sub/bad.pcapng", "lab.pcapng", "lab.pcapng"]', []),
+        ('decode_as = ["tcp.port==8000,ftp"]', ["not-in-report", "own-decode-as"]),
+        ('captures = ["empty.pcapng"]', ["own-words-left-out"]),
+    ],
+)
+def test_a_report_toml_hides_nothing_from_the_checks_and_changes_none(tmp_path, config, codes):
+    """Captures that it does not name, those in folders of theirs, and what it has tshark decode as."""
+    folder = tmp_path / "mine"
+    (folder / "sub").mkdir(parents=True)
+    good, bad = (BUNDLED / f"{name}.pcapng" for name in ("half-close", "mid-connection"))
+    (folder / "lab.pcapng").write_bytes(good.read_bytes())
+    (folder / "sub" / "bad.pcapng").write_bytes(bad.read_bytes())
+    if "empty" in config:
+        (folder / "empty.pcapng").write_bytes(b"")
+    pieces = [Piece(str(path.relative_to(folder)), path, 1) for path in sorted(folder.rglob("*.pcapng"))]
+    (folder / "report.toml").write_text(config, encoding="utf-8")
+    others = [Piece("report.toml", folder / "report.toml", 1)]
+    (tmp_path / "rubric.toml").write_text(ALL, encoding="utf-8")
+    (tmp_path / "out").mkdir()
+    rubric = load_rubric(tmp_path / "rubric.toml")
+    outcome = work(Job("k", WHO, tuple(pieces), tmp_path / "out", tuple(others), formats=(), rubric=rubric))
+    assert {each.check: each.points for each in outcome.verdicts} == {"quality": 0, "ftp": 0, "http": 4}
+    assert [each.name for each in outcome.observed] == ["lab.pcapng", "sub/bad.pcapng"]
+    assert outcome.observed[0].connections[0].client.startswith("192.168.10.")
+    told = [each.code for each in outcome.remarks]
+    assert [each for each in told if each not in ("capture-left-out", "tail-cut")] == codes
+    verdicts, remarks = checked(folder, tmp_path / "rubric.toml", WHO, ())
+    assert {each["id"]: each["points"] for each in verdicts} == {"quality": 0, "ftp": 0, "http": 4}
+    assert [each.code for each in remarks] == told
