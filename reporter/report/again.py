@@ -1,4 +1,4 @@
-"""Which segments were sent again, and how sure that is: decided once for the answers, the summary and the plot."""
+"""Which segments were sent again, and how sure that is: decided once for all sections and figures."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from enum import StrEnum
 from reporter.report.material import Told
 
 #: Rules that tell of a segment sent again, also where its first copy was not captured.
-_AGAIN = ("L03", "L04", "L05", "L12", "H09", "H11")
+RULES = ("L03", "L04", "L05", "L12", "H09", "H11")
 
 
 class Again(StrEnum):
-    """`SURE`: both copies were captured. `LIKELY`: no first copy was. `TWICE`: probably one segment, delivered or
-    captured twice."""
+    """`SURE`: both copies were captured. `LIKELY`: no first copy was. `TWICE`: not sent again, but very likely one
+    segment delivered or captured twice."""
 
     SURE = "sure"
     LIKELY = "likely"
@@ -21,8 +21,10 @@ class Again(StrEnum):
 
 
 def again(told: Told) -> Again | None:
-    """Whether this segment was sent again; None where no rule says so."""
-    found = next((finding for finding in told.findings if finding.rule in _AGAIN), None)
+    """Whether this segment was sent again; None where no rule says so, nor is it a packet captured before."""
+    if told.seen.step is not None and told.seen.step.copy_of is not None:
+        return Again.TWICE
+    found = next((finding for finding in told.findings if finding.rule in RULES), None)
     if found is None:
         return None
     facts = found.facts

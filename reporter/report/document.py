@@ -179,6 +179,7 @@ class Rung:
     client_state: str = ""  #: TCP state of the client after it; empty where unknown or unchanged
     server_state: str = ""  #: TCP state of the server after it; empty where unknown or unchanged
     gap: str = ""  #: what is not drawn before this segment, a pause or steps left out, in words
+    both: bool = False  #: whether what is folded into one goes both ways
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from reporter.explain.engine import Finding
 from reporter.explain.visible import visible
 from reporter.model.packet import Packet
 from reporter.model.stream import Role, States, Stream
+from reporter.report.again import Again, again
 from reporter.report.author import Author
 from reporter.report.document import Ladder, Rung
 from reporter.report.material import Told
@@ -31,10 +32,16 @@ class _Placed(NamedTuple):
     turning: bool
 
 
-def phase(told: Told, step: Step) -> str:
-    """Which band of the diagram a segment belongs to."""
+def phase(told: Told, step: Step, bands: Mapping[int, str]) -> str:
+    """Which band of the diagram a segment belongs to; `bands` are those of the frames above it.
+
+    A segment that was delivered or captured twice is no trouble of the connection: it is in the band of the first.
+    """
     if step.move in _OPENING:
         return "open"
+    if again(told) is Again.TWICE:
+        tcp, first = told.packet.tcp, step.copy_of.frame if step.copy_of is not None else step.sent.first_frame
+        return bands.get(first or 0) or ("open" if tcp and tcp.syn else "close" if tcp and tcp.fin else "data")
     if step.move in _TROUBLE or (step.sent.repeated and not step.keep_alive) or any(map(_telling, told.findings)):
         return "trouble"
     return "close" if step.move is not None else "data"
@@ -50,8 +57,9 @@ def ladder(
         "report",
         "ladder-description",
         {
-            "stream": stream.number,
+            "stream": facts.get("stream", stream.number),
             "count": len(told),
+            "packets": stream.packets,
             "client": str(stream.client),
             "server": str(stream.server),
         },
@@ -94,27 +102,27 @@ def _rungs(author: Author, told: Iterable[Told]) -> list[_Placed]:
     rungs: list[_Placed] = []
     states = States()
     run: list[Told] = []
+    bands: dict[int, str] = {}
     for each in told:
         step = each.seen.step
         if step is None:
             continue
+        bands[each.packet.frame] = phase(each, step, bands)
         if plain(each):
             run.append(each)
             continue
-        states = _flush(author, run, rungs, states)
-        run = [each] if plain(each) else []
-        if not run:
-            rungs.append(_placed(author, each, step, states))
-            states = step.after
-    _flush(author, run, rungs, states)
+        states = _flush(author, run, rungs, states, bands)
+        rungs.append(_placed(author, each, step, states, bands))
+        states = step.after
+    _flush(author, run, rungs, states, bands)
     return rungs
 
 
-def _flush(author: Author, run: list[Told], rungs: list[_Placed], states: States) -> States:
+def _flush(author: Author, run: list[Told], rungs: list[_Placed], states: States, bands: Mapping[int, str]) -> States:
     if len(run) <= _RUN:
         for each in run:
             assert each.seen.step is not None
-            rungs.append(_placed(author, each, each.seen.step, states))
+            rungs.append(_placed(author, each, each.seen.step, states, bands))
             states = each.seen.step.after
     else:
         rungs.append(_Placed(_folded(author, run), turning=False))
@@ -147,24 +155,26 @@ def _telling(finding: Finding) -> bool:
 
 def _folded(author: Author, run: list[Told]) -> Rung:
     first, last = run[0].packet, run[-1].packet
-    sizes = {Role.CLIENT: 0, Role.SERVER: 0}
+    sizes, counts = dict.fromkeys(Role, 0), dict.fromkeys(Role, 0)
     for each in run:
         assert each.seen.step is not None
         sizes[each.seen.step.sender] += each.seen.step.sent.fresh
-    from_client = sizes[Role.CLIENT] > sizes[Role.SERVER]
-    sender = Role.CLIENT if from_client else Role.SERVER
+        counts[each.seen.step.sender] += 1
     label = author.words.plain("report", "rungs-folded", {"count": len(run), "first": first.frame, "last": last.frame})
-    note = author.words.plain("report", "rungs-folded-note", {"sender": sender, "size": sizes[sender]})
-    return Rung(None, _time(first), from_client, label, note, "data")
+    # Where only one end sends data, the arrow is its; confirmations of the other are what goes without saying.
+    senders = [role for role in Role if sizes[role]] or [role for role in Role if counts[role]]
+    facts = {"client": sizes[Role.CLIENT], "server": sizes[Role.SERVER], "sender": senders[0], "both": len(senders) > 1}
+    note = author.words.plain("report", "rungs-folded-note", facts)
+    return Rung(None, _time(first), senders[0] is Role.CLIENT, label, note, "data", both=len(senders) > 1)
 
 
-def _placed(author: Author, told: Told, step: Step, before: States) -> _Placed:
+def _placed(author: Author, told: Told, step: Step, before: States, bands: Mapping[int, str]) -> _Placed:
     tcp = told.packet.tcp
     turning = tcp is not None and (tcp.syn or tcp.fin or tcp.rst)
-    return _Placed(_rung(author, told, step, before), turning)
+    return _Placed(_rung(author, told, step, before, bands[told.packet.frame]), turning)
 
 
-def _rung(author: Author, told: Told, step: Step, before: States) -> Rung:
+def _rung(author: Author, told: Told, step: Step, before: States, band: str) -> Rung:
     packet = told.packet
     gap = ""
     if step.idle is not None and step.idle.seconds >= _PAUSE:
@@ -174,8 +184,8 @@ def _rung(author: Author, told: Told, step: Step, before: States) -> Rung:
         time=_time(packet),
         from_client=step.sender is Role.CLIENT,
         label=_label(packet),
-        note=_note(packet),
-        phase=phase(told, step),
+        note=_note(author, told, step),
+        phase=band,
         client_state=(step.after.client or "") if step.after.client != before.client else "",
         server_state=(step.after.server or "") if step.after.server != before.server else "",
         gap=gap,
@@ -198,12 +208,15 @@ def _label(packet: Packet) -> str:
     return tcp.flag_names
 
 
-def _note(packet: Packet) -> str:
-    tcp = packet.tcp
+def _note(author: Author, told: Told, step: Step) -> str:
+    tcp = told.packet.tcp
     assert tcp is not None
     parts = [f"Seq={tcp.seq}"]
     if tcp.has_ack:
         parts.append(f"Ack={tcp.ack}")
     if tcp.length:
         parts.append(f"Len={tcp.length}")
+    if again(told) is Again.TWICE:
+        copied = step.copy_of.frame if step.copy_of is not None else None
+        parts.append(author.words.plain("report", "rung-twice", {"frame": copied}))
     return " ".join(parts)

@@ -19,7 +19,8 @@ def sequence_plot(author: Author, stream: Stream, told: Sequence[Told]) -> Seque
     """The plot of these packets of one stream; None where hardly anything was sent, or the timestamps go back."""
     if stream.seconds is None:
         return None
-    panels = [panel for role in (Role.CLIENT, Role.SERVER) if (panel := _panel(author, role, told)) is not None]
+    both = {role: _panel(author, role, told) for role in (Role.CLIENT, Role.SERVER)}
+    panels = [panel for panel in both.values() if _tall(panel)]
     if not panels or len({stroke.time for panel in panels for stroke in panel.strokes}) < _LEAST:
         return None
     caption = author.figure("section-ledger", "plot-caption", stream=stream.number)
@@ -28,26 +29,32 @@ def sequence_plot(author: Author, stream: Stream, told: Sequence[Told]) -> Seque
         "count": sum(len(panel.strokes) for panel in panels),
         "again": sum(stroke.repeated for panel in panels for stroke in panel.strokes),
         "directions": len(panels),
+        "left": sum(len(panel.strokes) for panel in both.values() if not _tall(panel)),
+        "left_sender": next((role for role, panel in both.items() if not _tall(panel)), None),
     }
     description = author.words.plain("section-ledger", "plot-description", facts)
     return SequencePlot(caption, tuple(panels), description)
 
 
-def _panel(author: Author, role: Role, told: Sequence[Told]) -> Panel | None:
+def _tall(panel: Panel) -> bool:
+    """Whether the numbers of a direction make a picture."""
+    if not panel.strokes:
+        return False
+    return max(each.high for each in panel.strokes) - min(each.low for each in panel.strokes) >= _LEAST
+
+
+def _panel(author: Author, role: Role, told: Sequence[Told]) -> Panel:
     strokes: list[Stroke] = []
     acks: list[tuple[Decimal, int]] = []
     for each in told:
         step, packet = each.seen.step, each.packet
         kind = again(each)
-        if step is None or packet.tcp is None or step.copy_of is not None or kind is Again.TWICE:
+        if step is None or packet.tcp is None or kind is Again.TWICE:
             continue
         if step.sender is role:
             if step.sent.end > step.sent.start:
-                repeated = (bool(step.sent.repeated) and not step.sent.fresh) or kind is not None
-                strokes.append(Stroke(packet.frame, packet.time, step.sent.start, step.sent.end, repeated))
+                strokes.append(Stroke(packet.frame, packet.time, step.sent.start, step.sent.end, kind is not None))
         elif step.confirms is not None:
             acks.append((packet.time, step.confirms.ack))
-    if not strokes or max(each.high for each in strokes) - min(each.low for each in strokes) < _LEAST:
-        return None
     label = author.words.plain("section-ledger", "panel", {"sender": role})
     return Panel(label, tuple(strokes), tuple(acks))

@@ -37,16 +37,6 @@ def test_without_a_first_copy_it_is_only_likely():
     assert counted(packets) == {Again.LIKELY: [3]}
 
 
-def test_a_packet_captured_twice_is_not_sent_again():
-    packets = """
-1 0.000 c>s [A]  seq=1 ack=1 ipid=0x0006
-2 0.001 c>s [PA] seq=1 ack=1 len=100 ipid=0x0007
-3 0.002 c>s [PA] seq=1 ack=1 len=100 ipid=0x0007 label=retransmission
-4 0.003 s>c [A]  seq=1 ack=101
-"""
-    assert counted(packets) == {}
-
-
 def test_a_syn_ack_that_follows_soon_is_sure_only_where_it_is_another_packet():
     opening = """
 1 0.000 c>s [S]  seq=0
@@ -55,3 +45,15 @@ def test_a_syn_ack_that_follows_soon_is_sure_only_where_it_is_another_packet():
 """
     assert counted(opening.format("", "")) == {Again.TWICE: [3]}
     assert counted(opening.format("ipid=0x0001", "ipid=0x0002")) == {Again.SURE: [3]}
+
+
+def test_a_packet_captured_twice_counts_as_delivered_or_captured_twice() -> None:
+    packets = """
+1 0.000 c>s [A]  seq=1 ack=1 ipid=0x0006
+2 0.001 c>s [PA] seq=1 ack=1 len=100 ipid=0x0007
+3 0.002 c>s [PA] seq=1 ack=1 len=100 ipid=0x0007 label=retransmission
+4 0.003 s>c [A]  seq=1 ack=101 ipid=0x0100
+5 0.004 c>s [A]  seq=101 ack=1 ipid=0x0008
+6 0.005 c>s [A]  seq=101 ack=1 ipid=0x0008
+"""
+    assert counted(packets) == {Again.TWICE: [3, 6]}

@@ -10,6 +10,7 @@ from reporter.explain.evidence import Fact, derived
 from reporter.explain.evidence import field as value_of
 from reporter.explain.words import Rich
 from reporter.model.stream import Role
+from reporter.report.again import RULES, Again, again
 from reporter.report.document import Block, Bullets
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section, told_of_each
@@ -72,7 +73,7 @@ def _kinds(told: Sequence[Told]) -> list[_Kind]:
     kinds: dict[str, _Kind] = {}
     for each in told:
         for finding in each.findings:
-            if finding.rule in _TOLD:
+            if finding.rule in _TOLD and not (finding.rule in RULES and again(each) is Again.TWICE):
                 kind = kinds.setdefault(finding.rule, _Kind(finding.rule, finding))
                 if kind.first.again and not finding.again:
                     kind.first = finding
@@ -109,12 +110,22 @@ def _sums(context: Context, told: Sequence[Told]) -> list[Block]:
         return []
     blocks: list[Block] = []
     for role in Role:
-        total = fresh = 0
+        total = fresh = twice = 0
         for each in told:
             step, tcp = each.seen.step, each.packet.tcp
-            if step is not None and tcp is not None and step.sender is role:
+            if step is None or tcp is None or step.sender is not role:
+                continue
+            if again(each) is Again.TWICE:
+                twice += 1
+            else:
                 total, fresh = total + tcp.length, fresh + step.sent.fresh
         if 0 < fresh < total:
-            facts = {"sender": role, "total": Fact(total), "fresh": Fact(fresh), "again": Fact(total - fresh)}
+            facts = {
+                "sender": role,
+                "total": Fact(total),
+                "fresh": Fact(fresh),
+                "again": Fact(total - fresh),
+                "twice": twice,
+            }
             blocks.append(author.paragraph("section-trouble", "sum", **facts))
     return blocks
