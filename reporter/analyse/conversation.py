@@ -234,7 +234,7 @@ class Conversation(Lifecycle):
             client=self.client,
             server=self.server,
             basis=self.basis,
-            opening=self.opening,
+            opening=self.outcome,
             closing=self.closing,
             closed_first=self.closed_first,
             closed_by_both=self.crossing and len(self.fins) == 2,
@@ -257,6 +257,7 @@ class Conversation(Lifecycle):
             fin_sender=self.fins[0] if self.fins else None,
             missed_fin=self.missed_fin,
             reset_fin=self.reset_fin,
+            refusals=tuple(self.attempts.refusals),
         )
 
     def _count(self, packet: Packet, tcp: Tcp) -> None:

@@ -90,6 +90,9 @@ class Direction:
         start = self.unwrapped(tcp.seq)
         end = start + tcp.length + int(tcp.syn) + int(tcp.fin)
         expected = self.next
+        if tcp.rst and end == start and expected is None:
+            # A RST to a SYN has the number of no connection (RFC 9293, section 3.5.2).
+            return Sent(start, end, 0, 0, 0, None, False, False, None, None)
         if self.base is None:
             self.base = start
         if expected is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from reporter.analyse.attempts import Attempts, answers
 from reporter.analyse.foresight import Foresight, client_of, ends
 from reporter.analyse.ledger import Direction
 from reporter.analyse.missed import Missed, Missing
@@ -14,10 +15,6 @@ from reporter.model.packet import Packet
 from reporter.model.stream import Closing, Endpoint, MissedFin, Opening, Role
 from reporter.model.tcp import Tcp, TcpOptions
 
-#: Up to how many SYNs of one opening are listed.
-_ATTEMPTS = 64
-#: A segment whose number lies farther beyond all that its sender had sent is of another connection.
-_FAR = 1 << 17
 _WRAP = 1 << 32
 
 
@@ -26,9 +23,7 @@ class Lifecycle:
 
     `syn`, `fin` and `options` are by the role that sent them; `reset_by` is who sent the first RST that its receiver
     has to obey, `reset` that RST; `stray` is the last one before that it need not obey, `unobeyed` tells that more
-    came of the connection after it; `old_answer` is an ACK (frame, Ack) that answers a SYN with the number of an
-    earlier connection, `refuted` the RST of the client that refuses it, `late_syn` a SYN without ACK on the open
-    connection.
+    came of the connection after it; `attempts` are those to open it, `late_syn` a SYN without ACK on the open one.
     `syns` are the last few segments with SYN of each end, copies included, and `syn_count` counts them all;
     `bare_syn` is the frame of an end's first SYN without ACK; `syn_flags` and `syn_window` are of its SYN.
     `ledger` are the numbers that each end has sent, `missing` what of them is evidently missing at the end.
@@ -64,14 +59,12 @@ class Lifecycle:
         self.skipped: int | None = None
         self.stray: Stray | None = None
         self.unobeyed = False
-        self.old_answer: tuple[int, int] | None = None
-        self.refuted: int | None = None
+        self.attempts = Attempts()
         self.late_syn: int | None = None
         self.crossing = False
         self._cut_off = False
         self._crossed_answers: dict[Role, int] = {}
         self._crossed_acks: dict[Role, int] = {}
-        self._attempts: list[int] = []
         self._third_number: int | None = None
         self._first_sure = False
         self.unplaced = False
@@ -94,6 +87,17 @@ class Lifecycle:
         return Role.CLIENT if is_client else Role.SERVER
 
     @property
+    def asked(self) -> Mark | None:
+        """The client's SYN of the attempt that stands: the first one, or the first after a refusal."""
+        return self.attempts.standing or self.syn.get(Role.CLIENT)
+
+    @property
+    def outcome(self) -> Opening:
+        """The opening as it stands: refused also where the last attempt after a refusal has had no answer yet."""
+        tried = self.opening is Opening.UNANSWERED and bool(self.attempts.refusals)
+        return Opening.REFUSED if tried else self.opening
+
+    @property
     def late_syn_ack(self) -> int | None:
         """The frame of a SYN-ACK that was recorded after the segment that answers it."""
         return self._foresight.late.syn_ack
@@ -108,8 +112,10 @@ class Lifecycle:
     @property
     def closing(self) -> Closing:
         """How the connection has ended so far."""
+        if self.opening is Opening.REFUSED:
+            return Closing.NEVER_OPEN
         if self._cut_off or (self._given_up is not None and not self.fins):
-            return Closing.NOT_CAPTURED if self.opening is Opening.REFUSED else Closing.RESET
+            return Closing.RESET
         if len(self.fins) == 2:
             if self.crossing:
                 return Closing.SIMULTANEOUS
@@ -118,7 +124,7 @@ class Lifecycle:
             first, second = self.fins
             return Closing.THREE_SEGMENT if self.fin_acked[first] == self.fin[second].frame else Closing.FOUR_WAY
         if not self.fins:
-            return Closing.NOT_CAPTURED
+            return Closing.NEVER_OPEN if self.opening is Opening.UNANSWERED else Closing.NOT_CAPTURED
         return Closing.ONE_FIN if self._one_of_two else Closing.HALF_CLOSED
 
     @property
@@ -186,20 +192,19 @@ class Lifecycle:
 
     @property
     def handshake(self) -> tuple[int, ...]:
-        """Frames of the captured part of the opening.
+        """Frames of the captured part of the opening, without attempts that were refused before it.
 
         Of a simultaneous open also the SYN-ACKs and the ACKs that answer them; where nothing came of it
-        every SYN, and the RST that refused it.
+        every SYN, and the RSTs that refused them.
         """
-        marks = {self.syn[role].frame for role in (Role.CLIENT, Role.SERVER) if role in self.syn}
+        marks = {mark.frame for mark in (self.asked, self.syn.get(Role.SERVER)) if mark is not None}
         if self.third_ack is not None:
             marks.add(self.third_ack)
         if self.opening is Opening.SIMULTANEOUS:
             marks.update(self._crossed_answers.values(), self._crossed_acks.values())
         if self.opening in (Opening.UNANSWERED, Opening.REFUSED):
-            marks.update(self._attempts)
-            if self.reset_frame is not None:
-                marks.add(self.reset_frame)
+            marks.update(self.attempts.frames)
+            marks.update(self.attempts.refusals)
         return tuple(sorted(marks))
 
     @property
@@ -237,14 +242,14 @@ class Lifecycle:
             # New data of the other end: it had not closed before.
             self.unplaced, self._first_sure = False, True
         if self.opening is Opening.UNANSWERED and tcp.has_ack:
-            if self._answered(me, tcp, sent, confirms):
+            if answers(self.syn.get(Role.CLIENT), me, sent, confirms):
                 self.opening, self.answer_told = Opening.ANSWER_MISSED, packet.frame
                 if me is Role.CLIENT:
                     self.third_ack, self._third_number = packet.frame, self.ledger[peer].unwrapped(tcp.ack)
                     if not tcp.length and not tcp.fin:
                         return Move.THIRD_ACK
             elif me is Role.SERVER:
-                self.old_answer = (packet.frame, tcp.ack)
+                self.attempts.old_answer = (packet.frame, tcp.ack)
         if self.opening is Opening.SIMULTANEOUS and self._answers_crossed(me, tcp, sent):
             self._crossed_acks.setdefault(me, packet.frame)
         if (
@@ -286,19 +291,6 @@ class Lifecycle:
         missed = self.missing.fin(role)
         return missed if missed is not None and missed.by_ack and missed.frame == packet.frame else None
 
-    def _answered(self, me: Role, tcp: Tcp, sent: Sent, confirms: Confirmation | None) -> bool:
-        """Whether a segment shows that the SYN was answered, though no SYN-ACK has been captured.
-
-        A client confirms nothing, with its next number, before it has got the SYN-ACK; a server that confirms what
-        the client has sent has accepted its SYN. A wrong Ack is one of an earlier connection (RFC 9293, figure 9).
-        """
-        asked = self.syn.get(Role.CLIENT)
-        if asked is None:
-            return False
-        if me is Role.CLIENT:
-            return asked.seq < sent.start <= (sent.expected or 0) + _FAR
-        return confirms is not None and confirms.syn == 1 and not confirms.unseen
-
     def _answers_crossed(self, me: Role, tcp: Tcp, sent: Sent) -> bool:
         """Whether a segment only confirms the other end's SYN, both ends having sent nothing else."""
         mine, theirs = self.syn.get(me), self.syn.get(me.other)
@@ -308,9 +300,10 @@ class Lifecycle:
 
     def _reset(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move | None:
         refusal = self.opening in (Opening.UNANSWERED, Opening.REFUSED) and me is Role.SERVER
-        if self.old_answer is not None and me is Role.CLIENT and tcp.seq == self.old_answer[1]:
+        old = self.attempts.old_answer
+        if old is not None and me is Role.CLIENT and tcp.seq == old[1]:
             # In SYN-SENT a wrong Ack is refused by a RST, and the attempt goes on (RFC 9293, section 3.10.7.3).
-            self.refuted = packet.frame
+            self.attempts.refuted = packet.frame
             return None
         if self.reset_frame is None and len(self.fin_acked) < 2 and lies_below(sent, self.ledger[me]):
             self.stray, self.unobeyed = Stray(self._mark(me, packet, tcp, sent), me, below=True), False
@@ -331,6 +324,7 @@ class Lifecycle:
             self._cut_off = len(self.fin_acked) < 2
         if refusal:
             self.opening = Opening.REFUSED
+            self.attempts.refuse(packet.frame)
             return Move.REFUSAL
         return Move.RESET
 
@@ -340,6 +334,10 @@ class Lifecycle:
             return Move.SYN_ACK if tcp.has_ack else Move.SYN
         if self.third_ack is not None and not tcp.has_ack:
             self.late_syn = packet.frame
+        if self.opening is Opening.REFUSED:
+            # Asked again: what refused the attempt before ended no connection.
+            self.opening, self.reset_by, self.reset_frame, self.reset = Opening.UNANSWERED, None, None, None
+            self._cut_off = False
         if me not in self.syn:
             self.syn[me] = self._mark(me, packet, tcp, sent)
             self.options[me] = tcp.options
@@ -347,8 +345,7 @@ class Lifecycle:
             self.syn_window[me] = tcp.window
         self.syns[me].append(self._mark(me, packet, tcp, sent))
         self.syn_count[me] += 1
-        if len(self._attempts) < _ATTEMPTS:
-            self._attempts.append(packet.frame)
+        self.attempts.ask(self.syns[me][-1])
         if tcp.has_ack:
             if self.opening in (Opening.UNANSWERED, Opening.ANSWER_MISSED):
                 # A SYN-ACK recorded after the segment that answers it.

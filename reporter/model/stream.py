@@ -53,7 +53,7 @@ class Closing(StrEnum):
 
     `UNFINISHED`: both FINs were captured, the Ack of the second was not. `ONE_FIN`: one FIN was captured, and the
     other may have been sent without being captured, as segments of that end are missing; where none are, a single
-    FIN is `HALF_CLOSED`.
+    FIN is `HALF_CLOSED`. `NEVER_OPEN`: its SYN was refused or not answered, so nothing was there to close.
     """
 
     FOUR_WAY = "four-way"
@@ -63,6 +63,7 @@ class Closing(StrEnum):
     ONE_FIN = "one-fin"
     UNFINISHED = "unfinished"
     RESET = "reset"
+    NEVER_OPEN = "never-open"
     NOT_CAPTURED = "not-captured"
 
 
@@ -161,6 +162,7 @@ class Stream:
     the SYN was answered where no SYN-ACK was captured. `fin_frame` is the first FIN captured, of `fin_sender`;
     `missed_fin` is the other one where it very likely was sent and not captured. `reset_fin` is who very likely sent a
     FIN that was not captured, before a RST ended the connection, and the frame that tells of it.
+    `refusals` are the RSTs that refused its SYNs: all of them, or attempts before the one that opened it.
     `seconds` are those from the first to the last packet, None where the timestamps go back in between.
     """
 
@@ -191,6 +193,7 @@ class Stream:
     fin_sender: Role | None = None
     missed_fin: MissedFin | None = None
     reset_fin: tuple[Role, int] | None = None
+    refusals: tuple[int, ...] = ()
 
     @property
     def one_way(self) -> bool:

@@ -25,7 +25,7 @@ from reporter.explain.engine import Finding
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.visible import UNSAFE
 from reporter.explain.words import Words
-from reporter.model.stream import Exchange, Opening, Stream
+from reporter.model.stream import Closing, Exchange, Opening, Stream
 
 SCHEMA = "reporter.explain/1"
 
@@ -36,6 +36,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=F
 
 #: An opening of which a step is missing is not one of the format's words.
 _OPENINGS = {Opening.INCOMPLETE: Opening.NOT_CAPTURED, Opening.ANSWER_MISSED: Opening.NOT_CAPTURED}
+#: Of a connection that was never opened the format says that no closing was captured.
+_CLOSINGS = {Closing.NEVER_OPEN: Closing.NOT_CAPTURED}
 
 
 @dataclass(slots=True)
@@ -140,7 +142,7 @@ def stream_object(stream: Stream, findings: Iterable[Object] = ()) -> Object:
         "role_basis": stream.basis.value,
         "opening": _OPENINGS.get(stream.opening, stream.opening).value,
         "opening_detail": stream.opening.value,
-        "closing": stream.closing.value,
+        "closing": _CLOSINGS.get(stream.closing, stream.closing).value,
         "closed_first": first,
         "packets": stream.packets,
         "first_frame": stream.first_frame,

@@ -29,7 +29,7 @@ def again(told: Told) -> Again | None:
         return None
     facts = found.facts
     if found.rule in ("H09", "H11"):
-        prompted = facts["distinct"] or facts.get("asked_frame") or facts.get("reset_frame")
+        prompted = facts["distinct"] or any(facts.get(name) for name in ("asked_frame", "reset_frame", "refused_frame"))
         return Again.SURE if prompted or not facts["soon"] else Again.TWICE
     if facts.get("cause") == "twice":
         return Again.TWICE

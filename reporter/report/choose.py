@@ -33,7 +33,7 @@ class Chosen:
 def completeness(stream: Stream) -> int:
     """How much of a life the capture shows: opening, answered exchanges, closing (0 to 4)."""
     opened = stream.opening in (Opening.THREE_WAY, Opening.SIMULTANEOUS)
-    closed = stream.closing not in (Closing.NOT_CAPTURED, Closing.HALF_CLOSED, Closing.ONE_FIN)
+    closed = stream.closing not in (Closing.NEVER_OPEN, Closing.NOT_CAPTURED, Closing.HALF_CLOSED, Closing.ONE_FIN)
     answered = any(each.request_frame and each.response_frame for each in stream.exchanges)
     return 2 * answered + opened + closed
 

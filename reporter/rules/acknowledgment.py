@@ -282,7 +282,7 @@ def _latest(at: At) -> Piece | None:
 
 def _near(conversation: Conversation) -> Role | None:
     """The end next to the place of capture, as the gaps of the handshake show; None when they do not."""
-    asked, accepted = conversation.syn.get(Role.CLIENT), conversation.syn.get(Role.SERVER)
+    asked, accepted = conversation.asked, conversation.syn.get(Role.SERVER)
     whole = conversation.initial_rtt
     if asked is None or accepted is None or whole is None:
         return None

@@ -32,7 +32,7 @@ def capture_point(at: At) -> Facts | None:
     """
     if at.step.move is not Move.THIRD_ACK or at.conversation.packets != 3 or _same_host(at.packet):
         return None
-    asked, accepted = at.conversation.syn.get(Role.CLIENT), at.conversation.syn.get(Role.SERVER)
+    asked, accepted = at.conversation.asked, at.conversation.syn.get(Role.SERVER)
     if asked is None or accepted is None or accepted.frame < asked.frame or at.elapsed(asked.time, asked.frame) is None:
         return None
     here = at.packet.time

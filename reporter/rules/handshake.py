@@ -59,7 +59,7 @@ def syn_ack(at: At) -> Facts | None:
     tcp = at.tcp
     if not (tcp.syn and tcp.has_ack) or tcp.rst or not _is_first(at):
         return None
-    asked = at.conversation.syn.get(at.peer)
+    asked = at.conversation.asked if at.peer is Role.CLIENT else at.conversation.syn.get(at.peer)
     peer_seq = asked.seq % _WRAP if asked else 0
     whole = asked is not None and asked.length > 0 and tcp.ack == peer_seq + asked.length + 1
     closes = asked is not None and (tcp.ack == peer_seq + 1 or whole)

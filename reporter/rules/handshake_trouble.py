@@ -22,6 +22,7 @@ _TFO = (34, 254)
 _LISTED = 4
 _COPY = """
 sender receiver count first_frame previous_frame gap gap_before doubled steady soon distinct answered_frame reset_frame
+refused_frame
 """
 _LOSS = "L02 L03 L04 L05 L08 L10 D06"
 
@@ -41,7 +42,8 @@ def syn_again(at: At) -> Facts | None:
     tells that the copy follows too quickly for a timer, `distinct` that its IP identification shows it to be
     another packet, `steady` that the waits are alike, `doubled` that
     this one is twice as long. `answered_frame` is a SYN-ACK that had been captured all the same, `reset_frame`
-    the RST by which its sender had just refused an answer of an older connection.
+    the RST by which its sender had just refused an answer of an older connection; `refused_frame` is the RST by which
+    the other end has refused the copy before: no time-out prompted this one.
 
     Reference: RFC 9293, section 3.8.1 and figure 9; RFC 6298, sections 2 and 5 (first time-out 1 s, then doubled).
     """
@@ -60,7 +62,8 @@ def syn_again(at: At) -> Facts | None:
     accepted = conversation.syn.get(at.peer)
     told = wait is not None and gap is not None and wait >= _SOON and gap >= _SOON
     ratio = gap / wait if told and gap is not None and wait else Decimal(0)
-    refuted = conversation.refuted
+    refuted, refusal = conversation.attempts.refuted, conversation.attempts.refusal
+    refused_now = refusal is not None and refusal > previous.frame
     return {
         **at.roles,
         "count": derived(conversation.syn_count[at.me] - 1, frame_of(conversation.syn[at.me].frame)),
@@ -74,6 +77,7 @@ def syn_again(at: At) -> Facts | None:
         "distinct": word(distinct(previous.ident, copies[-1].ident)),
         "answered_frame": frame_of(accepted.frame) if accepted is not None else None,
         "reset_frame": frame_of(refuted) if refuted is not None and refuted > previous.frame else None,
+        "refused_frame": frame_of(refusal) if refused_now and refusal is not None else None,
     }
 
 

@@ -188,8 +188,9 @@ def _out_of_place(at: At) -> dict[str, Fact | None] | None:
     """A RST or SYN with a number that does not fit an open connection, or the ACK that questions the RST."""
     tcp, conversation = at.tcp, at.conversation
     stray, theirs = conversation.stray, conversation.acks.get(at.peer)
-    if conversation.refuted == at.packet.frame and conversation.old_answer is not None:
-        return {"kind": word("refuses"), "seq": at["tcp.seq"], "reset_frame": frame_of(conversation.old_answer[0])}
+    attempts = conversation.attempts
+    if attempts.refuted == at.packet.frame and attempts.old_answer is not None:
+        return {"kind": word("refuses"), "seq": at["tcp.seq"], "reset_frame": frame_of(attempts.old_answer[0])}
     if stray is not None and stray.mark.frame == at.packet.frame:
         wanted = known(theirs.ack % _WRAP, theirs.frame, "tcp.ack") if theirs is not None else None
         if stray.below and theirs is not None:

@@ -45,7 +45,7 @@ def handshake(context: Context) -> Draft | None:
     frames = stream.handshake
     told = [each for frame in frames if (each := story.at(frame)) is not None]
     facts = {"stream": stream.number, "file": story.capture.name, "one_way": stream.one_way}
-    facts |= {"heard": stream.heard, "told": stream.answer_told}
+    facts |= {"heard": stream.heard, "told": stream.answer_told, "refusals": list(stream.refusals)}
     blocks.append(author.paragraph("section-handshake", str(stream.opening), **facts))
     if told and stream.opening is Opening.THREE_WAY:
         blocks.append(Bullets(tuple(author.say("section-handshake", f"step-{n}") for n in (1, 2, 3)), ordered=True))

@@ -11,8 +11,6 @@ from reporter.report.document import Bullets
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 
-_NEVER_OPEN = (Opening.REFUSED, Opening.UNANSWERED)
-
 
 @section("limits", None)
 def limits(context: Context) -> Draft | None:
@@ -51,7 +49,7 @@ def _of_story(context: Context) -> Iterator[Item]:
         yield "answer-missed", {**name, "one_way": stream.one_way}
     if stream.basis is RoleBasis.PORT:
         yield "roles-assumed", {"client": str(stream.client)}
-    if stream.closing is Closing.NOT_CAPTURED and stream.opening not in _NEVER_OPEN:
+    if stream.closing is Closing.NOT_CAPTURED:
         yield _missing(context, story, context.closing, "closing")
     if stream.closing is Closing.HALF_CLOSED:
         yield "half-closed", name

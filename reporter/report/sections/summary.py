@@ -45,7 +45,8 @@ def _opened(context: Context) -> Rich:
     return context.about(story).author.say(
         "section-summary",
         f"opened-{story.stream.opening}",
-        frames=list(story.stream.handshake),
+        frames=[frame for frame in story.stream.handshake if frame not in story.stream.refusals],
+        refusals=list(story.stream.refusals),
         stream=context.stream(story),
         span=_span(story, story.stream.handshake),
     )

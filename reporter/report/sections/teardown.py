@@ -25,8 +25,6 @@ def teardown(context: Context) -> Draft | None:
         return None
     author, stream = context.author, story.stream
     key = str(stream.closing)
-    if stream.closing is Closing.NOT_CAPTURED and stream.opening in ("refused", "unanswered"):
-        key = "never-open"
     facts = {"stream": stream.number, "file": story.capture.name, "closer": stream.closed_first}
     if stream.closing is Closing.ONE_FIN:
         facts |= one_fin(stream)
