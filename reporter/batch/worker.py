@@ -23,6 +23,8 @@ from pebble import ProcessExpired, ProcessPool
 
 #: Jobs after which a worker makes place for a new one: memory is not given back after a PDF.
 RECYCLE = 40
+#: Jobs after which a worker looks for garbage: pages are cycles, 30 to 40 MB a report.
+SWEEP = 4
 #: What tells that a worker has died with its job, that the job's time was over, and that the executor is broken.
 DIED: tuple[type[BaseException], ...] = (ProcessExpired,)
 TIMED_OUT: tuple[type[BaseException], ...] = (FutureTimeoutError, TimeoutError)
@@ -54,7 +56,7 @@ class Workers(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a function in a worker; the future fails with one of `DIED` or `TIMED_OUT` when that ended badly."""
-        return self._pool.schedule(fn, args=args, kwargs=kwargs, timeout=self._seconds)
+        return self._pool.schedule(tidily, args=(fn, *args), kwargs=kwargs, timeout=self._seconds)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the workers: at once with `cancel_futures`, else when their jobs are done."""
@@ -64,6 +66,18 @@ class Workers(Executor):
             self._pool.close()  # type: ignore[no-untyped-call]
         if wait:
             self._pool.join()
+
+
+_jobs = 0
+
+
+def tidily(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """Do one job, after the garbage of earlier ones is away. Returns and raises what the job does."""
+    global _jobs
+    if _jobs and _jobs % SWEEP == 0:
+        gc.collect()
+    _jobs += 1
+    return fn(*args, **kwargs)
 
 
 def _context() -> Any:

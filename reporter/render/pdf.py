@@ -21,6 +21,9 @@ from reporter.report.document import Document
 
 #: What a page may carry: pictures, and the fonts of its theme. What a drawing refers to is asked for like all else.
 _CARRIED = re.compile(r"data:(image/(png|jpeg|gif|webp|svg\+xml)|font/(ttf|otf|woff2?))[;,]", re.IGNORECASE)
+#: The fonts of this machine as Pango has found and opened them, one set a thread: each report that looks for them
+#: anew costs a tenth of its time, and memory for every font file.
+_KEPT = threading.local()
 #: Ideographs and the punctuation and full-width forms that go with them.
 _CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
@@ -86,8 +89,19 @@ def pages_of(document: Document, options: PdfOptions, html: str) -> Any:
     # No date is written unless the page has one, and no identifier unless one is given: nothing differs
     # from run to run.
     return weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=_fetcher(weasyprint)).render(
-        pdf_tags=options.tagged, optimize_images=options.optimize
+        font_config=_fonts(html), pdf_tags=options.tagged, optimize_images=options.optimize
     )
+
+
+def _fonts(html: str) -> Any:
+    """What fonts there are: kept from page to page, unless the page brings along its own, which are its alone."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    if "@font-face" in html:
+        return FontConfiguration()
+    if not hasattr(_KEPT, "fonts"):
+        _KEPT.fonts = FontConfiguration()
+    return _KEPT.fonts
 
 
 def _fetcher(weasyprint: Any) -> Any:

@@ -115,6 +115,16 @@ def test_same_document_same_bytes():
     assert digests == {hashlib.sha256(render_pdf(sample("zh"))).hexdigest()}
 
 
+def test_fonts_once_found_are_kept_but_for_pages_that_bring_their_own():
+    document, options = sample("zh"), PdfOptions()
+    page = html.html_here(document, True)
+    first = pdf.pages_of(document, options, page)
+    assert pdf.pages_of(document, options, page).font_config is first.font_config
+    brought = page.replace("<style>", "<style>@font-face { font-family: own; src: url(data:font/ttf;base64,AAAA) }")
+    assert brought != page
+    assert pdf.pages_of(document, options, brought).font_config is not first.font_config
+
+
 def test_nothing_is_fetched(tmp_path, monkeypatch):
     """Even of a page that was not looked through before."""
     monkeypatch.setattr(html, "inspect", lambda *_, **__: None)
