@@ -14,11 +14,19 @@ FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 
 
 def segment(
-    src: tuple[str, int], dst: tuple[str, int], flags: int, seq: int, ack: int = 0, payload: bytes = b""
+    src: tuple[str, int],
+    dst: tuple[str, int],
+    flags: int,
+    seq: int,
+    ack: int = 0,
+    payload: bytes = b"",
+    *,
+    options: bytes = b"",
 ) -> bytes:
-    """An Ethernet frame with a TCP segment; numbers are taken modulo 2^32."""
+    """An Ethernet frame with a TCP segment; numbers are taken modulo 2^32, `options` are whole words of four bytes."""
     numbers = (seq % (1 << 32), ack % (1 << 32) if flags & ACK else 0)
-    tcp = struct.pack("!HHIIBBHHH", src[1], dst[1], *numbers, 5 << 4, flags, 64240, 0, 0) + payload
+    words = 5 + len(options) // 4
+    tcp = struct.pack("!HHIIBBHHH", src[1], dst[1], *numbers, words << 4, flags, 64240, 0, 0) + options + payload
     head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 1, 0x4000, 64, 6, 0)
     ends = socket.inet_aton(src[0]) + socket.inet_aton(dst[0])
     return bytes.fromhex("020000000001020000000002") + b"\x08\0" + head + ends + tcp
@@ -46,8 +54,15 @@ def exchange(request: bytes, response: bytes, *, port: int = 50000, most: int = 
     return frames
 
 
-def write(path: Path, frames: Iterable[bytes], options: bytes = b"", *, times: Sequence[int] = ()) -> Path:
-    """The frames as a pcapng file, a millisecond apart, each with these options.
+def write(
+    path: Path,
+    frames: Iterable[bytes],
+    options: bytes = b"",
+    *,
+    times: Sequence[int] = (),
+    snaplen: int | None = None,
+) -> Path:
+    """The frames as a pcapng file, a millisecond apart, each with these options, not more than `snaplen` bytes of each.
 
     `times` are the first frames' microseconds after the others' beginning, instead of a millisecond each.
     """
@@ -56,6 +71,6 @@ def write(path: Path, frames: Iterable[bytes], options: bytes = b"", *, times: S
     start = 1_700_000_000_000_000
     for number, data in enumerate(frames):
         after = times[number] if number < len(times) else number * 1000
-        blocks.append(make.packet(options, data=data, ticks=start + after))
+        blocks.append(make.packet(options, data=data, ticks=start + after, snaplen=snaplen))
     path.write_bytes(b"".join(blocks))
     return path

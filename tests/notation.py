@@ -12,7 +12,7 @@ One packet a line: frame, relative time in seconds, direction, flags, then `key=
     8 0.007 s>c udp dns=lab.example a=10.0.0.2 to=7 took=0.001
 
 Flags: S SYN, A ACK, P PSH, F FIN, R RST, U URG, E ECE, C CWR. TCP words: `seq ack len win` (numbers), `mss ws sack ts`
-(options), `sacks=228-707,900-1000`, `dsack=228-707`, `label=retransmission,out_of_order` (tcp.analysis labels),
+(options), `cut` (some may be cut off), `ws=cut`, `sacks=228-707,900-1000`, `dsack=228-707`, `label=retransmission,out_of_order` (tcp.analysis labels),
 `dup=1/5` (duplicate ACK 1 of frame 5), `rto=0.2/8`, `complete=31`, `into=9` (reassembled in), `parts=7,8,9`,
 `whole=900` (reassembled length), `rtt=0.01` (initial_rtt), `stream=1`, `urg=5`, `scale=128`. HTTP words: `get=/x`,
 `method=POST` with `target=/x`, `version=HTTP/1.0`, `status=404`, `phrase="Not Found"`, `h="Name: value"` (repeatable),
@@ -35,7 +35,7 @@ from reporter.extract.messages import header_of
 from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Tls, WebSocket
 from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Udp
 from reporter.model.packet import Packet
-from reporter.model.tcp import NO_LABELS, NO_OPTIONS, Tcp, TcpLabels, TcpOptions
+from reporter.model.tcp import CUT_OPTIONS, NO_LABELS, NO_OPTIONS, Tcp, TcpLabels, TcpOptions
 
 _BITS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16, "U": 32, "E": 64, "C": 128}
 _EPOCH = Decimal("1700000000.000000000")
@@ -261,19 +261,20 @@ def _quoted(text: str) -> Quoted:
 def _options(words: dict[str, str]) -> TcpOptions:
     names = ("mss", "ws", "sack", "ts", "sacks", "dsack")
     if not any(name in words for name in names):
-        return NO_OPTIONS
+        return CUT_OPTIONS if "cut" in words else NO_OPTIONS
     numbers = {"mss": 2, "ws": 3, "sack": 4, "sacks": 5, "ts": 8, "dsack": 5}
     dsack = _ranges(words["dsack"])[0] if "dsack" in words else None
     sacks = _ranges(words["sacks"]) if "sacks" in words else ()
     return TcpOptions(
         kinds=tuple(sorted({numbers[name] for name in names if name in words})),
         mss=int(words["mss"]) if "mss" in words else None,
-        wscale=int(words["ws"]) if "ws" in words else None,
+        wscale=int(words["ws"]) if words.get("ws", "cut") != "cut" else None,
         sack_permitted="sack" in words,
         sack=((dsack,) if dsack else ()) + sacks,
         dsack=dsack,
         ts_value=1000 if "ts" in words else None,
         ts_echo=0 if "ts" in words else None,
+        whole="cut" not in words,
     )
 
 

@@ -36,8 +36,16 @@ class Maker:
     def interface(self, options: bytes = b"", link: int = 1, snap: int = 0) -> bytes:
         return self.block(1, struct.pack(self.order + "HHI", link, 0, snap) + options)
 
-    def packet(self, options: bytes = b"", data: bytes = FRAME, interface: int = 0, ticks: int = 1_000_000) -> bytes:
-        head = struct.pack(self.order + "IIIII", interface, ticks >> 32, ticks & 0xFFFFFFFF, len(data), len(data))
+    def packet(
+        self,
+        options: bytes = b"",
+        data: bytes = FRAME,
+        interface: int = 0,
+        ticks: int = 1_000_000,
+        snaplen: int | None = None,
+    ) -> bytes:
+        whole, data = len(data), data[:snaplen]
+        head = struct.pack(self.order + "IIIII", interface, ticks >> 32, ticks & 0xFFFFFFFF, len(data), whole)
         return self.block(6, head + data + bytes(-len(data) % 4) + options)
 
     def old_packet(self, options: bytes = b"", data: bytes = FRAME, ticks: int = 2_000_000) -> bytes:

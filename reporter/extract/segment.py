@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from reporter.extract.fields import AT, FIELDS, Row, first, number, numbers, seconds, truth
-from reporter.model.tcp import NO_LABELS, NO_OPTIONS, Tcp, TcpLabels, TcpOptions
+from reporter.model.tcp import CUT_OPTIONS, NO_LABELS, NO_OPTIONS, Tcp, TcpLabels, TcpOptions
 
 _LABELS = tuple(name for name in FIELDS if name.startswith("tcp.analysis.") and name != "tcp.analysis.initial_rtt")
 _LABEL_AT = tuple(AT[name] for name in _LABELS)
@@ -30,6 +31,9 @@ _EMPTY_OPTIONS = [""] * (_OPTION_LAST - _OPTION_KIND_FIRST)
 _ONLY_TIMESTAMPS = [""] * (_OPTION_LAST - 2 - AT["tcp.options.mss_val"])
 _TCP = AT["tcp.stream"]
 _CHECKSUM = AT["tcp.checksum"]
+_LENGTH, _CAPTURED = AT["frame.len"], AT["frame.cap_len"]
+#: A TCP header without options.
+_BARE = 20
 _MSS = AT["tcp.options.mss_val"]
 _INITIAL_RTT = AT["tcp.analysis.initial_rtt"]
 _REASSEMBLED = AT["tcp.reassembled_in"]
@@ -115,6 +119,9 @@ def _segment(
 ) -> Tcp:
     plain_options = row[_OPTION_KIND_FIRST:_OPTION_LAST] == _EMPTY_OPTIONS
     plain_labels = row[_LABEL_FIRST:_LABEL_LAST] == _EMPTY_LABELS
+    options = NO_OPTIONS if plain_options else _options(row)
+    if row[_CAPTURED] != row[_LENGTH] and header > _BARE and _missing(row) > length:
+        options = CUT_OPTIONS if plain_options else replace(options, whole=False)
     reassembled_in, segments, reassembled_length = row[_REASSEMBLED : _REASSEMBLED + 3]
     return Tcp(
         stream=stream,
@@ -132,7 +139,7 @@ def _segment(
         scale_factor=scale,
         urgent_pointer=urgent,
         completeness=completeness,
-        options=NO_OPTIONS if plain_options else _options(row),
+        options=options,
         labels=NO_LABELS if plain_labels else _labels(row),
         initial_rtt=_round_trip(row[_INITIAL_RTT]),
         reassembled_in=number(reassembled_in) if reassembled_in else None,
@@ -150,6 +157,11 @@ _kinds = lru_cache(maxsize=512)(numbers)
 
 def _checksum(text: str) -> str:
     return "" if number(text) is None else first(text)
+
+
+def _missing(row: Row) -> int:
+    """How many bytes of the frame the file does not hold; they are its last."""
+    return (number(row[_LENGTH]) or 0) - (number(row[_CAPTURED]) or 0)
 
 
 def _options(row: Row) -> TcpOptions:

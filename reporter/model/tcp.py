@@ -24,7 +24,10 @@ class Flags(IntFlag):
 
 @value
 class TcpOptions:
-    """Options carried by one segment; `kinds` are the option kinds in order (`tcp.option_kind`)."""
+    """Options carried by one segment; `kinds` are the option kinds in order (`tcp.option_kind`).
+
+    `whole` is False where the file holds only a part of the header: options may have been cut off.
+    """
 
     kinds: tuple[int, ...] = ()
     mss: int | None = None
@@ -34,6 +37,11 @@ class TcpOptions:
     dsack: tuple[int, int] | None = None
     ts_value: int | None = None
     ts_echo: int | None = None
+    whole: bool = True
+
+    def offers(self, kind: int) -> bool | None:
+        """Whether the option of this kind is there; None where it may have been cut off."""
+        return True if kind in self.kinds else None if not self.whole else False
 
 
 @value
@@ -63,6 +71,8 @@ class TcpLabels:
 
 
 NO_OPTIONS = TcpOptions()
+#: Nothing of the options has been captured, though the header has some.
+CUT_OPTIONS = TcpOptions(whole=False)
 NO_LABELS = TcpLabels()
 
 

@@ -7,9 +7,12 @@ from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
 from reporter.model.stream import Role
+from reporter.model.tcp import TcpOptions
 
 _RANK = 10
 _WRAP = 1 << 32
+#: Kinds of options (IANA, TCP Option Kind Numbers).
+_SCALE, _SACK, _STAMPS = 3, 4, 8
 _THIRD = "sender receiver seq ack peer_seq data syn_ack_frame nothing_sent"
 
 
@@ -179,13 +182,14 @@ def maximum_segment_size(at: At) -> Facts | None:
     "H06",
     on="tcp",
     when="syn",
-    facts="sender receiver offered answered shift factor window peer_shift peer_frame",
+    facts="sender receiver offered answered shift factor window peer_offered peer_shift peer_frame",
     rank=16,
 )
 def window_scale(at: At) -> Facts | None:
     """Whether window scaling is offered in a SYN, and in the other end's SYN whether it is in force.
 
-    `answered` is True in the second SYN: only there is it settled. A SYN's own window is never scaled.
+    `answered` is True in the second SYN: only there is it settled. A SYN's own window is never scaled. `offered` and
+    `peer_offered` are None where the capture has cut off options, `shift` and `peer_shift` where it cut that one short.
 
     Reference: RFC 7323, section 2.2.
     """
@@ -200,14 +204,20 @@ def window_scale(at: At) -> Facts | None:
         told = known(peer_shift, asked.frame, "tcp.options.wscale.shift")
     return {
         **at.roles,
-        "offered": word(shift is not None),
+        "offered": _offers(at.tcp.options, _SCALE),
         "answered": word(asked is not None),
         "shift": offered,
         "factor": derived(1 << min(shift, 14), offered) if shift is not None else None,
         "window": at["tcp.window_size_value"],
+        "peer_offered": _offers(peer, _SCALE),
         "peer_shift": told,
         "peer_frame": frame_of(asked.frame) if asked else None,
     }
+
+
+def _offers(options: TcpOptions | None, kind: int) -> Fact | None:
+    offers = options.offers(kind) if options is not None else None
+    return None if offers is None else word(offers)
 
 
 @rule(
@@ -216,6 +226,8 @@ def window_scale(at: At) -> Facts | None:
 def sack_and_timestamps(at: At) -> Facts | None:
     """The second SYN settles whether selective acknowledgments and timestamps are in force: if both offered.
 
+    Each is None where the capture has cut off options of that SYN.
+
     Reference: RFC 2018, section 2; RFC 7323, section 3.2.
     """
     asked, peer = at.conversation.syn.get(at.peer), at.conversation.options.get(at.peer)
@@ -223,10 +235,10 @@ def sack_and_timestamps(at: At) -> Facts | None:
         return None
     return {
         **at.roles,
-        "sack": word(at.tcp.options.sack_permitted),
-        "timestamps": word(8 in at.tcp.options.kinds),
-        "peer_sack": word(peer.sack_permitted),
-        "peer_timestamps": word(8 in peer.kinds),
+        "sack": _offers(at.tcp.options, _SACK),
+        "timestamps": _offers(at.tcp.options, _STAMPS),
+        "peer_sack": _offers(peer, _SACK),
+        "peer_timestamps": _offers(peer, _STAMPS),
         "peer_frame": frame_of(asked.frame),
     }
 

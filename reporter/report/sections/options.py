@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from reporter.explain.evidence import Fact, derived, field
 from reporter.explain.words import Rich
@@ -13,7 +13,8 @@ from reporter.report.document import Block
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 
-_TIMESTAMPS = 8
+#: Kinds of options (IANA, TCP Option Kind Numbers).
+_MAX_SIZE, _SCALE, _SACK, _TIMESTAMPS = 2, 3, 4, 8
 #: Bytes that the timestamps option takes of every segment, padding included (RFC 7323, appendix A).
 _TAKEN = 12
 
@@ -49,14 +50,16 @@ def _mss(context: Context, story: Story, client: Packet, server: Packet) -> tupl
         "mss",
         client=one,
         server=two,
-        taken=_TAKEN if _both(client, server, _stamped) else 0,
+        client_unread=one is None and _offers(client, _MAX_SIZE) is not False,
+        server_unread=two is None and _offers(server, _MAX_SIZE) is not False,
+        taken=_TAKEN if _in_force(client, server, _TIMESTAMPS) else 0,
         from_client=largest[Role.CLIENT],
         from_server=largest[Role.SERVER],
     )
     return (
         author.text("MSS"),
-        _shown(context, one),
-        _shown(context, two),
+        _shown(context, one, client, _MAX_SIZE),
+        _shown(context, two, server, _MAX_SIZE),
         author.text(author.label("each-own")),
         effect,
     )
@@ -68,63 +71,59 @@ def _scale(context: Context, story: Story, client: Packet, server: Packet) -> tu
     factors = {}
     if one is not None and two is not None:
         factors = {"client": derived(1 << one.value, one), "server": derived(1 << two.value, two)}
-    effect = author.say("section-options", "scale" if factors else "scale-not", **factors)
+    force = _in_force(client, server, _SCALE)
+    known = {True: "scale" if factors else "scale-unread", False: "scale-not", None: "scale-unknown"}[force]
+    effect = author.say("section-options", known, **factors)
     return (
         author.text(author.label("window-scale")),
-        _shown(context, one),
-        _shown(context, two),
-        _force(context, bool(factors)),
+        _shown(context, one, client, _SCALE),
+        _shown(context, two, server, _SCALE),
+        _force(context, force),
         effect,
     )
 
 
 def _sack(context: Context, story: Story, client: Packet, server: Packet) -> tuple[Rich, ...]:
-    both = _both(client, server, _sackable)
     frames = [
         told.packet.frame
         for told in story.capture.keeper.of_stream(story.stream.number)
         if told.packet.tcp and told.packet.tcp.options.sack
     ]
     facts = {"count": len(frames), "first": frames[0] if frames else None}
-    return _offered(context, "SACK", client, server, _sackable, "sack" if both else "sack-not", facts)
+    return _offered(context, "SACK", client, server, _SACK, "sack", facts)
 
 
 def _timestamps(context: Context, story: Story, client: Packet, server: Packet) -> tuple[Rich, ...]:
-    both = _both(client, server, _stamped)
     label = context.author.label("timestamps")
-    facts = {"taken": _TAKEN}
-    return _offered(context, label, client, server, _stamped, "timestamps" if both else "timestamps-not", facts)
+    return _offered(context, label, client, server, _TIMESTAMPS, "timestamps", {"taken": _TAKEN})
 
 
 def _offered(
-    context: Context,
-    label: str,
-    client: Packet,
-    server: Packet,
-    offers: Callable[[Packet], bool],
-    key: str,
-    facts: Mapping[str, object],
+    context: Context, label: str, client: Packet, server: Packet, kind: int, key: str, facts: Mapping[str, object]
 ) -> tuple[Rich, ...]:
-    author = context.author
-    cells = [author.text(author.label("offered") if offers(packet) else "—") for packet in (client, server)]
+    author, force = context.author, _in_force(client, server, kind)
+    words = {True: key, False: f"{key}-not", None: f"{key}-unknown"}[force]
     return (
         author.text(label),
-        *cells,
-        _force(context, _both(client, server, offers)),
-        author.say("section-options", key, **facts),
+        *(_named(context, packet, kind) for packet in (client, server)),
+        _force(context, force),
+        author.say("section-options", words, **facts),
     )
 
 
-def _both(client: Packet, server: Packet, offers: Callable[[Packet], bool]) -> bool:
-    return offers(client) and offers(server)
+def _offers(packet: Packet, kind: int) -> bool | None:
+    return packet.tcp.options.offers(kind) if packet.tcp is not None else None
 
 
-def _sackable(packet: Packet) -> bool:
-    return packet.tcp is not None and packet.tcp.options.sack_permitted
+def _in_force(client: Packet, server: Packet, kind: int) -> bool | None:
+    """Whether both SYNs offer an option; None where the capture has cut off what would tell."""
+    both = {_offers(client, kind), _offers(server, kind)}
+    return False if False in both else None if None in both else True
 
 
-def _stamped(packet: Packet) -> bool:
-    return packet.tcp is not None and _TIMESTAMPS in packet.tcp.options.kinds
+def _named(context: Context, packet: Packet, kind: int) -> Rich:
+    offers = _offers(packet, kind)
+    return context.author.text("—" if offers is False else context.author.label("offered" if offers else "cut-off"))
 
 
 def _value(packet: Packet, name: str) -> Fact | None:
@@ -132,12 +131,12 @@ def _value(packet: Packet, name: str) -> Fact | None:
     return None if found.value is None else found
 
 
-def _shown(context: Context, fact: Fact | None) -> Rich:
-    return context.author.text("—") if fact is None else context.author.fact(fact)
+def _shown(context: Context, fact: Fact | None, packet: Packet, kind: int) -> Rich:
+    return _named(context, packet, kind) if fact is None else context.author.fact(fact)
 
 
-def _force(context: Context, force: bool) -> Rich:
-    return context.author.text(context.author.label("yes" if force else "no"))
+def _force(context: Context, force: bool | None) -> Rich:
+    return context.author.text(context.author.label("unknown" if force is None else "yes" if force else "no"))
 
 
 def _largest(story: Story, role: Role) -> Fact | None:
