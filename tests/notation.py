@@ -12,7 +12,8 @@ One packet a line: frame, relative time in seconds, direction, flags, then `key=
     8 0.007 s>c udp dns=lab.example a=10.0.0.2 to=7 took=0.001
 
 Flags: S SYN, A ACK, P PSH, F FIN, R RST, U URG, E ECE, C CWR. TCP words: `seq ack len win` (numbers), `mss ws sack ts`
-(options), `cut` (some may be cut off), `ws=cut`, `sacks=228-707,900-1000`, `dsack=228-707`, `label=retransmission,out_of_order` (tcp.analysis labels),
+(options), `cut` (some may be cut off), `ws=cut`, `sacks=228-707,900-1000`,
+`dsack=228-707`, `label=retransmission,out_of_order` (tcp.analysis labels),
 `dup=1/5` (duplicate ACK 1 of frame 5), `rto=0.2/8`, `complete=31`, `into=9` (reassembled in), `parts=7,8,9`,
 `whole=900` (reassembled length), `rtt=0.01` (initial_rtt), `stream=1`, `urg=5`, `scale=128`. HTTP words: `get=/x`,
 `method=POST` with `target=/x`, `version=HTTP/1.0`, `status=404`, `phrase="Not Found"`, `h="Name: value"` (repeatable),

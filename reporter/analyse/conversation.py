@@ -58,7 +58,7 @@ class Conversation(Lifecycle):
     `told` belongs to the explainer: which of its texts have been told here.
     `late_third` tells that the segment that completes the handshake carries data and came long after the SYN-ACK: an
     empty ACK may have come before it, and its time is the application's.
-    `acks` and `advertised` are what each end said last.
+    `advertised` is what each end said last.
     """
 
     def __init__(self, packet: Packet, foresight: Foresight, clock: Clock = STEADY, *, keep: bool = True) -> None:
@@ -75,7 +75,6 @@ class Conversation(Lifecycle):
         self.window: dict[Role, int] = {}
         self.largest_window: dict[Role, Advertised] = {}
         self.advertised: dict[Role, Advertised] = {}
-        self.acks: dict[Role, Acked] = {}
         self.max_length: dict[Role, int] = {Role.CLIENT: 0, Role.SERVER: 0}
         self.probed: dict[Role, int] = {}
         self.data_frame: dict[Role, int] = {}
@@ -97,6 +96,10 @@ class Conversation(Lifecycle):
     def outline(self) -> Outline:
         """What other connections may know of it: number, first frame, client, whether it is over."""
         return Outline(self.number, self.first_frame, self.client, self.over)
+
+    def was_open(self, role: Role) -> bool:
+        """Whether this end had evidently not closed before the first FIN captured, which is the other's."""
+        return not self.midstream or self.payload[role] > 0 or self._foresight.still_open
 
     @property
     def initial_rtt(self) -> Decimal | None:

@@ -60,6 +60,20 @@ def ends(packet: Packet) -> tuple[Endpoint, Endpoint]:
     return Endpoint(packet.source, tcp.src_port), Endpoint(packet.destination, tcp.dst_port)
 
 
+@dataclass(slots=True)
+class _Close:
+    """A first FIN: who sent it, the number after it, and its Ack; whether the other end may have closed `unclear`ly
+    before, and whether it has answered. Up to `left` packets are waited for to see that it had not.
+    """
+
+    closer: Endpoint
+    after: int
+    acked: int
+    unclear: bool
+    met: bool = False
+    left: int = _LOOKED_AT
+
+
 class Lookahead:
     """Holds packets until the beginnings of their streams are understood."""
 
@@ -67,8 +81,8 @@ class Lookahead:
         self._limit = held
         self.known: dict[int, Foresight] = {}
         self._forgotten = Numbers()
-        #: Streams of which the first FIN has not been answered: who sent it, the number after it, and its Ack.
-        self._closing: dict[int, tuple[Endpoint, int, int]] = {}
+        #: Streams of which the first FIN has not been answered, or not so that it is known for the first.
+        self._closing: dict[int, _Close] = {}
         self._lateness = Lateness()
 
     def pass_through(self, packets: Iterable[Packet]) -> Iterator[Packet]:
@@ -125,22 +139,25 @@ class Lookahead:
             open_streams.pop(tcp.stream, None)
 
     def _watch_close(self, packet: Packet, tcp: Tcp) -> None:
-        foresight, first = self.known[tcp.stream], self._closing.get(tcp.stream)
-        sender = ends(packet)[0]
-        if first is None:
+        foresight, close = self.known[tcp.stream], self._closing.get(tcp.stream)
+        sender, receiver = ends(packet)
+        if close is None:
             if not foresight.closes and not tcp.rst:
                 foresight.closes = True
-                self._closing[tcp.stream] = (sender, tcp.next_seq, tcp.ack)
+                unclear = self._lateness.unclear(tcp.stream, receiver)
+                self._closing[tcp.stream] = _Close(sender, tcp.next_seq, tcp.ack, unclear)
             return
-        closer, after, acked = first
-        if sender != closer and (tcp.length or tcp.fin) and (tcp.seq - acked) % _WRAP < _WRAP // 2:
+        other = sender != close.closer
+        close.left -= 1
+        if other and (tcp.length or tcp.fin) and (tcp.seq - close.acked) % _WRAP < _WRAP // 2:
             foresight.still_open = True
-        unmet = tcp.has_ack and 0 < (after - tcp.ack) % _WRAP < _WRAP // 2
-        if tcp.rst or tcp.syn or (sender != closer and not unmet):
-            del self._closing[tcp.stream]
-        elif tcp.fin and sender != closer:
+        unmet = tcp.has_ack and 0 < (close.after - tcp.ack) % _WRAP < _WRAP // 2
+        if other and tcp.fin and unmet and not close.met:
             # What the first FIN already confirms was under way before it, though it was recorded later.
-            foresight.crosses = 0 < (tcp.next_seq - acked) % _WRAP < _WRAP // 2
+            foresight.crosses = 0 < (tcp.next_seq - close.acked) % _WRAP < _WRAP // 2
+        close.met = close.met or (other and not unmet)
+        answered = close.met and (foresight.still_open or not close.unclear or close.left <= 0)
+        if tcp.rst or tcp.syn or answered or (other and tcp.fin):
             del self._closing[tcp.stream]
 
 

@@ -20,12 +20,14 @@ _WRAP = 1 << 32
 class Late:
     """What of a stream comes later than its answer: the frame of a SYN-ACK, and of each end's FIN.
 
-    `more` are ends and Acks (relative) beyond which that end's numbers go on: the last number below is no FIN.
+    `more` are ends and Acks (relative) beyond which that end's numbers go on: the last number below is no FIN;
+    `ends` those of which the last number below is that FIN.
     """
 
     syn_ack: int | None = None
     fin: dict[Endpoint, int] = field(default_factory=dict)
     more: set[tuple[Endpoint, int]] = field(default_factory=set)
+    ends: set[tuple[Endpoint, int]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -35,8 +37,13 @@ class _Followed:
     answer_due: bool = False
     #: The number after the last one that each end's segments used.
     reached: dict[Endpoint, int] = field(default_factory=dict)
-    #: Each end of which one number is confirmed that is not captured so far, with that Ack.
+    #: Each end of which numbers are confirmed that are not captured so far, with that Ack.
     due: dict[Endpoint, int] = field(default_factory=dict)
+    heard: set[Endpoint] = field(default_factory=set)
+    #: Each end of which the last numbers known were confirmed, but not captured.
+    open: set[Endpoint] = field(default_factory=set)
+    #: Each end that was waited for in vain and has not been heard since.
+    silent: set[Endpoint] = field(default_factory=set)
     looked_at: int = 0
 
 
@@ -53,6 +60,8 @@ class Lateness:
         if known is None:
             known = self._followed[tcp.stream] = _Followed(late)
         sender = Endpoint(packet.source, tcp.src_port)
+        known.silent.discard(sender)
+        known.heard.add(sender)
         if tcp.stream in self.waiting:
             self._look(known, sender, packet.frame, tcp)
         if tcp.rst:
@@ -62,6 +71,11 @@ class Lateness:
             known.reached[sender] = tcp.next_seq
         else:
             self._answer(known, sender, Endpoint(packet.destination, tcp.dst_port), tcp)
+
+    def unclear(self, stream: int, end: Endpoint) -> bool:
+        """Whether this end may have closed unseen: none of its segments, or not its last numbers, were captured."""
+        known = self._followed.get(stream)
+        return known is None or end not in known.heard or end in known.open
 
     def forget(self, stream: int) -> None:
         """Of this stream nothing more is asked."""
@@ -80,15 +94,19 @@ class Lateness:
         if tcp.length or tcp.fin or before is not None:
             ahead = before is None or (tcp.next_seq - before) % _WRAP < _WRAP // 2
             known.reached[sender] = tcp.next_seq if ahead or before is None else before
+            if ahead and tcp.next_seq != before:
+                known.open.discard(sender)
         if not tcp.has_ack:
             return
         due = known.asked is not None and not known.answer_due
         theirs = known.reached.get(receiver)
         if due:
             known.answer_due = True
-        if theirs is not None and (tcp.ack - theirs) % _WRAP == 1:
-            # Passed on, so that the same number is waited for once only.
+        beyond = (tcp.ack - theirs) % _WRAP if theirs is not None else 0
+        if beyond == 1 or (1 < beyond < _WRAP // 2 and receiver not in known.silent):
+            # Passed on, so that the same numbers are waited for once only.
             known.reached[receiver] = known.due[receiver] = tcp.ack
+            known.open.add(receiver)
             due = True
         if due:
             known.looked_at = 0
@@ -106,7 +124,10 @@ class Lateness:
             elif (tcp.next_seq - ack) % _WRAP == 0:
                 if tcp.fin:
                     known.late.fin[sender] = frame
+                    known.late.ends.add((sender, ack))
                 del known.due[sender]
+        if known.looked_at >= _LOOKED_AT:
+            known.silent.update(known.due)
         answer_due = known.answer_due and known.asked is not None
         if tcp.rst or known.looked_at >= _LOOKED_AT or not (known.due or answer_due):
             known.due.clear()

@@ -10,7 +10,7 @@ from reporter.analyse.ledger import Direction
 from reporter.analyse.missed import Missed, Missing
 from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.resets import Stray, lies_below
-from reporter.analyse.step import Mark, Move
+from reporter.analyse.step import Acked, Mark, Move
 from reporter.model.packet import Packet
 from reporter.model.stream import Closing, Endpoint, MissedFin, Opening, Role
 from reporter.model.tcp import Tcp, TcpOptions
@@ -26,7 +26,8 @@ class Lifecycle:
     came of the connection after it; `attempts` are those to open it, `late_syn` a SYN without ACK on the open one.
     `syns` are the last few segments with SYN of each end, copies included, and `syn_count` counts them all;
     `bare_syn` is the frame of an end's first SYN without ACK; `syn_flags` and `syn_window` are of its SYN.
-    `ledger` are the numbers that each end has sent, `missing` what of them is evidently missing at the end.
+    `ledger` are the numbers that each end has sent, `missing` what of them is evidently missing at the end, `acks` what
+    each end has confirmed last.
     `unplaced` tells that before the first FIN captured there may have been one that was not.
     `skipped` is the number of an end, very likely its FIN, that was not captured and that its RST has passed.
     `answer_told` is the frame that shows that the SYN was answered, though no SYN-ACK had been captured.
@@ -46,6 +47,7 @@ class Lifecycle:
         self.fin: dict[Role, Mark] = {}
         self.fins: list[Role] = []
         self.fin_acked: dict[Role, int] = {}
+        self.acks: dict[Role, Acked] = {}
         self.options: dict[Role, TcpOptions] = {}
         self.syn_flags: dict[Role, int] = {}
         self.syn_window: dict[Role, int] = {}
@@ -236,8 +238,8 @@ class Lifecycle:
         if tcp.syn:
             return self._open(me, packet, tcp, sent)
         peer = me.other
-        more = (self._end(peer), tcp.ack) in self._foresight.late.more
-        self.missing.note(me, packet.frame, tcp, sent, confirms, more=more)
+        late, told = self._foresight.late, (self._end(peer), tcp.ack)
+        self.missing.note(me, packet.frame, tcp, sent, confirms, more=told in late.more, ends=told in late.ends)
         if self.unplaced and sent.fresh and self.fins == [peer] and sent.start >= self.fin[peer].ack:
             # New data of the other end: it had not closed before.
             self.unplaced, self._first_sure = False, True
@@ -364,12 +366,12 @@ class Lifecycle:
     def _fin(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move:
         peer = me.other
         mark = self._mark(me, packet, tcp, sent)
-        missed = self.missing.fin(me)
+        told = self.acks.get(peer)
         self.fin[me] = mark
-        if missed is not None and missed.by_ack:
+        if told is not None and told.ack >= mark.next_seq:
             # Recorded late, or sent again: it had been confirmed before.
-            self.fin_acked[me] = missed.frame
-            if self.fins and self.fin[peer].ack > missed.number:
+            self.fin_acked[me] = told.frame
+            if self.fins and self.fin[peer].ack >= mark.next_seq:
                 self.fins.insert(0, me)
                 if mark.ack >= self.fin[peer].next_seq:
                     self.fin_acked.setdefault(peer, packet.frame)

@@ -35,9 +35,19 @@ class Missing:
         self._single: set[Role] = set()
 
     def note(
-        self, me: Role, frame: int, tcp: Tcp, sent: Sent, confirms: Confirmation | None, *, more: bool = False
+        self,
+        me: Role,
+        frame: int,
+        tcp: Tcp,
+        sent: Sent,
+        confirms: Confirmation | None,
+        *,
+        more: bool = False,
+        ends: bool = False,
     ) -> None:
-        """Enter a segment of `me` without SYN, once the ledger has it; `more` of the other end follows its Ack."""
+        """Enter a segment of `me` without SYN, once the ledger has it. Of the other end `more` follows its Ack, or the
+        last number that it confirms `ends` it: that is its FIN, recorded later.
+        """
         for role, told in [*self._told.items()] if self._told else ():
             after = self._ledger[role].next
             if after is not None and after > told.number + 1:
@@ -46,7 +56,8 @@ class Missing:
                 del self._told[role]
         if sent.gap == 1 and not tcp.length and not tcp.fin:
             self._told[me] = Missed(sent.start - 1, frame, by_ack=False)
-        if confirms is not None and confirms.unseen == 1 and not more and self._open_end(me.other) == 1:
+        one = confirms is not None and confirms.unseen == 1 and not more and self._open_end(me.other) == 1
+        if confirms is not None and (one or (ends and confirms.unseen)):
             self._told[me.other] = Missed(confirms.ack - 1, frame, by_ack=True)
 
     def fin(self, role: Role) -> Missed | None:

@@ -92,10 +92,10 @@ def cut_short(at: At) -> Facts | None:
     }
 
 
-@rule("C05", on="tcp", when="unseen", facts="sender receiver unseen ack", rank=_RANK + 2)
+@rule("C05", on="tcp", when="unseen", facts="sender receiver unseen ack fin_frame", rank=_RANK + 2)
 def missed_by_the_capture(at: At) -> Facts | None:
     """An Ack confirms numbers that no captured packet has carried, though other packets of that end were
-    captured.
+    captured. `fin_frame` is the FIN that has the last of them, where it was captured later.
 
     Reference: tshark field tcp.analysis.ack_lost_segment; RFC 9293, section 3.4.
     """
@@ -104,7 +104,14 @@ def missed_by_the_capture(at: At) -> Facts | None:
     if confirms is None or confirms.unseen <= 0 or step.keep_alive or at.peer not in at.conversation.window:
         return None
     ack = at["tcp.ack"]
-    return {**at.roles, "unseen": derived(confirms.unseen, ack), "ack": ack}
+    missed, late = at.conversation.missing.fin(at.peer), at.conversation.late_fin(at.peer)
+    ends = missed is not None and missed.by_ack and missed.frame == at.packet.frame
+    return {
+        **at.roles,
+        "unseen": derived(confirms.unseen, ack),
+        "ack": ack,
+        "fin_frame": frame_of(late) if late is not None and ends else None,
+    }
 
 
 @rule(

@@ -32,25 +32,26 @@ _ACK = "sender receiver ack fin_frame fin_seq fin_length also also_frames"
 _CONFIRMS = "D02 D03 D04 D06"
 
 
-@rule("T01", on="tcp", when="fin", facts=_FIN + " whole_known sure told_frame", rank=_RANK)
+@rule("T01", on="tcp", when="fin", facts=_FIN + " whole_known sure sent told_frame", rank=_RANK)
 def first_fin(at: At) -> Facts | None:
     """The first FIN: its sender is the active closer, will send no more data, and enters FIN-WAIT-1.
 
     `whole_known` is False where the beginning of the connection was not captured; `sure` tells that even so
-    the other end had not closed before (it has sent data in this capture). `told_frame` had confirmed this FIN before:
-    it was recorded late, or it is sent again and the capture missed the original.
+    the other end had not closed before: it has `sent` data in this capture, or its next number, data or FIN, comes
+    later. `told_frame` had confirmed this FIN before: it was recorded late, or it is sent again and the capture missed
+    the original.
 
     Reference: RFC 9293, section 3.6 and figure 12.
     """
     if at.step.move is not Move.FIRST_FIN:
         return None
     conversation = at.conversation
-    known_whole = not conversation.midstream
     told = conversation.fin_acked.get(at.me)
     return {
         **_fin(at),
-        "whole_known": word(known_whole),
-        "sure": word(known_whole or conversation.payload[at.peer] > 0),
+        "whole_known": word(not conversation.midstream),
+        "sure": word(conversation.was_open(at.peer)),
+        "sent": word(conversation.payload[at.peer] > 0),
         "told_frame": frame_of(told) if told is not None else None,
     }
 
@@ -64,8 +65,7 @@ def ack_of_first_fin(at: At) -> Facts | None:
     if at.step.move is not Move.ACK_OF_FIRST_FIN:
         return None
     conversation = at.conversation
-    begun = not conversation.midstream or conversation.payload[at.me] > 0
-    return {**_ack_of_fin(at), "sure": word(begun and not conversation.unplaced)}
+    return {**_ack_of_fin(at), "sure": word(conversation.was_open(at.me) and not conversation.unplaced)}
 
 
 @rule("T03", on="tcp", when="closing", facts="sender receiver length fin_frame", rank=18)

@@ -36,6 +36,16 @@ NO_LAST_ACK = WHOLE[:9]
 LATE_SYN_ACK = [WHOLE[each] for each in (0, 2, 1, 3, 4, 5, 6, 7, 8, 9)]
 LATE_FIN = [WHOLE[each] for each in (0, 1, 2, 3, 4, 5, 7, 6, 8, 9)]
 FIN_AFTER_FIN = [WHOLE[each] for each in (0, 1, 2, 3, 4, 5, 8, 6, 9)]
+#: The server closes first: its response and its FIN are recorded after the client's FIN, which confirms both; or the
+#: capture has missed both and the FIN comes again.
+_ANSWER, _SERVER_FIN = WHOLE[5], segment(*_TO_CLIENT, FIN | ACK, _S, _C)
+_CLIENT_FIN, _LAST = segment(*_TO_SERVER, FIN | ACK, _C, _S + 1), segment(*_TO_CLIENT, ACK, _S + 1, _C + 1)
+_OF_BOTH = segment(*_TO_SERVER, ACK, _C, _S + 1)
+LATE_RESPONSE_AND_FIN = [*WHOLE[:5], _CLIENT_FIN, _ANSWER, _SERVER_FIN, _LAST]
+LATE_WITH_SEPARATE_ACK = [*WHOLE[:5], _OF_BOTH, _ANSWER, _SERVER_FIN, _CLIENT_FIN, _LAST]
+MISSED_AND_RESENT = [*WHOLE[:5], _OF_BOTH, _SERVER_FIN, _OF_BOTH, _CLIENT_FIN, _LAST]
+RESENT_BEYOND_FORESIGHT = [*WHOLE[:5], _OF_BOTH, *[WHOLE[4]] * 45, _SERVER_FIN, _CLIENT_FIN, _LAST]
+CLOSING_ONLY = WHOLE[6:]
 RST_AFTER_MISSED_FIN = [
     *WHOLE[:6],
     segment(*_TO_SERVER, ACK, _C, _S + 1),
@@ -113,6 +123,36 @@ CASES = {
         *(Opening.THREE_WAY, Closing.THREE_SEGMENT, Role.CLIENT, None),
         ["which is captured only later, in frame 8. So the client closed first"],
         ["which the capture missed", "waits for the FIN to be confirmed", "simultaneous", "to  (Len=0)"],
+    ),
+    "response and FIN recorded after the FIN that answers them": (
+        LATE_RESPONSE_AND_FIN,
+        *(Opening.THREE_WAY, Closing.THREE_SEGMENT, Role.SERVER, None),
+        ["which is captured only later, in frame 8. So the server closed first", "Frame 6 has confirmed this FIN"],
+        ["both at once", "active one", "still waits", "cannot tell which end", "simultaneous"],
+    ),
+    "response and FIN recorded after their ACK": (
+        LATE_WITH_SEPARATE_ACK,
+        *(Opening.THREE_WAY, Closing.FOUR_WAY, Role.SERVER, None),
+        ["four steps in all", "Frame 6 has confirmed this FIN", "frame 6 has confirmed the first FIN (frame 8)"],
+        ["No separate ACK", "waits for the FIN to be confirmed", "three segments"],
+    ),
+    "response and FIN missed, FIN sent again": (
+        MISSED_AND_RESENT,
+        *(Opening.THREE_WAY, Closing.FOUR_WAY, Role.SERVER, None),
+        ["four steps in all", "Frame 6 has confirmed this FIN", "frame 6 has confirmed the first FIN (frame 7)"],
+        ["No separate ACK", "waits for the FIN to be confirmed", "three segments"],
+    ),
+    "the FIN comes again long after": (
+        RESENT_BEYOND_FORESIGHT,
+        *(Opening.THREE_WAY, Closing.FOUR_WAY, Role.SERVER, None),
+        ["Frame 6 has confirmed this FIN"],
+        ["No separate ACK", "waits for the FIN to be confirmed"],
+    ),
+    "only the closing was captured": (
+        CLOSING_ONLY,
+        *(Opening.NOT_CAPTURED, Closing.FOUR_WAY, Role.CLIENT, None),
+        ["the client is the active closer", "was closed first by the client", "The client, with the FIN in frame 1"],
+        ["cannot tell which end", "Unless the server", "may have closed", "as far as captured"],
     ),
     "RST after a missed FIN": (
         RST_AFTER_MISSED_FIN,
