@@ -145,7 +145,7 @@ class Conversation(Lifecycle):
             # A second copy changes no state, nor does an ordinary segment of an open connection.
             after = before
         else:
-            after = self._machine.advance(self._event(me, tcp, move))
+            after = self._machine.advance(self._event(me, tcp, move, counts=counts))
         if self.third_ack == packet.frame and tcp.length and Role.SERVER in self.syn:
             accepted = self.syn[Role.SERVER]
             wait = self._clock.between(accepted.frame, accepted.time, packet.frame, packet.time)
@@ -190,14 +190,14 @@ class Conversation(Lifecycle):
         waits = len(self.syn) == 2 and self.third_ack is None and me is Role.CLIENT
         return waits and beyond_everything(tcp, self.syn[Role.SERVER], self.ledger[Role.SERVER])
 
-    def _event(self, me: Role, tcp: Tcp, move: Move | None) -> Event:
+    def _event(self, me: Role, tcp: Tcp, move: Move | None, *, counts: bool) -> Event:
         peer = me.other
         return Event(
             sender=me,
             syn=tcp.syn,
             fin=tcp.fin,
             rst=tcp.rst and move is not None,
-            ack=tcp.has_ack and not tcp.rst,
+            ack=counts,
             acks_syn=self._covers(self.syn.get(peer), peer, tcp),
             acks_fin=self._covers(self.fin.get(peer), peer, tcp),
             answered=bool((tcp.completeness or 0) & 2),

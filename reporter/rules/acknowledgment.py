@@ -18,12 +18,14 @@ _TERMS = 5
 _DELAY_LEAST, _DELAY_MOST = Decimal("0.04"), Decimal("0.5")
 #: A handshake quicker than this does not show at which end the capture was taken.
 _LEAST_PATH = Decimal("0.0005")
-_CONFIRMED = "sender receiver ack before from_ack lengths total frames count first last resent partial unseen adds_up"
+_CONFIRMED = (
+    "sender receiver ack before from_ack lengths total frames count first last resent partial unseen adds_up rest"
+)
 
 
 @rule("D02", on="tcp", when="confirms", facts=_CONFIRMED, rank=41)
 def acknowledgment(at: At) -> Facts | None:
-    """A segment without data confirms the bytes of one captured frame.
+    """A segment without data confirms the bytes of one captured frame, or the `rest` of them.
 
     Reference: RFC 9293, section 3.4; section 3.10.7.4 (ACK field).
     """
@@ -57,7 +59,7 @@ def piggyback(at: At) -> Facts | None:
     return {**_confirmed(at, confirms), "length": at["tcp.len"], "fin": word(tcp.fin)}
 
 
-@rule("D05", on="tcp", when="confirms", facts="sender receiver wait frame carried sure", rank=46)
+@rule("D05", on="tcp", when="confirms", facts="sender receiver wait frame carried sure rest", rank=46)
 def delayed_acknowledgment(at: At) -> Facts | None:
     """An Ack that its sender held back: 40 to 500 ms after the data, and not explained by the path.
 
@@ -83,6 +85,7 @@ def delayed_acknowledgment(at: At) -> Facts | None:
         "frame": frame_of(last.frame),
         "carried": word(at.tcp.length > 0),
         "sure": word(near is at.me),
+        "rest": word(_is_rest(at, last)),
     }
 
 
@@ -136,7 +139,7 @@ def partial_acknowledgment(at: At) -> Facts | None:
     }
 
 
-@rule("D10", on="tcp", when="confirms", facts="sender receiver rtt frame", rank=45)
+@rule("D10", on="tcp", when="confirms", facts="sender receiver rtt frame rest", rank=45)
 def round_trip_sample(at: At) -> Facts | None:
     """The time from data to its Ack, at the far end: a sample of the round trip.
 
@@ -153,7 +156,12 @@ def round_trip_sample(at: At) -> Facts | None:
         return None
     labels = at.tcp.labels
     told = (at["tcp.analysis.ack_rtt"],) if labels.acks_frame == last.frame and labels.ack_rtt == rtt else ()
-    return {**at.roles, "rtt": derived(rtt, *told, *at.moments((last.time, last.frame))), "frame": frame_of(last.frame)}
+    return {
+        **at.roles,
+        "rtt": derived(rtt, *told, *at.moments((last.time, last.frame))),
+        "frame": frame_of(last.frame),
+        "rest": word(_is_rest(at, last)),
+    }
 
 
 @rule("D13", on="tcp", when="stale", facts="sender receiver ack kind earlier earlier_frame", rank=41)
@@ -241,7 +249,17 @@ def _confirmed(at: At, confirms: Confirmation) -> dict[str, Fact | None]:
         "partial": frame_of(confirms.partial.frame) if confirms.partial is not None else None,
         "unseen": derived(confirms.unseen, ack, before) if confirms.unseen else None,
         "adds_up": word(adds_up),
+        "rest": frame_of(carriers[0].frame) if carriers and _is_rest(at, carriers[0]) else None,
     }
+
+
+def _is_rest(at: At, piece: Piece) -> bool:
+    """Whether an Ack before this one had confirmed the first bytes of the frame of this piece."""
+    confirms = at.step.confirms
+    if confirms is None or piece.start != confirms.before:
+        return False
+    head = at.conversation.ledger[at.peer].covering(piece.start - 1)
+    return head is not None and head.frame == piece.frame
 
 
 def _before(at: At, confirms: Confirmation) -> tuple[Fact | None, bool]:
