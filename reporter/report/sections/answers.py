@@ -7,7 +7,6 @@ from typing import Any
 
 from reporter.explain.evidence import Evidence, Fact, derived, field, frame_of
 from reporter.model.application import Header
-from reporter.model.packet import Packet
 from reporter.model.stream import Closing, Exchange, Role, RoleBasis
 from reporter.report.again import Again, frames_of
 from reporter.report.document import Block
@@ -15,6 +14,7 @@ from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of
 from reporter.report.sections.teardown import one_fin
+from reporter.report.syns import confirmed, syns_of
 
 Answer = tuple[str, dict[str, Any]]
 #: Up to how many frames are named.
@@ -68,29 +68,21 @@ def _ends(context: Context) -> Answer:
 
 
 def _opening(context: Context) -> Answer:
-    story = context.opening
-    told = [] if story is None else [each for frame in story.stream.handshake if (each := story.at(frame))]
-    first = told[:1]
-    second = [each for each in told[1:] if each.packet.tcp and each.packet.tcp.syn and each.packet.tcp.has_ack][:1]
-    if not first or not second or not _is_syn(first[0].packet) or not _is_syn(second[0].packet):
+    syns = syns_of(context.opening)
+    if syns.both is None:
         return "no", {}
-    syn, answer = first[0].packet, second[0].packet
-    if not answer.tcp or not answer.tcp.has_ack or not syn.tcp or answer.tcp.ack_raw != syn.tcp.seq_raw + 1:
-        return "no", {}
-    facts = {
-        "syn": frame_of(syn.frame),
-        "answer": frame_of(answer.frame),
-        "client": field(syn, "tcp.seq"),
-        "client_raw": field(syn, "tcp.seq_raw"),
-        "server": field(answer, "tcp.seq"),
-        "server_raw": field(answer, "tcp.seq_raw"),
-        "ack_raw": field(answer, "tcp.ack_raw"),
-    }
-    return "yes", facts
-
-
-def _is_syn(packet: Packet) -> bool:
-    return packet.tcp is not None and packet.tcp.syn
+    facts: dict[str, Any] = {}
+    for role in Role:
+        packet, answer = syns.sent[role], syns.answers.get(role)
+        facts |= {
+            f"{role}_syn": frame_of(packet.frame),
+            f"{role}_seq": field(packet, "tcp.seq"),
+            f"{role}_raw": field(packet, "tcp.seq_raw"),
+            f"{role}_answers": confirmed(syns.sent[role.other], answer) if answer is not None else None,
+        }
+    if syns.simultaneous:
+        return "both", facts
+    return "yes" if facts["server_answers"] is not None else "other", facts
 
 
 def _rtt(context: Context) -> Answer:
@@ -150,8 +142,10 @@ def _sum(context: Context) -> Answer:
         step, answer = each.seen.step, each.packet.tcp
         if not step or not step.confirms or answer is None:
             continue
-        if any(piece.frame == packet.frame for piece in step.confirms.pieces) and answer.ack == tcp.seq + tcp.length:
+        ends = tcp.seq + tcp.syn + tcp.length
+        if any(piece.frame == packet.frame for piece in step.confirms.pieces) and answer.ack == ends:
             facts = {
+                "syn": tcp.syn,
                 "ack": field(each.packet, "tcp.ack"),
                 "seq": field(packet, "tcp.seq"),
                 "length": field(packet, "tcp.len"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reporter.explain.engine import Finding
-from reporter.explain.evidence import Fact, field
+from reporter.explain.evidence import Fact, field, frame_of
 from reporter.explain.words import Rich
 from reporter.model.packet import Packet
 from reporter.model.stream import Opening
@@ -12,6 +12,7 @@ from reporter.report.document import Block, Bullets, Pairs
 from reporter.report.ladder import ladder
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section
+from reporter.report.syns import syns_of
 
 _MARKED = (
     "tcp.flags",
@@ -41,11 +42,14 @@ def handshake(context: Context) -> Draft | None:
     if story is None:
         return None
     author, stream = context.author, story.stream
-    blocks: list[Block] = [author.paragraph("section-handshake", "intro")]
+    syns = syns_of(story)
+    carrying = syns.carrying()
+    blocks: list[Block] = [author.paragraph("section-handshake", "intro", seen=bool(syns.sent), carrying=carrying)]
     frames = stream.handshake
     told = [each for frame in frames if (each := story.at(frame)) is not None]
     facts = {"stream": stream.number, "file": story.capture.name, "one_way": stream.one_way}
     facts |= {"heard": stream.heard, "told": stream.answer_told, "refusals": list(stream.refusals)}
+    facts["late"] = [frame_of(packet.frame) for packet in syns.both] if syns.both is not None and syns.late else None
     blocks.append(author.paragraph("section-handshake", str(stream.opening), **facts))
     if told and stream.opening is Opening.THREE_WAY:
         blocks.append(Bullets(tuple(author.say("section-handshake", f"step-{n}") for n in (1, 2, 3)), ordered=True))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from reporter.analyse.clock import Clock
+from reporter.analyse.pieces import Sent
 from reporter.explain.evidence import Fact, field, frame_of
 from reporter.explain.words import Rich
 from reporter.model.packet import Packet
@@ -130,7 +131,7 @@ def _amounts(context: Context, story: Story, told: Sequence[Told]) -> list[tuple
         carrying = [
             each.packet
             for each in told
-            if each.seen.step is not None and each.seen.step.sender is role and each.seen.step.sent.fresh
+            if each.seen.step is not None and each.seen.step.sender is role and _new(each.seen.step.sent)
         ]
         if not carrying:
             continue
@@ -152,6 +153,11 @@ def _amounts(context: Context, story: Story, told: Sequence[Told]) -> list[tuple
         facts = {"first": frame_of(first.frame), "last": frame_of(last.frame)}
         rows += _rate(context, story, "largest", size, first, last, **facts)
     return rows
+
+
+def _new(sent: Sent) -> int:
+    """How many bytes of data were captured for the first time, those recorded after their confirmation included."""
+    return sent.fresh + sent.late
 
 
 def _rate(

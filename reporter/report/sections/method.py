@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from math import floor
 
+from reporter.explain.evidence import frame_of
 from reporter.explain.words import Ours, Rich
 from reporter.model.detail import Detail
 from reporter.model.packet import Packet
@@ -15,6 +16,7 @@ from reporter.report.choose import Chosen
 from reporter.report.document import Block, Bullets, ByteMap, FlagBit, FlagBits, Layer, Pairs
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
+from reporter.report.syns import syns_of
 
 _MOST_STREAMS = 30
 _SHORT = {"ip": "IPv4", "ipv6": "IPv6", "tcp": "TCP", "http": "HTTP", "vlan": "802.1Q", "sll": "Linux cooked"}
@@ -133,12 +135,7 @@ def _choice(context: Context) -> Draft:
             file=story.capture.name,
             streams=sum(len(capture.streams) for capture in context.captures),
         ),
-        author.paragraph(
-            "section-method",
-            f"basis-{story.stream.basis}",
-            client=str(client),
-            server=str(server),
-        ),
+        _basis(context, story),
         Pairs(
             (
                 (author.label("display-filter"), author.text(shown)),
@@ -161,6 +158,17 @@ def _choice(context: Context) -> Draft:
             if rest > 0:
                 blocks.append(author.paragraph("report", "rows-omitted", count=rest))
     return Draft("choice", author.words.plain("section-method", "choice-title", {}), tuple(blocks))
+
+
+def _basis(context: Context, story: Story) -> Block:
+    """How client and server were told apart."""
+    stream, syns = story.stream, syns_of(story)
+    key, frames = f"basis-{stream.basis}", {}
+    if syns.both is not None:
+        frames = {"syn": frame_of(syns.both[0].frame), "other": frame_of(syns.both[1].frame)}
+        key = "basis-both" if syns.simultaneous else "basis-late" if syns.late else key
+    facts = {"client": str(stream.client), "server": str(stream.server)}
+    return context.author.paragraph("section-method", key, **facts, **frames)
 
 
 def _is_other(chosen: Chosen) -> bool:

@@ -12,6 +12,7 @@ from reporter.report.choose import Part
 from reporter.report.document import Block
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
+from reporter.report.syns import syns_of
 
 #: Kinds of options (IANA, TCP Option Kind Numbers).
 _MAX_SIZE, _SCALE, _SACK, _TIMESTAMPS = 2, 3, 4, 8
@@ -25,18 +26,17 @@ def options(context: Context) -> Draft | None:
     story = context.story
     if story is None:
         return None
-    syns = [story.at(frame) for frame in story.stream.handshake[:2]]
-    if len(syns) < 2 or any(each is None or each.packet.tcp is None or not each.packet.tcp.syn for each in syns):
+    syns = syns_of(story)
+    if syns.both is None:
         return None
-    client, server = (each.packet for each in syns if each is not None)
+    client, server = syns.both
+    columns = ("option", "from-client", "from-both" if syns.simultaneous else "from-server", "in-force", "effect")
     author = context.author
     rows = [row(context, story, client, server) for row in (_mss, _scale, _sack, _timestamps)]
     caption = author.table("section-options", "caption", client=client.frame, server=server.frame)
     blocks: tuple[Block, ...] = (
         author.paragraph("section-options", "intro", table=caption.label),
-        author.grid(
-            caption, ("option", "from-client", "from-server", "in-force", "effect"), rows, (19, 12, 13, 12, 44)
-        ),
+        author.grid(caption, columns, rows, (19, 12, 13, 12, 44)),
     )
     return Draft("options", author.words.title("section-options"), blocks, source=context.source())
 

@@ -104,11 +104,12 @@ def _exchanged(context: Context, story: Story) -> list[Rich]:
 
 
 def _span(story: Story, frames: tuple[int, ...]) -> Fact | None:
-    """Seconds from the first to the last of these frames, with both times as evidence; None where untold."""
-    ends = [story.at(frame) for frame in (frames[:1] + frames[-1:])]
-    if len(frames) < 2 or None in ends:
+    """Seconds from the earliest to the latest of these frames, with both times as evidence; None where untold."""
+    told = [each for frame in frames if (each := story.at(frame)) is not None]
+    if len(frames) < 2 or len(told) < len(frames):
         return None
-    first, last = (told.packet for told in ends if told is not None)
+    packets = sorted((each.packet for each in told), key=lambda packet: packet.time)
+    first, last = packets[0], packets[-1]
     seconds = story.capture.keeper.clock.between(first.frame, first.time, last.frame, last.time)
     times = field(first, "frame.time_epoch"), field(last, "frame.time_epoch")
     return None if seconds is None else derived(seconds, *times)
