@@ -10,6 +10,7 @@ from reporter.model.application import Header
 from reporter.model.stream import Closing, Exchange, Role, RoleBasis
 from reporter.report.again import Again, frames_of
 from reporter.report.document import Block
+from reporter.report.http2 import http2_of
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of
@@ -28,10 +29,14 @@ def answers(context: Context) -> Draft | None:
         return None
     author = context.author
     rows = []
+    http2 = http2_of(context.story) if not context.story.stream.exchanges else None
     for name, answer in _QUESTIONS.items():
         key, facts = answer(context)
+        words = f"{name}-{key}"
+        if http2 is not None and name in _OF_HTTP:
+            words, facts = ("version-http2" if name == "version" else "http2"), http2
         of = _other(context, name) or context.story
-        said = context.about(of).author.say("section-answers", f"{name}-{key}", **facts)
+        said = context.about(of).author.say("section-answers", words, **facts)
         if of.stream is not context.story.stream:
             lead = author.say("section-answers", "of", stream=context.stream(of))
             said = (*lead, author.run(author.words.lexicon["style"]["sentence_joiner"]), *said)
@@ -255,6 +260,8 @@ def _closing(context: Context) -> Answer:
     return "half" if stream.closing is Closing.HALF_CLOSED else "yes", facts
 
 
+#: The questions about an HTTP message; of HTTP/2 they share an answer.
+_OF_HTTP = ("version", "language", "get", "sum", "status", "time", "segments")
 #: The questions in their order; each answer is the key of its words and their facts.
 _QUESTIONS: dict[str, Callable[[Context], Answer]] = {
     "ends": _ends,

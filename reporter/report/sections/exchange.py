@@ -11,6 +11,7 @@ from reporter.model.application import Header
 from reporter.model.stream import Exchange, Stream
 from reporter.report.author import Author
 from reporter.report.document import Block, Bullets
+from reporter.report.http2 import has_http2, http2_of
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 
@@ -42,15 +43,20 @@ def exchange(context: Context) -> Draft | None:
     if chosen is None:
         blocks: tuple[Block, ...] = (
             author.paragraph("section-exchange", "intro"),
-            author.note("section-exchange", _nothing(context, story)),
+            author.note("section-exchange", nothing_of(story), **(http2_of(story) or {})),
         )
         return Draft("exchange", title, blocks, source=context.source(story))
     shown = [author.paragraph("section-exchange", "intro"), *_list(context, story)]
+    if (http2 := http2_of(story)) is not None:
+        shown.append(author.note("section-exchange", "http2", **http2))
     drafts = [draft for draft in (_request(context, story, chosen), _response(context, story, chosen)) if draft]
     return Draft("exchange", title, tuple(shown), tuple(drafts), context.source(story))
 
 
-def _nothing(context: Context, story: Story) -> str:
+def nothing_of(story: Story) -> str:
+    """Why a connection without HTTP exchanges has none: a key of the words about it."""
+    if has_http2(story.capture, story.stream.number):
+        return "http2"
     layers = {name for each in story.capture.keeper.of_stream(story.stream.number) for name in each.packet.protocols}
     return "only-tls" if "tls" in layers else "no-http"
 

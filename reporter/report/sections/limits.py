@@ -8,8 +8,10 @@ from typing import Any
 from reporter.explain.words import Rich
 from reporter.model.stream import Closing, Opening, RoleBasis
 from reporter.report.document import Bullets
+from reporter.report.http2 import has_http2
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
+from reporter.report.sections.exchange import nothing_of
 
 
 @section("limits", None)
@@ -57,9 +59,8 @@ def _of_story(context: Context) -> Iterator[Item]:
         yield "one-fin", {**name, "missed": stream.missed_fin is not None}
     if stream.closing is Closing.UNFINISHED:
         yield "unfinished", name
-    if not stream.exchanges:
-        layers = {n for each in story.capture.keeper.of_stream(stream.number) for n in each.packet.protocols}
-        yield "only-tls" if "tls" in layers else "no-http", name
+    if not stream.exchanges or has_http2(story.capture, stream.number):
+        yield nothing_of(story), name
 
 
 def _missing(context: Context, story: Story, shown: Story | None, part: str) -> Item:

@@ -14,6 +14,7 @@ from reporter.model.packet import Packet
 from reporter.model.stream import Stream
 from reporter.report.choose import Chosen
 from reporter.report.document import Block, Bullets, ByteMap, FlagBit, FlagBits, Layer, Pairs
+from reporter.report.http2 import has_http2
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 from reporter.report.syns import syns_of
@@ -134,6 +135,7 @@ def _choice(context: Context) -> Draft:
             stream=story.stream.number,
             file=story.capture.name,
             streams=sum(len(capture.streams) for capture in context.captures),
+            http2=any(has_http2(capture) for capture in context.captures),
         ),
         _basis(context, story),
         Pairs(
@@ -207,7 +209,7 @@ def _stream_row(context: Context, stream: Stream) -> tuple[Rich, ...]:
         author.text(stream.server),
         author.text(author.words.lexicon["openings"][stream.opening]),
         author.text(author.words.lexicon["closings"][stream.closing]),
-        author.text(requests),
+        author.text("HTTP/2" if not requests and has_http2(context.main, stream.number) else requests),
     )
 
 

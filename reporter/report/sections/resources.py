@@ -8,6 +8,7 @@ from reporter.explain.visible import visible
 from reporter.explain.words import Rich
 from reporter.model.stream import Exchange, Stream
 from reporter.report.document import Block, Bullets
+from reporter.report.http2 import has_http2
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section
 from reporter.report.waterfall import waterfall
@@ -34,7 +35,7 @@ def resources(context: Context) -> Draft | None:
     if not exchanges:
         return None
     used = [stream for stream in streams if stream.exchanges]
-    idle = len([stream for stream in streams if not stream.exchanges])
+    idle = len([each for each in streams if not each.exchanges and not has_http2(story.capture, each.number)])
     most, fewer = context.theme.limit("requests"), context.theme.limit("requests-on-paper")
     caption = author.table("section-resources", "table-caption", file=story.capture.name)
     rows = [_row(context, each) for each in exchanges[:most]]

@@ -6,6 +6,7 @@ from reporter.explain.evidence import Fact, derived, field
 from reporter.explain.words import Rich
 from reporter.report.again import Again, frames_of
 from reporter.report.document import Block, Bullets
+from reporter.report.http2 import http2_of
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of
@@ -91,6 +92,9 @@ def _exchanged(context: Context, story: Story) -> list[Rich]:
         )
     if len(answered) > 1:
         items.append(say("section-summary", "more", count=len(answered), stream=name))
+    http2 = http2_of(story)
+    if http2 is not None:
+        items.append(say("section-summary", "http2", stream=name, **http2))
     elif not stream.exchanges:
         items.append(say("section-summary", "no-exchange", stream=name))
     waiting = len([each for each in stream.exchanges if each.request_frame and not each.response_frame])
