@@ -20,7 +20,7 @@ SITE = ROOT / "captures" / "lib" / "site"
 def task(name: str, **options: object) -> Section | None:
     document = make_document(
         [BUNDLED / name],
-        options=ReportOptions(lang="en", **options),  # type: ignore[arg-type]
+        options=ReportOptions(**{"lang": "en", **options}),  # type: ignore[arg-type]
         progress=lambda what, count: None,
     )
     return next((section for section in document.sections if section.id == "task"), None)
@@ -69,3 +69,16 @@ def test_bodies_are_whole_and_without_their_encodings():
     assert len({hashlib.sha256(body).digest() for body in encoded.values()}) == 1, "plain, chunked, compressed"
     assert bodies(BUNDLED / "page-node-browser.pcapng", []) == {}
     assert bodies(Path(__file__), [1]) == {}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_never_came_is_no_file_and_a_part_is_called_one(language: str) -> None:
+    section = task("http-variety.pcapng", lang=language)
+    assert section is not None
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    rows = ["".join(span.text for span in row[0]) for row in table.rows]
+    assert "lines" not in rows, "the answers to HEAD and to a range are not the file"
+    part = "lines, a part: bytes 100-299/2652" if language == "en" else "lines（部分：bytes 100-299/2652）"
+    assert part in rows
+    frames = ["".join(span.text for span in row[-1]) for row in table.rows]
+    assert "9" not in frames, "frame 9 answers HEAD"

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from reporter.analyse.http import media_type
-from reporter.explain.evidence import Evidence, frame_of
+from reporter.explain.evidence import Evidence, Fact, frame_of
 from reporter.explain.visible import escaped, visible
 from reporter.explain.words import Rich
 from reporter.model.stream import Exchange
@@ -21,6 +21,8 @@ from reporter.report.sections.resources import same_hosts
 
 #: How much of the page is listed, how many files are named, how many pictures are shown.
 _LINES, _TEXT, _FILES, _PICTURES = 120, 64 << 10, 30, 6
+#: Requests that are answered with content, and the status of a part of it (RFC 9110, section 15.3.7).
+_FETCHING, _PARTIAL = ("GET", "POST"), 206
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -46,12 +48,17 @@ def task(context: Context) -> Draft | None:
 
 
 def _fetched(story: Story) -> list[Exchange]:
-    """The exchanges between the same two hosts that delivered something, in order of frames."""
+    """The exchanges between the same two hosts that delivered a file or a part of one, in order of frames.
+
+    What answers HEAD has no content, and what answers OPTIONS, PUT and the like is not the object of that name
+    (RFC 9110, section 9.3).
+    """
     found = [
         each
         for stream in same_hosts(story)
         for each in stream.exchanges
-        if each.request and each.response and each.response_frame and each.response.code in (200, 203, 206)
+        if each.request and each.response and each.response_frame
+        if each.request.method in _FETCHING and each.response.code in (200, 203, _PARTIAL)
     ]
     return sorted(found, key=lambda each: each.response_frame or 0)
 
@@ -103,7 +110,8 @@ def _environment(context: Context, page: Exchange) -> Pairs:
 def _files(context: Context, fetched: list[Exchange]) -> list[Block]:
     author = context.author
     rows = [_row(context, each) for each in fetched[:_FILES]]
-    caption = author.table("section-task", "files-caption", file=context.main.name)
+    parts = any(each.response is not None and each.response.code == _PARTIAL for each in fetched)
+    caption = author.table("section-task", "files-caption", file=context.main.name, parts=parts)
     head = ("file-name", "content-type", "content-length", "modified", "stream", "frame")
     blocks: list[Block] = [author.grid(caption, head, rows, (25, 18, 17, 20, 10, 10), mono=(0,))]
     if len(fetched) > _FILES:
@@ -123,11 +131,23 @@ def _row(context: Context, each: Exchange) -> tuple[Rich, ...]:
         cells.append((author.run(visible(shown, 60), *evidence),))
     uri = Evidence(each.request_frame or 0, "http.request.uri", each.request.target)
     return (
-        (author.run(_name(each), uri),),
+        (author.run(_name(each), uri), *_part(context, each)),
         *cells,
         author.text(each.stream),
         author.say("section-task", "frame", frame=frame_of(frame)),
     )
+
+
+def _part(context: Context, each: Exchange) -> Rich:
+    """That only a part of a file came, and which, as its Content-Range says; nothing of a whole one."""
+    if each.response is None or each.response.code != _PARTIAL:
+        return ()
+    header = each.response.header("Content-Range")
+    bounds = None
+    if header is not None:
+        evidence = Evidence(each.response_frame or 0, "http.response.line", header.line)
+        bounds = Fact(visible(header.value, 60), (evidence,))
+    return context.author.say("section-task", "part", bounds=bounds)
 
 
 def _name(each: Exchange) -> str:
