@@ -11,10 +11,10 @@ from typing import Any
 from reporter.batch.archives import HEAD, Refused, kind_of_archive
 from reporter.batch.classroom import ready_rubric
 from reporter.batch.ledger import told_of
-from reporter.batch.prepare import Handed, Prepared, prepare
+from reporter.batch.prepare import Handed, Prepared, evidence_of, prepare
 from reporter.batch.submission import Piece, Remark, Student
 from reporter.batch.unpack import Quota, Unpacker
-from reporter.batch.verdict import Evidence, judge
+from reporter.batch.verdict import judge
 from reporter.capture.file import check
 from reporter.errors import CaptureTrouble
 from reporter.options import ReportOptions
@@ -34,8 +34,9 @@ def checked(
             if found.troubles:
                 raise found.troubles[0][1]
             raise CaptureTrouble("there is no capture there", where=str(path), to_do="name a capture, or its folder")
-        evidence = Evidence(tuple(found.observed), found.paths, student, decode_as, found.sections)
-        verdicts: list[Mapping[str, Any]] = [told_of(each) for each in judge(ready, evidence)]
+        verdicts: list[Mapping[str, Any]] = [
+            told_of(each) for each in judge(ready, evidence_of(found, student, decode_as))
+        ]
     return list(verdicts), (*remarks, *found.remarks())
 
 

@@ -17,14 +17,14 @@ from reporter.batch.collect import collect, with_files
 from reporter.batch.download import Download
 from reporter.batch.job import ANNOTATED, REPORTS, Job, Outcome
 from reporter.batch.klass import Klass, assemble
-from reporter.batch.ledger import Ledger, Trace
+from reporter.batch.ledger import Ledger
 from reporter.batch.roster import read_roster
 from reporter.batch.rubric import Rubric, load_rubric
 from reporter.batch.run import LOGS, Event, Runner
 from reporter.batch.run import REPORTS as REPORTS_FOLDER
 from reporter.batch.status import Status, status_of
 from reporter.batch.submission import Remark, Submission
-from reporter.batch.traces import Traces
+from reporter.batch.traces import Trace, Traces
 from reporter.batch.unpack import CAPTURE_ENDINGS, Quota
 from reporter.batch.verdict import filter_troubles
 from reporter.batch.views import csv, json, page, xlsx

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from reporter.batch.layouts import stem as stem_of
 from reporter.batch.observe import Observed
-from reporter.batch.prepare import Handed, Prepared, code_of, prepare, told
+from reporter.batch.prepare import Handed, Prepared, code_of, evidence_of, prepare, told
 from reporter.batch.rubric import Rubric
 from reporter.batch.status import Status, status_of, status_with
 from reporter.batch.submission import Piece, Remark, Student
-from reporter.batch.verdict import Evidence, Verdict, judge
+from reporter.batch.verdict import Verdict, judge
 from reporter.errors import OutputTrouble, Trouble, disk_full
 from reporter.explain.course import Course
 from reporter.options import ReportOptions
@@ -117,7 +117,7 @@ def _work(job: Job, found: Prepared) -> Outcome:
         prepare(stack, handed, options, taught, found, report=reports)
         if not found.captures:
             return _failed(job, found, code_of(found.troubles[0][1]) if found.troubles else "no-capture")
-        evidence = Evidence(tuple(found.observed), found.paths, job.student, job.decode_as, found.sections)
+        evidence = evidence_of(found, job.student, job.decode_as)
         verdicts = judge(job.rubric, evidence)
         outputs = _reports(job, found) if reports else []
         if ANNOTATED in job.formats:

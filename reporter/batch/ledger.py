@@ -13,6 +13,7 @@ from typing import Any
 from reporter.batch.job import Outcome, Output
 from reporter.batch.observe import Connection
 from reporter.batch.submission import Remark
+from reporter.batch.traces import Trace
 from reporter.batch.verdict import Verdict
 from reporter.errors import OutputTrouble, UsageTrouble
 
@@ -66,22 +67,6 @@ class Row:
     of: float | None
     verdicts: tuple[dict[str, Any], ...] = ()
     findings: tuple[tuple[str, str, int, tuple[int, ...]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """A connection of somebody, as far as it can be known again."""
-
-    key: str
-    capture: str
-    stream: int
-    client: str
-    server: str
-    first: int
-    last: int
-    start: str
-    isns: tuple[int, int] | None
-    keys: frozenset[int]
 
 
 class Ledger:

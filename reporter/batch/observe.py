@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from reporter.batch.traces import MOST_STREAMS, Traces
+from reporter.batch.watch import Watch
 from reporter.explain.endings import Ending, Endings
 from reporter.model.stream import Exchange, Stream
 from reporter.pipeline.explain import Explained
@@ -44,6 +45,7 @@ class Connection:
 
     `keys` are fingerprints of segments with data, a sample by content (`reporter.batch.traces`).
     `heard` are the packets of client and of server. `start` is the time of its first frame (`frame.time_epoch`).
+    `same` is a name for it in every capture of a submission that holds it, empty when only one does.
     """
 
     number: int
@@ -60,6 +62,7 @@ class Connection:
     answered: int
     isns: tuple[int, int] | None
     keys: tuple[int, ...]
+    same: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,10 @@ class Observed:
 
 
 class Observer:
-    """Watches the packets of one capture go by."""
+    """Watches the packets of one capture go by; `watch` notes what tells them from those of other captures."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch | None = None) -> None:
+        self._watch = watch
         self._findings: dict[str, Count] = {}
         self._traces = Traces(streams=_STREAMS)
         self._addresses: dict[str, int] = {}
@@ -115,6 +119,8 @@ class Observer:
         if packet.timed:
             self._first = packet.epoch if self._first is None else min(self._first, packet.epoch)
             self._last = max(self._last, packet.epoch)
+        if self._watch is not None:
+            self._watch.see(packet, ((each.rule, each.frame) for each in explained.findings))
         for finding in explained.findings:
             self._findings.setdefault(finding.rule, Count()).add(finding.frame)
         if packet.ip is not None:
@@ -133,7 +139,10 @@ class Observer:
         """All of it, when the last packet has gone by."""
         self._traces.settle()
         for ending in (*endings.capture, *(each for found in endings.streams.values() for each in found)):
-            self._findings.setdefault(ending.entry, Count()).add(*_frames_of(ending))
+            frames = _frames_of(ending)
+            self._findings.setdefault(ending.entry, Count()).add(*frames)
+            if self._watch is not None:
+                self._watch.endings.setdefault(ending.entry, []).append((ending.stream, tuple(frames)))
         kept = [stream for stream in streams if stream.number in self._traces.streams]
         exchanges = [each for stream in kept for each in stream.exchanges]
         cut = {"streams": self._traces.cut, "exchanges": len(exchanges) > _EXCHANGES, "addresses": self._cut}

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from reporter.batch.checks import Evidence
 from reporter.batch.names import file_name
 from reporter.batch.observe import MOST, Observed, Observer
 from reporter.batch.own import own_report, sections_of
+from reporter.batch.repeats import counted_once
 from reporter.batch.submission import Piece, Remark, Student
+from reporter.batch.watch import Watch
 from reporter.capture.file import CaptureFile
 from reporter.errors import CaptureTrouble, OutputTrouble, ToolTrouble, Trouble, UsageTrouble
 from reporter.explain.course import Course
@@ -50,7 +53,8 @@ class Prepared:
 
     `captures` are those of the report; `observed` and `paths` have all, whatever the report shows of them. `sections`
     are those that the student's own words have in the report, None without such words. `document` is there when it was
-    asked for, or needed to know whether the words can be used. `left_out` is what the report does without.
+    asked for, or needed to know whether the words can be used. `repeats` are the captures that hold packets of one
+    another, which count once. `left_out` is what the report does without.
     """
 
     options: ReportOptions = field(default_factory=ReportOptions)
@@ -58,6 +62,7 @@ class Prepared:
     observed: list[Observed] = field(default_factory=list)
     troubles: list[tuple[Piece, Trouble]] = field(default_factory=list)
     paths: dict[str, Path] = field(default_factory=dict)
+    repeats: Mapping[str, Watch] = field(default_factory=dict)
     sections: tuple[str, ...] | None = None
     document: Document | None = None
     left_out: tuple[Remark, ...] = ()
@@ -68,6 +73,8 @@ class Prepared:
         yield from self.left_out
         for piece, trouble in self.troubles:
             yield Remark.of("capture-left-out", file=piece.name, why=code_of(trouble))
+        if self.repeats:
+            yield Remark.of("repeated", files=", ".join(self.repeats))
         for each in self.observed:
             if each.tail:
                 code = "tail-cut" if each.tail == "cut short" else "tail-damaged"
@@ -105,6 +112,11 @@ def prepare(
     _read(stack, handed.captures, handed.folder, course, found, report=report)
     if report and found.captures:
         found.document = _document(found, course)
+
+
+def evidence_of(found: Prepared, student: Student, decode_as: tuple[str, ...]) -> Evidence:
+    """What the checks rest on; `decode_as` is the teacher's."""
+    return Evidence(tuple(found.observed), found.paths, student, decode_as, found.sections, found.repeats)
 
 
 def _with_own_words(
@@ -150,7 +162,7 @@ def _observe_all(
     seen = Prepared(options=options)
     _read(stack, handed.captures, handed.folder, course, seen, report=False)
     known = {piece.name for piece, _ in found.troubles}
-    found.observed, found.paths = seen.observed, seen.paths
+    found.observed, found.paths, found.repeats = seen.observed, seen.paths, seen.repeats
     found.troubles += [(piece, trouble) for piece, trouble in seen.troubles if piece.name not in known]
     found.log += [each for each in seen.log if each not in found.log]
 
@@ -167,8 +179,10 @@ def _read(
     """Read every capture; what cannot be read is noted. Without `report` the details of packets are not fetched."""
     options = found.options
     guard = guard_of(options)
+    watched: list[Watch] = []
     for piece, path in _linked(pieces, folder):
-        observer = Observer()
+        watch = Watch() if len(pieces) > 1 else None
+        observer = Observer(watch)
         try:
             file = CaptureFile.of(path)
             early = Early(path, options.decode_as)
@@ -192,8 +206,12 @@ def _read(
                 endings=capture.endings,
             )
         )
+        if watch is not None:
+            watched.append(watch)
         for each in capture.failures:
             found.log.append(f"{piece.name}: rule {each.rule}, frame {each.frame}: {each.message}")
+    if watched:
+        found.observed, found.repeats = counted_once(found.observed, watched)
 
 
 def _document(found: Prepared, course: Course | None) -> Document:

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, product
 
-from reporter.batch.ledger import Trace
-from reporter.batch.traces import RANDOM
+from reporter.batch.traces import RANDOM, Trace
 
 #: Segments with data that must agree where there is no handshake.
 _SEGMENTS = 2

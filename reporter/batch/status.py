@@ -57,7 +57,7 @@ def status_of(code: str) -> Status:
 
 
 #: Remarks that are for the teacher's information and do not make a submission less than ok.
-_HARMLESS = frozenset(("file-ignored",))
+_HARMLESS = frozenset(("file-ignored", "own-decode-as", "repeated"))
 
 
 def status_with(remarks: Sequence[Remark]) -> Status:

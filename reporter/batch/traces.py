@@ -21,6 +21,22 @@ RANDOM = 1 << 16
 _MASK = (1 << 64) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A connection of somebody, as far as it can be known again."""
+
+    key: str
+    capture: str
+    stream: int
+    client: str
+    server: str
+    first: int
+    last: int
+    start: str
+    isns: tuple[int, int] | None
+    keys: frozenset[int]
+
+
 @dataclass(slots=True)
 class Seen:
     """One connection so far. `below` is where fingerprints are no longer among the smallest."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reporter.batch.checks import KINDS, Cite, Evidence, kinds
 from reporter.batch.placeholders import SAMPLE, filled, needed
+from reporter.batch.repeats import Once
 from reporter.batch.rubric import Check, Rubric
 from reporter.batch.submission import Student
 from reporter.errors import UsageTrouble
-from reporter.extract.filter import refusals
-from reporter.extract.tally import Tally, tally
+from reporter.extract.filter import matching_each, refusals
+from reporter.extract.tally import Tally, tally, tally_of
 
 __all__ = ["Evidence", "Verdict", "filter_troubles", "judge"]
 
@@ -49,8 +50,23 @@ def _tallies(rubric: Rubric, evidence: Evidence) -> dict[str, tuple[Tally, ...]]
     if not wanted:
         return {}
     ready = [filled(each, evidence.student) for _, each in wanted]
-    passes = [tally(evidence.paths[each.name], ready, evidence.decode_as) for each in evidence.observed]
+    passes = list(_passes(ready, evidence))
     return {name: tuple(found[index] for found in passes) for index, (name, _) in enumerate(wanted)}
+
+
+def _passes(filters: Sequence[str], evidence: Evidence) -> Iterator[list[Tally]]:
+    """The tallies of each capture; of packets that several hold only those that are new in it."""
+    once = [Once() for _ in filters]
+    for each in evidence.observed:
+        path, watch = evidence.paths[each.name], evidence.repeats.get(each.name)
+        if watch is None:
+            yield tally(path, filters, evidence.decode_as)
+            continue
+        tallies = []
+        for seen, frames in zip(once, map(sorted, matching_each(path, filters, evidence.decode_as)), strict=True):
+            fresh = seen.fresh([watch.of(frame) for frame in frames])
+            tallies.append(tally_of([frames[place] for place in fresh]))
+        yield tallies
 
 
 def _known(written: str, student: Student) -> bool:

@@ -44,9 +44,13 @@ def tally(path: Path, filters: Sequence[str], decode_as: tuple[str, ...] = ()) -
         found = dict(zip(together, counted, strict=True))
     rest = [index for index in range(len(filters)) if index not in found]
     for index, frames in zip(rest, matching_each(path, [filters[index] for index in rest], decode_as), strict=True):
-        several = sorted(frames)
-        found[index] = Tally(len(several), *((several[0], several[-1]) if several else (0, 0)), tuple(several[:5]))
+        found[index] = tally_of(sorted(frames))
     return [found[index] for index in range(len(filters))]
+
+
+def tally_of(frames: Sequence[int]) -> Tally:
+    """The tally of frames in their order."""
+    return Tally(len(frames), *((frames[0], frames[-1]) if frames else (0, 0)), tuple(frames[:5]))
 
 
 def _without_commas(display_filter: str) -> str | None:

@@ -9,10 +9,11 @@ import pytest
 
 from reporter.batch.job import Output
 from reporter.batch.klass import assemble, points_text
-from reporter.batch.ledger import Row, Trace
+from reporter.batch.ledger import Row
 from reporter.batch.rubric import read_rubric
 from reporter.batch.shared import shared
 from reporter.batch.submission import Piece, Remark, Student, Submission
+from reporter.batch.traces import Trace
 from reporter.batch.views import page
 from reporter.batch.words import BatchWords
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from reporter.batch.ledger import Trace
 from reporter.batch.shared import _candidates, shared
+from reporter.batch.traces import Trace
 
 ONE = Trace(
     "a",

@@ -7,10 +7,11 @@ import json
 import pytest
 
 from reporter.batch.klass import assemble
-from reporter.batch.ledger import Row, Trace
+from reporter.batch.ledger import Row
 from reporter.batch.rubric import load_rubric
 from reporter.batch.shared import shared
 from reporter.batch.submission import Student, Submission
+from reporter.batch.traces import Trace
 from reporter.batch.words import BatchWords
 from reporter.cli.batching import _summary
 from reporter.errors import UsageTrouble

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporter.batch.ledger import Trace
 from reporter.batch.shared import shared
-from reporter.batch.traces import MOST_IN_ALL, Traces, fingerprint
+from reporter.batch.traces import MOST_IN_ALL, Trace, Traces, fingerprint
 from reporter.extract.fieldpass import FieldPass
 from tests.captures import BUNDLED
 

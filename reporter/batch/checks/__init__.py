@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reporter.batch.observe import FRAMES, Observed
 from reporter.batch.submission import Student
+from reporter.batch.watch import Watch
 from reporter.extract.tally import Tally
 
 #: Frames that a verdict names of one capture.
@@ -44,13 +45,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that a check may rest on: what was observed of the captures of one student, and what `report.toml` has."""
+    """All that a check may rest on: what was observed of the captures of one student, and what `report.toml` has.
+
+    `repeats` are the captures that hold packets of one another.
+    """
 
     observed: tuple[Observed, ...]
     paths: Mapping[str, Path]
     student: Student
     decode_as: tuple[str, ...] = ()
     sections: tuple[str, ...] | None = None
+    repeats: Mapping[str, Watch] = field(default_factory=dict)
 
     def cut(self, *names: str) -> bool:
         """Whether a capture holds more of one of these than is remembered (`Observed.cut`)."""

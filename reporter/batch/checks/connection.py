@@ -37,8 +37,10 @@ def connection(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tall
 
 def _connections(wants: Mapping[str, Any], evidence: Evidence) -> Said:
     count, cites = 0, []
+    seen: set[str] = set()
     for each in evidence.observed:
-        found = [connection for connection in each.connections if _fits(wants, connection)]
+        found = [one for one in each.connections if _fits(wants, one) and not (one.same and one.same in seen)]
+        seen |= {one.same for one in found}
         count += len(found)
         if found:
             frames: list[int] = []

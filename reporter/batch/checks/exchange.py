@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from reporter.batch.checks import COUNTING, Evidence, Said, Wrong, cite, counted, kind, text, texts
 from reporter.batch.observe import Asked
+from reporter.batch.repeats import Once
+from reporter.batch.watch import UNKNOWN
 from reporter.extract.tally import Tally
 
 _CLASS = re.compile(r"[1-5]xx")
@@ -34,13 +36,22 @@ def methods(value: Any) -> tuple[str, ...]:
 def judge(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...]) -> Said:
     """What is not asked for may be anything; with a status or a type there must be an answer."""
     count, cites = 0, []
+    once = Once()
     for each in evidence.observed:
-        found = [asked for asked in each.exchanges if _fits(wants, asked)]
+        fitting = [asked for asked in each.exchanges if _fits(wants, asked)]
+        same = {one.number: one.same for one in each.connections if one.same}
+        found = [fitting[place] for place in once.fresh([_mark(asked, same) for asked in fitting])]
         count += len(found)
         if found:
             frames = [frame for asked in found for frame in (asked.request_frame, asked.response_frame)]
             cites.append(cite(each.name, frames))
     return counted(wants, count, cites, cut=evidence.cut("streams", "exchanges"), asked=_written(wants))
+
+
+def _mark(asked: Asked, same: Mapping[int, str]) -> Hashable:
+    """What an exchange is known by in another capture of its connection."""
+    whose = same.get(asked.stream)
+    return (whose, asked.method, asked.host, asked.target) if whose else UNKNOWN
 
 
 def _fits(wants: Mapping[str, Any], asked: Asked) -> bool:
