@@ -5,6 +5,7 @@ from __future__ import annotations
 import lzma
 import stat
 import tarfile
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -34,13 +35,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member: its path in parts, size as declared, `kind` (`file`, `link`, `other`), the archive's own handle."""
+    """One member: its path in parts, size as declared, `kind` (`file`, `link`, `other`), the archive's own handle.
+
+    `time` is when it was last changed, in seconds since 1970, None where the archive does not tell.
+    """
 
     parts: tuple[str, ...]
     size: int
     kind: str
     outside: bool
     handle: Any
+    time: float | None = None
 
 
 class Archive(Protocol):
@@ -73,7 +78,7 @@ class Zip:
             parts, outside = parts_of(name or decoded(raw, encoding))
             mode = info.external_attr >> 16
             kind = "link" if stat.S_ISLNK(mode) else "file"
-            found.append(Member(parts, info.file_size, kind, outside, info))
+            found.append(Member(parts, info.file_size, kind, outside, info, _local(info.date_time)))
         return found
 
     def read(self, wanted: Sequence[Member], taking: Callable[[Member], Take]) -> None:
@@ -87,6 +92,16 @@ class Zip:
     def close(self) -> None:
         """Close the file of the zip."""
         self._zip.close()
+
+
+def _local(moment: tuple[int, ...]) -> float | None:
+    """A time of a zip, which is that of the clock on the wall; the first it can write stands for none."""
+    if moment[0] <= 1980:
+        return None
+    try:
+        return time.mktime(time.struct_time((*moment[:6], 0, 0, -1)))
+    except (OverflowError, ValueError):
+        return None
 
 
 def _zip_name(info: zipfile.ZipInfo) -> tuple[bytes, str]:
@@ -125,7 +140,7 @@ class Tar:
                 continue
             parts, outside = parts_of(decoded(raw, encoding))
             kind = "file" if info.isreg() else "link" if info.issym() or info.islnk() else "other"
-            found.append(Member(parts, info.size, kind, outside, info))
+            found.append(Member(parts, info.size, kind, outside, info, float(info.mtime) or None))
         return found
 
     def read(self, wanted: Sequence[Member], taking: Callable[[Member], Take]) -> None:
@@ -165,7 +180,9 @@ class SevenZip:
                 continue
             parts, outside = parts_of(info.filename)
             kind = "link" if info.is_symlink else "file" if not (info.is_junction or info.is_socket) else "other"
-            found.append(Member(parts, int(info.uncompressed or 0), kind, outside, info.filename))
+            written = info.lastwritetime
+            when = written.totimestamp() if written is not None else None
+            found.append(Member(parts, int(info.uncompressed or 0), kind, outside, info.filename, when))
         return found
 
     def read(self, wanted: Sequence[Member], taking: Callable[[Member], Take]) -> None:
@@ -204,7 +221,8 @@ class Rar:
             if info.is_dir():
                 continue
             parts, outside = parts_of(info.filename)
-            found.append(Member(parts, info.file_size, "link" if info.is_symlink() else "file", outside, info))
+            kind = "link" if info.is_symlink() else "file"
+            found.append(Member(parts, info.file_size, kind, outside, info, _local(info.date_time)))
         return found
 
     def read(self, wanted: Sequence[Member], taking: Callable[[Member], Take]) -> None:

@@ -121,7 +121,7 @@ class Classroom:
             found = [
                 each.key
                 for each in self.submissions
-                if name in (each.key, each.student.id, each.student.name) and not each.replaced_by
+                if name in (each.key, each.student.id, each.student.name) and each.replaced is None
             ]
             if not found:
                 raise UsageTrouble(
@@ -215,8 +215,8 @@ def _settled(submission: Submission) -> Outcome | None:
     """What there is to say of a submission on which no work is to be done; None when there is work."""
     if not submission.entries:
         return Outcome(submission.key, Status.MISSING, submission.remarks or (Remark.of("missing"),))
-    if submission.replaced_by:
-        return Outcome(submission.key, Status.DUPLICATE, (Remark.of("replaced", by=submission.replaced_by),))
+    if submission.replaced is not None:
+        return Outcome(submission.key, Status.DUPLICATE, (submission.replaced,))
     if submission.refused is not None:
         refused = submission.refused
         return Outcome(submission.key, status_of(refused.code), (refused, *submission.remarks))

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from reporter.batch.archives import Refused
+from reporter.batch.attempts import BY_DATE, order
 from reporter.batch.download import Download, open_download
-from reporter.batch.layouts import by_pattern, recognise, stem
+from reporter.batch.layouts import by_pattern, recognise
 from reporter.batch.ledger import no_room
 from reporter.batch.matching import Match, matches
 from reporter.batch.names import natural, slug
@@ -38,15 +39,20 @@ def compile_pattern(text: str | None) -> re.Pattern[str] | None:
     return pattern
 
 
-def plan(download: Download, roster: Roster | None, pattern: re.Pattern[str] | None) -> list[Submission]:
-    """Every submission and every student of the roster, in order; their files are not yet there."""
+def plan(
+    download: Download, roster: Roster | None, pattern: re.Pattern[str] | None, scratch: Path | None = None
+) -> list[Submission]:
+    """Every submission and every student of the roster, in order; their files are not yet there.
+
+    Into archives of several attempts of a student it is looked in `scratch`; without it their names decide.
+    """
     listing = download.listing
     claims = by_pattern(listing, pattern) if pattern is not None else recognise(listing)
     people: dict[tuple[object, ...], list[Match]] = {}
     found = matches({entry: claims[entry] for entry in listing.names if entry in claims}, roster)
     for match in found:
         people.setdefault(match.person, []).append(match)
-    submissions = [each for person in people.values() for each in _attempts(person)]
+    submissions = [each for person in people.values() for each in _attempts(person, download, scratch)]
     if roster is not None:
         there = {id(match.found) for match in found}
         submissions += [_missing(entry, found) for entry in roster.entries if id(entry) not in there]
@@ -65,19 +71,28 @@ def _missing(entry: Entry, found: Sequence[Match]) -> Submission:
     return Submission("", entry.student, logins=entry.logins, listed=True, remarks=remarks)
 
 
-def _attempts(person: Sequence[Match]) -> Iterable[Submission]:
+def _attempts(person: Sequence[Match], download: Download, scratch: Path | None) -> Iterable[Submission]:
     """The attempt that counts, with the entries that belong to none; and each earlier one."""
     attempts: dict[str, list[Match]] = {}
     for match in person:
         attempts.setdefault(match.claim.attempt, []).append(match)
-    ordered = sorted((name for name in attempts if name), key=lambda name: natural(stem(name)))
-    last = ordered[-1] if ordered else ""
-    for name in ordered[:-1]:
-        yield _submission(attempts[name], replaced_by=attempts[last][0].entry)
-    yield _submission([*(attempts[last] if last else ()), *attempts.get("", ())])
+    names = [name for name in attempts if name]
+    # Without a date of the LMS an attempt is called as its entry is.
+    undated = len(names) > 1 and all(name == attempts[name][0].entry for name in names)
+    times = {name: download.newest(name, scratch) for name in names} if undated and scratch is not None else {}
+    found = order(names, dated=not undated, times=times)
+    last = found.names[-1] if names else ""
+    for name in found.names[:-1]:
+        yield _submission(attempts[name], replaced=Remark.of(found.by, by=attempts[last][0].entry))
+    remarks: tuple[Remark, ...] = ()
+    if len(names) > 1 and found.by != BY_DATE:
+        code = found.by.replace("replaced", "several", 1)
+        remarks = (Remark.of(code, this=last, others=", ".join(sorted(found.names[:-1], key=natural))),)
+    counts = _submission([*(attempts[last] if last else ()), *attempts.get("", ())])
+    yield replace(counts, remarks=(*counts.remarks, *remarks))
 
 
-def _submission(found: Sequence[Match], replaced_by: str = "") -> Submission:
+def _submission(found: Sequence[Match], replaced: Remark | None = None) -> Submission:
     first = next((each for each in found if each.claim.lms_id), found[0])
     claim = first.claim
     logins = (claim.login, *(first.found.logins if first.found is not None else ()))
@@ -91,7 +106,7 @@ def _submission(found: Sequence[Match], replaced_by: str = "") -> Submission:
         matched=first.by,
         listed=first.listed,
         group=claim.person.partition("\n")[0] if claim.members else "",
-        replaced_by=replaced_by,
+        replaced=replaced,
         remarks=tuple(dict.fromkeys(remark for each in found for remark in each.remarks)),
     )
 
@@ -99,7 +114,7 @@ def _submission(found: Sequence[Match], replaced_by: str = "") -> Submission:
 def order_of(submission: Submission) -> tuple[object, ...]:
     """The order of rows: by number, then name, then entry; an attempt that counts before those it replaces."""
     who = submission.student
-    return (natural(who.id or "\uffff"), natural(who.name), bool(submission.replaced_by), submission.entries)
+    return (natural(who.id or "\uffff"), natural(who.name), submission.replaced is not None, submission.entries)
 
 
 def _keyed(found: Sequence[Submission]) -> list[Submission]:
@@ -119,7 +134,7 @@ def _keyed(found: Sequence[Submission]) -> list[Submission]:
 
 def with_files(submission: Submission, download: Download, scratch: Path, quota: Quota) -> Submission:
     """The submission with its files, or with the reason why they cannot be used."""
-    if not submission.entries or submission.replaced_by:
+    if not submission.entries or submission.replaced is not None:
         return submission
     unpacker = Unpacker(scratch / submission.key, quota)
     refused = None
@@ -158,7 +173,7 @@ def collect(
     """Open a download and plan it. Raises UsageTrouble."""
     compiled = compile_pattern(pattern)
     download = open_download(path, scratch, leave_out)
-    planned = plan(download, roster, compiled)
+    planned = plan(download, roster, compiled, scratch)
     if not planned:
         download.close()
         raise UsageTrouble("there is nothing in it", where=str(path), to_do="name the folder or zip of the class")

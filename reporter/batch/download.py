@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,8 @@ from reporter.batch.unpack import Quota, Unpacker
 from reporter.errors import UsageTrouble
 
 _TEXT = 8 << 20
+#: Of an archive within the download so much is unpacked to look for the times of its files.
+_LOOKED_INTO = 256 << 20
 #: What a run puts beside its ledger.
 RESULTS = ("logs", "reports", "results.csv", "results.xlsx", "results.json", "index.html")
 
@@ -30,6 +32,9 @@ class Download(Protocol):
 
     def fill(self, unpacker: Unpacker, names: Sequence[str]) -> None:
         """Hand the files of these entries to an unpacker. Raises Refused."""
+
+    def newest(self, name: str, scratch: Path) -> float | None:
+        """When the newest file of an entry was last changed, in seconds since 1970; None where nothing tells."""
 
     def close(self) -> None:
         """Close the archive, where it is one."""
@@ -60,7 +65,17 @@ class Folder:
             self._read,
         )
 
-    def inner(self, name: str, scratch: Path, leave_out: Path | None) -> Folder | Packed | None:
+    def newest(self, name: str, scratch: Path) -> float | None:
+        """The newest file of a folder or of an archive."""
+        return _newest(self, name, scratch)
+
+    def times(self) -> list[float | None]:
+        """The times of all files below, links aside."""
+        return [file.stat().st_mtime for path in self._paths.values() for file in _files(path)]
+
+    def inner(
+        self, name: str, scratch: Path, leave_out: Path | None = None, most: int = 20 << 30
+    ) -> Folder | Packed | None:
         """One entry opened as a download of its own; None where it is none."""
         path = self._paths[name]
         if path.is_dir():
@@ -140,12 +155,22 @@ class Packed:
             # What is wrong with the whole download is not for the student to mend.
             raise Refused(refused.code.replace("archive-", "download-", 1), file=self._name) from error
 
-    def inner(self, name: str, scratch: Path, leave_out: Path | None) -> Folder | Packed | None:
-        """One entry opened as a download of its own; None where it is none."""
+    def newest(self, name: str, scratch: Path) -> float | None:
+        """The newest member of a folder or of an archive in it."""
+        return _newest(self, name, scratch)
+
+    def times(self) -> list[float | None]:
+        """The times of all members."""
+        return [member.time for members in self._groups.values() for member in members]
+
+    def inner(
+        self, name: str, scratch: Path, leave_out: Path | None = None, most: int = 20 << 30
+    ) -> Folder | Packed | None:
+        """One entry opened as a download of its own, of at most so many bytes (`most`); None where it is none."""
         members = self._groups[name]
         if name in self.listing.folders:
             return self._deeper(members)
-        unpacker = Unpacker(_new_folder(scratch), Quota(one=20 << 30, total=20 << 30, files=10))
+        unpacker = Unpacker(_new_folder(scratch), Quota(one=most, total=most, files=10))
         path = unpacker.single(self._archive, members[0])
         with path.open("rb") as file:
             kind = kind_of_archive(file.read(HEAD), path.name)
@@ -198,6 +223,33 @@ def _opened(path: Path, scratch: Path, leave_out: Path | None) -> Folder | Packe
     if kind == "7z":
         archive = Spooled(archive, _new_folder(scratch))
     return Packed(archive, [member for member in archive.members() if not is_junk(member.parts)], path.name)
+
+
+def _newest(top: Folder | Packed, name: str, scratch: Path) -> float | None:
+    try:
+        inner = top.inner(name, scratch, most=_LOOKED_INTO)
+        if inner is None:
+            return None
+        try:
+            times = inner.times()
+        finally:
+            if not inner.shares(top):
+                inner.close()
+    except (Refused, OSError):
+        return None
+    known = [each for each in times if each is not None]
+    return max(known) if len(known) == len(times) and known else None
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The regular files at and below a path."""
+    if path.is_symlink():
+        return
+    if path.is_dir():
+        for each in sorted(path.iterdir()):
+            yield from _files(each)
+    elif path.is_file():
+        yield path
 
 
 def _new_folder(scratch: Path) -> Path:

@@ -132,7 +132,7 @@ class _People:
     """All members of the class, graded or not, and how the row of one is told from the rows of the others."""
 
     def __init__(self, kind: str, klass: Klass) -> None:
-        self.members = [each for each in klass.members if not each.submission.replaced_by]
+        self.members = [each for each in klass.members if each.submission.replaced is None]
         self._numbers: Numbers[int] = Numbers()
         self._tables: dict[str, dict[str, set[int]]] = {by: defaultdict(set) for by in ("lms", "login", "name")}
         for place, member in enumerate(self.members):

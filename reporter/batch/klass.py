@@ -62,7 +62,7 @@ class Klass:
     @property
     def people(self) -> int:
         """How many students there are: what was replaced by a later attempt is of one of them."""
-        return sum(1 for each in self.members if not each.submission.replaced_by)
+        return sum(1 for each in self.members if each.submission.replaced is None)
 
     def statuses(self) -> list[tuple[str, int]]:
         """How often each status came up, commonest first."""

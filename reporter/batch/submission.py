@@ -66,7 +66,7 @@ class Submission:
     `key` is unique in the class and names the student's folder. `matched` tells by what the roster was matched
     (`id`, `login`, `name`), empty when it was not; `listed` is whether the student is on the roster (None
     without a roster). `logins` are how the LMS and the roster call them. `group` is common to those who handed in
-    together. `refused` is why the files cannot be used, `remarks` are lesser matters. `replaced_by` names the later
+    together. `refused` is why the files cannot be used, `remarks` are lesser matters. `replaced` names the
     attempt that counts instead.
     """
 
@@ -83,4 +83,4 @@ class Submission:
     others: tuple[Piece, ...] = ()
     refused: Remark | None = None
     remarks: tuple[Remark, ...] = ()
-    replaced_by: str = ""
+    replaced: Remark | None = None

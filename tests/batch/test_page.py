@@ -71,7 +71,10 @@ def test_a_situation_is_counted_once_for_each_submission(tmp_path):
 def test_somebody_who_handed_in_twice_is_one_student(tmp_path):
     klass = klass_of(tmp_path)
     first = klass.members[0]
-    earlier = replace(first, submission=replace(first.submission, key="again", replaced_by=first.submission.key))
+    earlier = replace(
+        first,
+        submission=replace(first.submission, key="again", replaced=Remark.of("replaced", by=first.submission.key)),
+    )
     klass = replace(klass, members=(*klass.members, earlier))
     assert '<p class="total">3 students</p>' in page.render(klass, BatchWords("en")).decode()
     assert "共 3 人" in page.render(klass, BatchWords("zh")).decode()
