@@ -16,7 +16,7 @@ from reporter.batch.names import natural
 #: Seconds by which files must be newer: a zip keeps every second one of its times.
 _SURELY = 2.0
 #: What people write into names, as far as it speaks of first and last.
-_EARLY = re.compile(r"第一[版次稿]|初[版稿]|草稿|旧|(?<![a-z])(?:old|draft|first)(?![a-z])", re.IGNORECASE)
+_EARLY = re.compile(r"第一[版次稿]|初[版稿]|草稿|旧|(?<![a-z])(?:old|draft|first)(?![a-z])", re.I)
 _LATE = re.compile(
     r"最[终新后]|终[版稿]|定稿|新版|修[改订]|重[新交]|(?<![a-z])(?:final|new|newest|last)(?![a-z])", re.IGNORECASE
 )
