@@ -102,6 +102,7 @@ def _submission(found: Sequence[Match], replaced: Remark | None = None) -> Submi
         entries=tuple(sorted((each.entry for each in found), key=natural)),
         layout=first.layout,
         lms_id=claim.lms_id,
+        called=claim.name,
         logins=tuple(dict.fromkeys(each for each in logins if each and each != claim.name)),
         matched=first.by,
         listed=first.listed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 from reporter.batch.gradebooks import Book, Keys, recognise
 from reporter.batch.klass import Klass, Member, points_text
 from reporter.batch.names import comparable
-from reporter.batch.numbers import Numbers, alike
+from reporter.batch.numbers import LEAST, Numbers, alike, number_key
 from reporter.batch.roster import spellings
 from reporter.batch.spans import Span, replaced, spans_of
 from reporter.batch.status import DONE
@@ -39,7 +40,9 @@ class Change:
 class Filled:
     """What becomes of a grade book: the new bytes, the changes, and students with points but without a row.
 
-    `several_rows` are students with points whom several rows mean, with the lines of these: none was filled.
+    `several_rows` are students with points whom several rows mean, with the lines of these: none was filled. Nor was
+    that of who is in `others_row`: the row of their number, by its line, does not name them. `unchecked` are students
+    of whom it is not known what a check asks for. `above` are changes to more points than the book allows in that row.
     """
 
     kind: str
@@ -47,6 +50,14 @@ class Filled:
     changes: tuple[Change, ...]
     without_row: tuple[Member, ...]
     several_rows: tuple[tuple[Member, tuple[int, ...]], ...] = ()
+    others_row: tuple[tuple[Member, int], ...] = ()
+    unchecked: tuple[Member, ...] = ()
+    above: tuple[tuple[Change, float], ...] = ()
+
+    @property
+    def written(self) -> tuple[Change, ...]:
+        """The changes that were made."""
+        return tuple(each for each in self.changes if not each.kept)
 
 
 def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str], *, overwrite: bool) -> Filled:
@@ -58,10 +69,10 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
     content, rows, delimiter, book = opened(path, column)
     commas = delimiter != b"," and any(_COMMA.fullmatch(_text(row, book.column)) for row in rows)
     people = _People(book.kind, klass)
-    found, several = _match(book, people)
-    changes, cells = [], []
+    found, several, strange = _match(book, people, rows)
+    changes, cells, above = [], [], []
     for at, member in sorted(found.items()):
-        if not _graded(member):
+        if not _graded(member) or is_unchecked(member):
             continue
         span, name = _cell(rows[at], book.column, delimiter), escaped("|".join(map(":".join, book.keys[at])))
         new, old = points_text(member.row.points), span.text
@@ -72,12 +83,24 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
         changes.append(Change(_line(content, span), name, member, old, new, kept))
         if not kept:
             cells.append((span, new))
-    there = {member.submission.key for member in (*found.values(), *(member for member, _ in several))}
+            if member.row.points is not None and member.row.points > book.most.get(at, math.inf):
+                above.append((changes[-1], book.most[at]))
+    aside = [*(member for member, _ in several), *(member for member, _ in strange)]
+    there = {member.submission.key for member in (*found.values(), *aside)}
     lacking = tuple(each for each in people.members if _graded(each) and each.submission.key not in there)
     doubtful = tuple(
         (member, tuple(_line(content, rows[at][0]) for at in places)) for member, places in several if _graded(member)
     )
-    return Filled(book.kind, replaced(content, cells), tuple(changes), lacking, doubtful)
+    return Filled(
+        book.kind,
+        replaced(content, cells),
+        tuple(changes),
+        lacking,
+        doubtful,
+        others_row=tuple((member, _line(content, rows[at][0])) for member, at in strange if _graded(member)),
+        unchecked=tuple(each for each in found.values() if _graded(each) and is_unchecked(each)),
+        above=tuple(above),
+    )
 
 
 def opened(path: Path, column: str | None) -> tuple[bytes, list[list[Span]], bytes, Book]:
@@ -118,6 +141,11 @@ def _same(one: str, other: str) -> bool:
 def _value(text: str) -> float:
     """The number of a cell, also where it is written with a decimal comma. Raises ValueError."""
     return float(text.strip().replace(",", ".") if _COMMA.fullmatch(text) else text)
+
+
+def is_unchecked(member: Member) -> bool:
+    """Whether a check asks for what is not known of the student, so that the points are not theirs yet."""
+    return any(each["passed"] is None and "unknown" in each["facts"] for each in member.row.verdicts)
 
 
 def _graded(member: Member) -> bool:
@@ -165,13 +193,23 @@ class _People:
         return bool(known and said) and (place not in there if there else not alike(known, said))
 
 
-def _match(book: Book, people: _People) -> tuple[dict[int, Member], list[tuple[Member, tuple[int, ...]]]]:
-    """The member of each row, and members whom several rows mean alike: nobody is in two rows."""
+_Matched = tuple[dict[int, Member], list[tuple[Member, tuple[int, ...]]], list[tuple[Member, int]]]
+
+
+def _match(book: Book, people: _People, table: Sequence[Sequence[Span]]) -> _Matched:
+    """The member of each row, members whom several rows mean alike, and those whose number is in the row of another.
+
+    Nobody is in two rows.
+    """
     wanted: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    strange = []
     for at, keys in sorted(book.keys.items()):
         found = people.find(keys)
         if found is not None:
             place, rank = found
+            if rank == 0 and not _names(table[at], people.members[place]):
+                strange.append((people.members[place], at))
+                continue
             wanted[place].append((rank, at))
     alone, several = {}, []
     for place, rows in sorted(wanted.items()):
@@ -180,4 +218,19 @@ def _match(book: Book, people: _People) -> tuple[dict[int, Member], list[tuple[M
             alone[surest[0]] = people.members[place]
         else:
             several.append((people.members[place], surest))
-    return alone, several
+    placed = {each.submission.key for each in alone.values()}
+    return alone, several, [pair for pair in strange if pair[0].submission.key not in placed]
+
+
+def _names(row: Sequence[Span], member: Member) -> bool:
+    """Whether a row names whom the download names: a group may have a number that is a participant's too.
+
+    Where the download has no name, as in an anonymous assignment, its number says all.
+    """
+    called, number = member.submission.called, member.submission.student.id
+    if not called:
+        return True
+    ways = spellings(called)
+    if any(ways & spellings(cell.text) for cell in row):
+        return True
+    return len(number) >= LEAST and any(number_key(cell.text) == number_key(number) for cell in row)

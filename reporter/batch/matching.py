@@ -48,12 +48,24 @@ class Match:
 
 def matches(claims: Mapping[str, tuple[str, Claim]], roster: Roster | None) -> list[Match]:
     """Who handed in each entry, in the order of the claims."""
+    numbering = _numbering(claims, roster)
     alone = [
         Match(entry, layout, claim) if roster is None else _alone(entry, layout, claim, roster)
         for entry, (layout, whole) in claims.items()
-        for claim in _members(whole)
+        for claim in _members(replace(whole, id=whole.id or whole.lms_id) if layout in numbering else whole)
     ]
     return _together(alone)
+
+
+def _numbering(claims: Mapping[str, tuple[str, Claim]], roster: Roster | None) -> set[str]:
+    """Layouts whose ids of an LMS are student numbers after all: the roster has one, with the same name."""
+    if roster is None:
+        return set()
+    return {
+        layout
+        for layout, claim in claims.values()
+        if any(entry in roster.named(claim.name) for entry in roster.numbered(Claim("", id=claim.lms_id)))
+    }
 
 
 def _members(claim: Claim) -> Iterable[Claim]:

@@ -14,6 +14,8 @@ _WRAPPED = re.compile(r"""^=?["'“”]+(.*?)["“”]*$""")
 _MADE_DECIMAL = re.compile(r"^(\d+)\.0+$")
 #: A date of this century, with or without the time of day; many numbers of students look like one.
 _DATE = re.compile(r"^20[0-3]\d(0[1-9]|1[0-2])([0-2]\d|3[01])(([01]\d|2[0-3])[0-5]\d([0-5]\d)?)?$")
+#: A mobile number of China; some numbers of students look like one.
+_PHONE = re.compile(r"^1[3-9]\d{9}$")
 #: 6 to 18 digits; up to two letters before them belong to the number, unless they are a word, and a capital after it.
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d])(?!(?i:no|id|hw|ex|wk|v)\d)[A-Za-z]{1,2}\d{6,17}[A-Z]?(?![A-Za-z\d])"
@@ -43,9 +45,20 @@ def _bare(key: str) -> str:
 
 
 def numbers_in(text: str) -> list[str]:
-    """What may be student numbers within a name, the likeliest first: the longest, and dates last."""
+    """What may be student numbers within a name, the likeliest first: the longest, then phones and dates."""
     found = _NUMBER.findall(unicodedata.normalize("NFKC", text))
-    return sorted(found, key=lambda each: (is_date(each), -len(each)))
+    return sorted(found, key=lambda each: (is_date(each), is_phone(each), -len(each)))
+
+
+def rivals_in(text: str) -> list[str]:
+    """The numbers within a name of which each may be the student's: no dates and phones where there are others."""
+    found = list(dict.fromkeys(numbers_in(text)))
+    return [each for each in found if not (is_date(each) or is_phone(each))] or found
+
+
+def is_phone(number: str) -> bool:
+    """Whether a number may as well be that of a telephone."""
+    return bool(_PHONE.match(number))
 
 
 def is_date(number: str) -> bool:

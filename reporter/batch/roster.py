@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reporter.batch.columns import NUMBERS, columns_of
 from reporter.batch.encoding import decoded
 from reporter.batch.names import comparable, plain
 from reporter.batch.numbers import Numbers, number_key, written
@@ -18,14 +19,20 @@ from reporter.batch.submission import Claim, Student
 from reporter.batch.tablefile import content_of, is_utf16
 from reporter.errors import UsageTrouble
 
-#: Titles of the columns, as comparable() writes them. `name` may come in two columns.
+#: Titles of the columns, the surest first. `name` may come in two columns.
 _TITLES = {
-    "id": ("学号", "学生学号", "学工号", "id", "studentid", "studentnumber", "number", "sid", "sisuserid", "idnumber"),
-    "name": ("姓名", "学生姓名", "名字", "name", "fullname", "student", "studentname"),
-    "first": ("名", "firstname", "givenname"),
-    "last": ("姓", "lastname", "surname", "familyname"),
-    "login": ("用户名", "账号", "登录名", "login", "username", "sisloginid", "email", "邮箱", "emailaddress"),
+    "id": NUMBERS,
+    "name": ("姓名", "学生姓名", "名字", "full name", "student name", "name", "student"),
+    "first": ("名", "first name", "given name"),
+    "last": ("姓", "last name", "surname", "family name"),
+    "login": ("用户名", "账号", "登录名", "login", "username", "SIS Login ID", "email", "邮箱", "email address"),
 }
+#: Lines in which the titles are looked for: schools put headings above them.
+_ABOVE = 10
+#: How a spreadsheet shortens a long number: digits are lost.
+_SHORTENED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
+#: What Canvas puts among the students of its export.
+_NOBODY = re.compile(r"Points Possible|Student, Test$|Test Student$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,51 +91,73 @@ def read_roster(path: Path) -> Roster:
     """The roster of a CSV file: a header with 学号 and 姓名 (or id and name). Raises UsageTrouble."""
     content = content_of(path, "roster", "--roster")
     text = content.decode("utf-16", "replace") if is_utf16(content) else decoded(content).removeprefix("\ufeff")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max("\t;,", key=first.count)
+    lines = text.splitlines(keepends=True)
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(cell.strip() for cell in row)]
+        at, delimiter = _header(lines, path)
+        reader = csv.reader(io.StringIO("".join(lines[at:]), newline=""), delimiter=delimiter)
+        header = next(reader)
+        rows = [(at + reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         to_do = "save it as CSV (UTF-8) and give that"
         raise UsageTrouble(f"the roster is no CSV file: {error}", where=str(path), to_do=to_do) from None
-    columns = _columns(rows[0]) if rows else {}
-    if "id" not in columns and "name" not in columns and not {"first", "last"} <= columns.keys():
+    entries = list(_entries(rows, _columns(header, [row for _, row in rows]), path))
+    if not entries:
         raise UsageTrouble(
-            "the roster has no column 学号 or 姓名",
-            where=f"{path}, line 1",
-            to_do="let its first line be 学号,姓名 (or id,name)",
+            "there are no students on the roster", where=str(path), to_do="put a line for each below 学号,姓名"
         )
-    entries = list(_entries(rows[1:], columns))
     seen: dict[str, int] = {}
-    for line, entry in enumerate(entries, 2):
+    for line, entry in entries:
         number = number_key(entry.student.id)
         if number and number in seen:
             raise UsageTrouble(
                 f"the roster has the number {entry.student.id} twice",
-                where=f"{path}, rows {seen[number]} and {line}",
+                where=f"{path}, lines {seen[number]} and {line}",
                 to_do="correct one of them",
             )
         seen[number] = line
-    return Roster(entries)
+    return Roster([entry for _, entry in entries])
 
 
-def _columns(header: list[str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for place, title in enumerate(header):
-        for name, titles in _TITLES.items():
-            if comparable(title) in titles:
-                found.setdefault(name, []).append(place)
+def _header(lines: Sequence[str], path: Path) -> tuple[int, str]:
+    """The place of the line with the titles, and what parts them. Raises UsageTrouble where there is none."""
+    for at, line in enumerate(lines[:_ABOVE]):
+        for delimiter in sorted("\t;,", key=line.count, reverse=True):
+            columns = _columns(next(csv.reader([line], delimiter=delimiter), []))
+            if "id" in columns or "name" in columns or {"first", "last"} <= columns.keys():
+                return at, delimiter
+    raise UsageTrouble(
+        f"none of the first {_ABOVE} lines of the roster has the title 学号 or 姓名",
+        where=str(path),
+        to_do="let its first line be 学号,姓名 (or id,name)",
+    )
+
+
+def _columns(header: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> dict[str, list[int]]:
+    """The columns by what they hold. Of several with a number the surest counts alone: others may number the rows."""
+    found = {name: places for name, titles in _TITLES.items() if (places := columns_of(header, titles))}
+    numbered = found.get("id", [])
+    if len(numbered) > 1:
+        used = [place for place in numbered if any(row[place].strip() for row in rows if place < len(row))]
+        found["id"] = (used or numbered)[:1]
     return found
 
 
-def _entries(rows: Iterable[list[str]], columns: dict[str, list[int]]) -> Iterable[Entry]:
-    for row in rows:
+def _entries(
+    rows: Iterable[tuple[int, list[str]]], columns: dict[str, list[int]], path: Path
+) -> Iterable[tuple[int, Entry]]:
+    for line, row in rows:
 
         def cell(name: str, row: list[str] = row) -> str:
             return next((plain(row[at]) for at in columns.get(name, ()) if at < len(row) and row[at].strip()), "")
 
         name = cell("name") or f"{cell('last')} {cell('first')}".strip()
         number = written(cell("id"))
+        if _SHORTENED.fullmatch(number):
+            raise UsageTrouble(
+                f"the roster has {number} in place of a student number: a spreadsheet has shortened it",
+                where=f"{path}, line {line}",
+                to_do="make it a column of text in the spreadsheet, enter the numbers anew, save it as CSV again",
+            )
         logins = tuple(plain(row[at]) for at in columns.get("login", ()) if at < len(row) and row[at].strip())
-        if number or name:
-            yield Entry(Student(number, name), logins)
+        if (number or name) and not _NOBODY.match(name):
+            yield line, Entry(Student(number, name), logins)

@@ -65,8 +65,9 @@ class Submission:
 
     `key` is unique in the class and names the student's folder. `matched` tells by what the roster was matched
     (`id`, `login`, `name`), empty when it was not; `listed` is whether the student is on the roster (None
-    without a roster). `logins` are how the LMS and the roster call them. `group` is common to those who handed in
-    together. `refused` is why the files cannot be used, `remarks` are lesser matters. `replaced` names the
+    without a roster). `logins` are how the LMS and the roster call them, `called` the name that the download has
+    for whom `lms_id` is (empty where it has none, as in an anonymous assignment). `group` is common to those who
+    handed in together. `refused` is why the files cannot be used, `remarks` are lesser matters. `replaced` names the
     attempt that counts instead.
     """
 
@@ -75,6 +76,7 @@ class Submission:
     entries: tuple[str, ...] = ()
     layout: str = ""
     lms_id: str = ""
+    called: str = ""
     logins: tuple[str, ...] = ()
     matched: str = ""
     listed: bool | None = None

@@ -191,6 +191,7 @@ def _summary(klass: Klass, words: BatchWords, output: Path) -> None:
 
 
 def _grades(classroom: Classroom, klass: Klass, wishes: Wishes, book: Path) -> None:
+    from reporter.batch.gradenotes import notes
     from reporter.batch.grading import fill
     from reporter.render.files import replacing
 
@@ -198,7 +199,7 @@ def _grades(classroom: Classroom, klass: Klass, wishes: Wishes, book: Path) -> N
     before = book.read_bytes() if book.is_file() else b""
     earlier = classroom.ledger.grades(name)
     filled = fill(book, klass, wishes.grade_column, earlier, overwrite=wishes.overwrite)
-    written = [each for each in filled.changes if not each.kept]
+    written = filled.written
     if wishes.dry_run:
         lines = difflib.unified_diff(
             decoded(before).splitlines(), decoded(filled.content).splitlines(), str(book), str(book), n=0, lineterm=""
@@ -210,15 +211,8 @@ def _grades(classroom: Classroom, klass: Klass, wishes: Wishes, book: Path) -> N
         classroom.ledger.graded(name, {each.row: each.new for each in written})
         with replacing(book) as file:
             file.write(filled.content)
-    for each in filled.changes:
-        if each.kept:
-            who = classroom.words.person(each.who.student, each.who.submission.key)
-            say(f"grade book, line {each.line}: {who} has {each.old}, entered by hand; it stays, not made {each.new}")
-    for member in filled.without_row:
-        say(f"grade book: no row for {classroom.words.person(member.student, member.submission.key)}")
-    for member, places in filled.several_rows:
-        who = classroom.words.person(member.student, member.submission.key)
-        say(f"grade book, lines {', '.join(map(str, places))}: each may be the row of {who}; none was filled")
+    for note in notes(filled, classroom.words):
+        say(note)
     if not wishes.as_json:
-        done = "would be filled" if wishes.dry_run else "filled"
-        typer.echo(f"{book} ({filled.kind}): {len(written)} grades {done}")
+        done = "to-fill" if wishes.dry_run else "filled"
+        typer.echo(classroom.words.say("grades", done, book=book, kind=filled.kind, count=len(written)))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reporter.batch.gradenotes import notes
 from reporter.batch.grading import fill
 from reporter.batch.klass import Klass, Member
 from reporter.batch.ledger import Row
-from reporter.batch.roster import read_roster
 from reporter.batch.spans import replaced, spans_of
 from reporter.batch.submission import Student, Submission
+from reporter.batch.words import BatchWords
 from reporter.errors import UsageTrouble
 from tests.faults import command
 
@@ -154,6 +157,82 @@ def test_the_ids_of_one_lms_mean_nothing_to_another(tmp_path):
     assert len(made.without_row) == 2
 
 
+def told(made, language="en"):
+    return list(notes(made, BatchWords(language)))
+
+
+SHEET = (
+    "标识符,全名,ID 号,状态,成绩,最高分,最后修改 (成绩)\n"
+    "参与者 101,示例甲,20260001,已提交,,10.00,-\n参与者 102,示例乙,20260002,已提交,,10.00,-\n"
+)
+
+
+def test_the_number_of_a_group_is_no_participants(tmp_path):
+    group = member("", "第1组", 6, layout="moodle", lms_id="101", called="第1组")
+    made, text = filled(tmp_path, SHEET, Klass((group,), (), None))
+    assert text == SHEET
+    assert [(each.student.name, line) for each, line in made.others_row] == [("第1组", 2)]
+    assert "第1组" in told(made)[0]
+    assert "group" in told(made)[0]
+
+
+@pytest.mark.parametrize(
+    ("called", "number", "row"),
+    [
+        ("示例甲", "", "参与者 101"),
+        ("", "", "参与者 101"),  # an anonymous assignment
+        ("Sample Jia", "20260001", "参与者 101"),  # the site has the student's number
+        ("Sample Jia", "20260002", ""),
+        ("Sample Jia", "", ""),
+    ],
+)
+def test_a_participant_is_filled_where_the_sheet_says_that_it_is_them(tmp_path, called, number, row):
+    each = member(number, "示例甲", 6, layout="moodle", lms_id="101", called=called)
+    _, text = filled(tmp_path, SHEET, Klass((each,), (), None))
+    changed = [new for new in text.splitlines() if new not in SHEET.splitlines()]
+    assert [line.split(",")[0] for line in changed] == ([row] if row else [])
+
+
+def with_verdict(of, passed, **facts):
+    verdict = {"id": "own-page", "passed": passed, "facts": facts, "kind": "filter", "points": 0, "of": 70}
+    return replace(of, row=replace(of.row, verdicts=(verdict,)))
+
+
+def test_points_of_somebody_unknown_are_not_filled(tmp_path):
+    text = "姓名,成绩\n示例甲,\n"
+    unknown = with_verdict(member("", "示例甲", 30), None, unknown="id")
+    made, after = filled(tmp_path, text, Klass((unknown,), (), None))
+    assert after == text
+    assert "own-page" in told(made)[0]
+    # What the capture does not show costs points as everywhere, and is told.
+    undecided = with_verdict(member("", "示例甲", 30), None, undecided="no-connections")
+    made, after = filled(tmp_path, text, Klass((undecided,), (), None))
+    assert "示例甲,30" in after
+    assert "own-page" in told(made)[0]
+    assert "own-page" in told(made, "zh")[0]
+    passed = with_verdict(member("", "示例甲", 30), True)
+    assert told(filled(tmp_path, text, Klass((passed,), (), None))[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        (SHEET, None),
+        (CANVAS, "Lab 1 (901)"),
+        ("学号,姓名,成绩,满分\n20260001,示例甲,,10\n20260002,示例乙,,10\n", None),
+    ],
+)
+def test_more_points_than_the_book_has_are_told(tmp_path, text, column):
+    people = [
+        member("20260001", "示例甲", 10.5, layout="moodle", lms_id="101", called="示例甲"),
+        member("20260002", "示例乙", 10, layout="moodle", lms_id="102", called="示例乙"),
+    ]
+    made, _ = filled(tmp_path, text, Klass(tuple(people), (), None), column=column)
+    assert [(change.who.student.id, most) for change, most in made.above] == [("20260001", 10.0)]
+    assert "示例甲 10.5" in told(made)[-1]
+    assert "示例乙" not in told(made)[-1]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -237,22 +316,6 @@ def test_a_table_that_is_none_is_told_before_anything_is_done(tmp_path, content,
     assert done.code == 2
     assert what in done.said
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "gb18030"])
-def test_a_roster_in_any_encoding_of_a_spreadsheet(tmp_path, encoding):
-    roster = tmp_path / "roster.csv"
-    mark = b"\xff\xfe" if encoding == "utf-16-le" else b""
-    roster.write_bytes(mark + "学号\t姓名\r\n20260001\t示例甲\r\n".encode(encoding))
-    assert [each.student for each in read_roster(roster).entries] == [Student("20260001", "示例甲")]
-
-
-@pytest.mark.parametrize(("content", "what"), [(b"PK\x03\x04\x14", "workbook"), (b"a,\x00\n", "roster")])
-def test_a_roster_that_is_no_table_is_told(tmp_path, content, what):
-    roster = tmp_path / "roster.csv"
-    roster.write_bytes(content)
-    with pytest.raises(UsageTrouble, match=what):
-        read_roster(roster)
 
 
 CELLS = st.lists(st.lists(st.text(st.sampled_from('a1,"\n\r é示=')), min_size=2, max_size=4), min_size=1, max_size=5)

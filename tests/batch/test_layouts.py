@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reporter.batch.collect import compile_pattern, plan
 from reporter.batch.layouts import Listing, by_pattern, layouts, recognise
@@ -92,6 +94,44 @@ def test_gradescope_reads_its_metadata_and_nothing_else_of_it():
     assert claim.members == (Student("20260001", "示例甲"), Student("20260002", "Sample, Yi"))
     assert found["submission_102"][1].members == ()
     assert found["submission_102"][1].id == "20260003"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        # Number, times handed in; class, number, place; number, class, place; class, place, number.
+        ["示例甲_20260001_3_lab.pcapng", "示例乙_20260002_3_lab.pcapng"],
+        ["示例甲_20260001_1_lab.pcapng", "示例乙_20260002_2_lab.pcapng", "示例丙_20260003_3_lab.pcapng"],
+        ["软件2101_20260001_1_示例甲.pcapng", "软件2101_20260002_2_示例乙.pcapng"],
+        ["20260001_1_2_示例甲.pcapng", "20260002_3_4_示例乙.pcapng"],
+        ["网工_12_20260001_示例甲.pcapng", "网工_13_20260002_示例乙.pcapng"],
+        # With a date, with a telephone number; one alone.
+        ["示例甲_2101_20260001_lab.pcapng", "示例乙_2101_20260002_lab.pcapng"],
+        ["示例甲_20240001_20260304_lab.pcapng", "示例乙_20240002_20260305_lab.pcapng"],
+        ["示例甲_20260001_13800138000_lab.pcapng", "示例乙_20260002_13800138001_lab.pcapng"],
+        ["示例甲_20260001_30000001_lab.pcapng"],
+        ["示例甲_2101_20260001_lab.pcapng"],
+    ],
+)
+def test_numbers_between_underscores_are_not_always_of_canvas(names):
+    found = recognise(Listing((), tuple(names)))
+    assert {layout for layout, _ in found.values()} == {"numbered"}
+    assert len({claim.id for _, claim in found.values()}) == len(names)
+    for name, (_, claim) in found.items():
+        assert claim.id in name
+        assert claim.id[:5] in ("20260", "20240")
+
+
+@given(
+    st.lists(st.integers(1, 3_000_000), min_size=2, max_size=6, unique=True),
+    st.integers(4_000_000, 90_000_000).filter(lambda number: not 19_000_000 < number < 20_500_000),
+)
+def test_ids_that_differ_over_a_class_are_of_canvas(users, first):
+    users = [each for each in users if each * 100_000 > first + 10] or [123456]
+    names = [f"sample{'abcdef'[place]}_{user}_{first + place}_lab.pcapng" for place, user in enumerate(users)]
+    found = recognise(Listing((), tuple(names)))
+    if len(names) > 1 or first < 10_000_000:
+        assert [(layout, claim.lms_id) for layout, claim in found.values()] == [("canvas", str(each)) for each in users]
 
 
 def test_every_layout_is_a_file_of_its_own():

@@ -111,10 +111,11 @@ def test_a_letter_more_is_another_number():
 def test_namesakes_are_told_so_and_are_not_said_to_have_handed_in_nothing():
     roster = roster_of(("1", "Wang, Wei"), ("2", "Wang, Wei"), ("3", "Sample, Li"))
     first, second = "wangwei_1002_55503_lab.pcapng", "wangwei_1003_55504_lab.pcapng"
-    assert matched(roster, first, second) == [
+    third = "sampleli_1004_55505_lab.pcapng"
+    assert matched(roster, first, second, third) == [
         ("1", [], "missing", ["perhaps-theirs"]),
         ("2", [], "missing", ["perhaps-theirs"]),
-        ("3", [], "missing", []),
+        ("3", [third], "name", []),
         ("wangwei", [first], "", ["same-name"]),
         ("wangwei", [second], "", ["same-name"]),
     ]
@@ -199,6 +200,34 @@ def test_what_names_nobody_is_not_said_to_be_off_the_roster():
 def test_text_typed_into_canvas_is_something_handed_in():
     roster = roster_of(("5", "O'Sample, Pat"))
     assert matched(roster, "osamplepat_1005_text.html") == [("5", ["osamplepat_1005_text.html"], "name", [])]
+
+
+def test_what_looks_like_an_id_of_canvas_may_be_a_number_of_the_roster():
+    # Name, number, number of a chat: nothing in the names themselves tells them from Canvas's.
+    roster = roster_of(("20260001", JIA), ("20260002", YI))
+    names = [f"{JIA}_20269999_735123456_lab.pcapng", f"{YI}_20260002_735123457_lab.pcapng"]
+    assert matched(roster, *names) == [
+        ("20260001", [], "missing", ["perhaps-theirs"]),
+        ("20260002", names[1:], "id", []),
+        ("20269999", names[:1], "", ["other-number"]),
+    ]
+
+
+def test_a_stranger_with_the_name_of_a_student_and_a_number_between_underscores_stays_a_stranger():
+    roster = roster_of(("20260001", JIA), ("20260002", YI))
+    names = [f"{JIA}_20269999_3_lab.pcapng", f"{YI}_20260002_3_lab.pcapng"]
+    assert [(number, by, codes) for number, entries, by, codes in matched(roster, *names) if entries] == [
+        ("20260002", "id", []),
+        ("20269999", "", ["other-number"]),
+    ]
+    # Two of one name, each with their number.
+    both = roster_of(("20260001", JIA), ("20260005", JIA), ("20260002", YI))
+    names = [f"{JIA}_20260001_1_lab.pcapng", f"{JIA}_20260005_1_lab.pcapng", f"{YI}_20260002_1_lab.pcapng"]
+    assert [(number, by) for number, entries, by, _ in matched(both, *names) if entries] == [
+        ("20260001", "id"),
+        ("20260002", "id"),
+        ("20260005", "id"),
+    ]
 
 
 NAMES = st.sampled_from([JIA, YI, "示例丙", "某某"])

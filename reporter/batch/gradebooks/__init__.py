@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reporter.batch.names import comparable
 from reporter.errors import UsageTrouble
 
-#: Titles of a column with student numbers.
-NUMBERS = (
-    "学号",
-    "学生学号",
-    "学工号",
-    "student id",
-    "student number",
-    "student_id",
-    "id",
-    "sid",
-    "number",
-    "ID number",
-)
 #: How the student of a row may be found: `lms`, `id`, `login` or `name` and its value, the surest first.
 Keys = tuple[tuple[str, str], ...]
 
@@ -31,12 +19,14 @@ Keys = tuple[tuple[str, str], ...]
 class Book:
     """How a grade book is to be read: the column for the points, and the rows of students by place in the file.
 
-    `lms` among the keys are the ids of the LMS that `kind` is called after.
+    `lms` among the keys are the ids of the LMS that `kind` is called after. `most` are the points of which a row says
+    that there can be no more.
     """
 
     kind: str
     column: int
     keys: Mapping[int, Keys]
+    most: Mapping[int, float] = field(default_factory=dict)
 
 
 #: Table of texts, and the title of the column to fill where the teacher named one; None when it is not of this kind.
@@ -80,12 +70,6 @@ def unnamed(header: Sequence[str], several: Sequence[str] = ()) -> UsageTrouble:
     )
 
 
-def column_of(header: Sequence[str], titles: Sequence[str]) -> int | None:
-    """The first column with one of these titles, compared without case and punctuation."""
-    wanted = [comparable(title) for title in titles]
-    return next((place for place, title in enumerate(header) if comparable(title) in wanted), None)
-
-
 def named_column(header: Sequence[str], title: str) -> int:
     """The column that the teacher named. Raises UsageTrouble when there is none, or several."""
     exact = [place for place, each in enumerate(header) if each.strip() == title.strip()]
@@ -100,6 +84,15 @@ def named_column(header: Sequence[str], title: str) -> int:
 def cell(row: Sequence[str], place: int | None) -> str:
     """A cell's text, empty where there is none."""
     return row[place].strip() if place is not None and place < len(row) else ""
+
+
+def most_of(rows: Mapping[int, str]) -> dict[int, float]:
+    """The greatest number of points by row, from the texts that say it; what is no number says nothing."""
+    found = {}
+    for at, text in rows.items():
+        with contextlib.suppress(ValueError):
+            found[at] = float(text.replace(",", ".") if text.count(",") == 1 else text)
+    return found
 
 
 def keys_of(row: Sequence[str], places: Sequence[tuple[str, int | None]]) -> Keys:

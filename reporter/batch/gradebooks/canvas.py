@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reporter.batch.gradebooks import Book, cell, column_of, gradebook, keys_of, named_column
+from reporter.batch.columns import column_of
+from reporter.batch.gradebooks import Book, cell, gradebook, keys_of, most_of, named_column
 from reporter.errors import UsageTrouble
 
 _ASSIGNMENT = re.compile(r".+ \(\d+\)$")
@@ -38,4 +39,5 @@ def read(table: Sequence[Sequence[str]], column: str | None) -> Book | None:
         for at, row in enumerate(table[1:], 1)
         if cell(row, ident).isdigit() and not cell(row, student).startswith("Points Possible")
     }
-    return Book("canvas", grade, keys)
+    possible = next((cell(row, grade) for row in table[1:] if cell(row, student).startswith("Points Possible")), "")
+    return Book("canvas", grade, keys, most_of(dict.fromkeys(keys, possible)))

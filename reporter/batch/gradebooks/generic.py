@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reporter.batch.gradebooks import NUMBERS, Book, column_of, gradebook, keys_of, named_column, unnamed
+from reporter.batch.columns import NUMBERS, column_of
+from reporter.batch.gradebooks import Book, cell, gradebook, keys_of, most_of, named_column, unnamed
 from reporter.batch.names import comparable
 
 _NAME = ("姓名", "学生姓名", "name", "full name", "student name", "student")
 _LOGIN = ("用户名", "账号", "username", "login", "email", "邮箱")
+_MOST = ("满分", "最高分", "max points", "maximum points", "points possible", "max score", "out of")
 _GRADE = ("成绩", "分数", "得分", "总分", "grade", "score", "points", "mark")
 
 
@@ -31,5 +33,7 @@ def read(table: Sequence[Sequence[str]], column: str | None) -> Book | None:
         grade = named_column(header, column) if column is not None else _grade(header)
         places = [("id", ident), ("login", login), ("name", name)]
         rows = ((place, keys_of(row, places)) for place, row in enumerate(table[at + 1 :], at + 1))
-        return Book("csv", grade, {place: keys for place, keys in rows if keys})
+        found = {place: keys for place, keys in rows if keys}
+        most = column_of(header, _MOST)
+        return Book("csv", grade, found, most_of({place: cell(table[place], most) for place in found}))
     return None

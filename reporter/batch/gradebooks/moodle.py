@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reporter.batch.gradebooks import NUMBERS, Book, cell, column_of, gradebook, named_column, unnamed
+from reporter.batch.columns import NUMBERS, column_of
+from reporter.batch.gradebooks import Book, cell, gradebook, most_of, named_column, unnamed
 
 _IDENTIFIER = ("Identifier", "标识符", "编号", "識別碼")
 _GRADE = ("Grade", "成绩", "分数", "成績", "分數")
+_MOST = ("Maximum grade", "最高分", "最高成绩", "最高分数", "满分", "最高成績")
 _PARTICIPANT = re.compile(r"^\D+(\d+)$")
 
 
@@ -36,4 +38,5 @@ def read(table: Sequence[Sequence[str]], column: str | None) -> Book | None:
         found = _PARTICIPANT.match(cell(row, place))
         if found:
             keys[at] = (("lms", found[1]),)
-    return Book("moodle", grade, keys)
+    most = column_of(header, _MOST)
+    return Book("moodle", grade, keys, most_of({at: cell(table[at], most) for at in keys}))
