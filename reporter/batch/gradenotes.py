@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reporter.batch.grading import Filled
+from reporter.batch.grading import Filled, unchecked
 from reporter.batch.klass import Member, points_text
 from reporter.batch.words import BatchWords
 
@@ -26,8 +26,7 @@ def notes(filled: Filled, words: BatchWords) -> Iterator[str]:
     for member, line in filled.others_row:
         yield words.say("grades", "others-row", line=line, who=who(member))
     for member in filled.unchecked:
-        checks = [each["id"] for each in member.row.verdicts if each["passed"] is None and "unknown" in each["facts"]]
-        yield words.say("grades", "unchecked", who=who(member), checks=comma.join(checks))
+        yield words.say("grades", "unchecked", who=who(member), checks=comma.join(unchecked(member)))
     undecided: dict[str, list[str]] = {}
     for each in filled.written:
         for verdict in each.who.row.verdicts:

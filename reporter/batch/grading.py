@@ -42,7 +42,7 @@ class Filled:
 
     `several_rows` are students with points whom several rows mean, with the lines of these: none was filled. Nor was
     that of who is in `others_row`: the row of their number, by its line, does not name them. `unchecked` are students
-    of whom it is not known what a check asks for. `above` are changes to more points than the book allows in that row.
+    whose number is not known and asked for by a check. `above` are changes to more points than the book allows there.
     """
 
     kind: str
@@ -72,7 +72,7 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
     found, several, strange = _match(book, people, rows)
     changes, cells, above = [], [], []
     for at, member in sorted(found.items()):
-        if not _graded(member) or is_unchecked(member):
+        if not _graded(member) or unchecked(member):
             continue
         span, name = _cell(rows[at], book.column, delimiter), escaped("|".join(map(":".join, book.keys[at])))
         new, old = points_text(member.row.points), span.text
@@ -98,7 +98,7 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
         lacking,
         doubtful,
         others_row=tuple((member, _line(content, rows[at][0])) for member, at in strange if _graded(member)),
-        unchecked=tuple(each for each in found.values() if _graded(each) and is_unchecked(each)),
+        unchecked=tuple(each for each in found.values() if _graded(each) and unchecked(each)),
         above=tuple(above),
     )
 
@@ -143,9 +143,10 @@ def _value(text: str) -> float:
     return float(text.strip().replace(",", ".") if _COMMA.fullmatch(text) else text)
 
 
-def is_unchecked(member: Member) -> bool:
-    """Whether a check asks for what is not known of the student, so that the points are not theirs yet."""
-    return any(each["passed"] is None and "unknown" in each["facts"] for each in member.row.verdicts)
+def unchecked(member: Member) -> list[str]:
+    """The checks that ask for the student's number where it is not known: without them the points are no grade yet."""
+    verdicts = [each for each in member.row.verdicts if each["passed"] is None]
+    return [each["id"] for each in verdicts if "id" in str(each["facts"].get("unknown", "")).split(", ")]
 
 
 def _graded(member: Member) -> bool:
