@@ -14,6 +14,10 @@ _CHINESE = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60"
 _RUN = re.compile(f"[{_CHINESE}]+")
 _LONE = re.compile(f"[{_CHINESE}]")
 
+#: How far characters and spaces are parted at most, in parts of the font size: a line that ends early before a long
+#: address would be blown apart, and stays as it is.
+_CHARACTERS, _SPACES = 0.35, 0.9
+
 
 def places(text: str) -> float:
     """In how many places a text is widened: a character at its edge counts half, for it has one side."""
@@ -31,6 +35,7 @@ def install() -> bool:
         from weasyprint.text import line_break
         from weasyprint.text.ffi import TO_UNITS, ffi, pango
 
+        usual_justify = inline.justify_line
         if getattr(inline, "_reporter", False):
             return True
         usual_count, usual_layout = inline.count_expandable_spaces, line_break.Layout
@@ -44,6 +49,12 @@ def install() -> bool:
         if isinstance(box, boxes.LineBox | boxes.InlineBox):
             return sum(count(child) for child in box.children)
         return 0
+
+    def justify_line(context: Any, line: Any, extra_width: float) -> None:
+        found = count(line)
+        widest = _CHARACTERS if found > usual_count(line) else _SPACES
+        if found and extra_width <= widest * found * line.style["font_size"]:
+            usual_justify(context, line, extra_width)
 
     class Layout(usual_layout):  # type: ignore[misc, valid-type]
         def set_text(self, text: str, justify: bool = False) -> None:
@@ -66,6 +77,7 @@ def install() -> bool:
             pango.pango_layout_set_attributes(self.layout, attributes)
 
     inline.count_expandable_spaces = count
+    inline.justify_line = justify_line
     line_break.Layout = Layout
     inline._reporter = True
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
 from markupsafe import Markup, escape
 
@@ -56,6 +57,8 @@ class Page:
 
         `here` is the frame that the text stands at: a value is not linked to where it already is.
         """
+        if self._document.language == "zh":
+            text = _close_up(text)
         if self._paged:
             return self._plain("".join(span.text for span in text))
         return Markup("").join(self._span(span, here) if span.evidence else self._plain(span.text) for span in text)
@@ -119,6 +122,21 @@ class Page:
         origin = filled(self.labels["evidence"], frame=evidence.frame, field=evidence.field)
         value = visible(evidence.value, _LONGEST_EVIDENCE)
         return origin if value in ("", shown) else f"{origin} = {value}"
+
+
+def _close_up(text: Rich) -> Rich:
+    """Chinese text without the spaces outside its quotation marks, which bring along their own; values stay as are."""
+    found: list[Span] = []
+    for index, span in enumerate(text):
+        plain = span.text
+        if not span.evidence:
+            plain = plain.replace(" “", "“").replace("” ", "”")
+            if index and text[index - 1].text.endswith("”"):
+                plain = plain.removeprefix(" ")
+            if index + 1 < len(text) and text[index + 1].text.startswith("“"):
+                plain = plain.removesuffix(" ")
+        found.append(span if plain == span.text else replace(span, text=plain))
+    return tuple(found)
 
 
 def _spaced(text: str) -> str:

@@ -10,6 +10,8 @@ import re
 
 #: Longer than this, a piece would leave a hole in the line before it.
 _LONGEST = 28
+#: In cells where anything may be parted, pieces stay together that have room; how wide a character may be for that.
+_WIDE = 0.62
 _UNIT = r"(?:ms|µs|s|bytes?|octets?|[kKMG]i?B|B|[kMG]?bit/s|字节)(?![A-Za-z])"
 _PIECE = re.compile(
     "|".join(
@@ -17,7 +19,9 @@ _PIECE = re.compile(
             # 101.48 ms
             rf"\d {_UNIT}",
             # 435 = 1 + 434
-            r"(?<![-+−×=] )(?<![\d.])\d+(?: [-+−×=] \d+){1,3}(?! [-+−×=] )",
+            rf"(?<![-+−×=] )(?<![\d.])\d+(?: [-+−×=] \d+){{1,3}}(?! [-+−×=] )(?: {_UNIT})?",
+            # frame 6
+            r"(?:第|\b[Ff]rames?) \d+(?: 帧)?",
             # --stream, HTTP/1.1, */*;q=0.8; words joined by hyphens may be parted there
             r"(?<![!-~])(?![(]?[A-Za-z]+(?:-[A-Za-z]+)+[.,;:)]*(?![!-~]))(?=[!-~]*[-/?])[!-~]{2,}",
         )
@@ -51,9 +55,14 @@ def install() -> bool:
 
         def set_text(self, text: str, justify: bool = False) -> None:
             super().set_text(text, justify)
-            # What is justified is drawn, and has been broken into lines; in narrow cells all may be parted.
-            if justify or self.style["overflow_wrap"] == "anywhere" or not (found := pieces(self.text)):
+            # What is justified is drawn, and has been broken into lines.
+            if justify or not (found := pieces(self.text)):
                 return
+            if self.style["overflow_wrap"] == "anywhere":
+                room = self.max_width / (_WIDE * self.style["font_size"]) if self.max_width else 0
+                found = [(start, end) for start, end in found if end - start <= room]
+                if not found:
+                    return
             attributes = pango.pango_layout_get_attributes(self.layout)
             if attributes == ffi.NULL:
                 attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)

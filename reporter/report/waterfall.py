@@ -12,6 +12,9 @@ from reporter.report.author import Author
 from reporter.report.drawings import Bar, Lane, Waterfall
 from reporter.report.material import Story
 
+#: Rows that fit on one page together with the caption: one a connection, one a request.
+_ROWS = 40
+
 
 def waterfall(author: Author, story: Story, streams: Sequence[Stream], limit: int) -> Waterfall | None:
     """The figure for these streams of one capture, at most `limit` requests; None without any timed request.
@@ -23,19 +26,20 @@ def waterfall(author: Author, story: Story, streams: Sequence[Stream], limit: in
     if not count or not _on_one_axis(story, [each for each in streams if timed[each.number]]):
         return None
     lanes: list[Lane] = []
-    left = limit
+    shown, room = 0, _ROWS
     for stream in sorted(streams, key=lambda each: each.first_frame):
-        bars = timed[stream.number][: max(left, 0)]
+        bars = timed[stream.number][: max(min(limit - shown, room - 1), 0)]
         if not bars:
             continue
-        left -= len(bars)
+        shown += len(bars)
+        room -= 1 + len(bars)
         packets = {told.packet.frame: told.packet for told in story.capture.keeper.of_stream(stream.number)}
         label = author.words.plain("section-resources", "lane", {"stream": stream.number, "client": str(stream.client)})
         lanes.append(Lane(label, _opening(author, stream, packets), tuple(_bar(each, packets) for each in bars)))
     caption = author.figure("section-resources", "waterfall-caption", file=story.capture.name)
-    facts = {"count": count - max(count - limit, 0), "streams": len(lanes)}
+    facts = {"count": shown, "streams": len(lanes)}
     description = author.words.plain("section-resources", "waterfall-description", facts)
-    return Waterfall(caption, tuple(lanes), description, author.rest(count - limit))
+    return Waterfall(caption, tuple(lanes), description, author.rest(count - shown))
 
 
 def _on_one_axis(story: Story, streams: Sequence[Stream]) -> bool:

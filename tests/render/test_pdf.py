@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import io
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -219,6 +220,38 @@ def test_a_figure_that_fits_is_not_torn_for_the_list_after_it():
     assert {"tree", "hex"} in alone
 
 
+@pytest.mark.parametrize("ems", [10, 40, 60, 90])
+def test_the_cover_has_room_for_its_title(ems):
+    document = sample("zh")
+    rows = (*document.cover.rows, *((f"更多{number}", "示例" * 14) for number in range(ems // 30)))
+    cover = dataclasses.replace(document.cover, title="题" * ems, rows=rows)
+    pages = pdf.pages_of(
+        document, PdfOptions(), html.render_html(dataclasses.replace(document, cover=cover), paged=True)
+    )
+    ids = [{box.element.get("id") for box in page._page_box.descendants() if box.element} for page in pages.pages[:2]]
+    assert "cover" in ids[0]
+    assert "cover" not in ids[1]
+
+
+def test_a_ladder_is_parted_where_a_phase_ends():
+    """Wherever the page ends, the rows of one short phase are on one page."""
+    import weasyprint
+
+    page = html.render_html(sample("zh"), paged=True)
+    style = page[page.index("<style>") : page.index("</style>")]
+    ladders = re.findall(r'<figure class="drawing steps[^>]*>.*?</figure>', page, re.DOTALL)
+    ladder = max(ladders, key=lambda each: each.count('class="tied"'))
+    parted = 0
+    for room in range(0, 640, 80):
+        body = f'<section><div style="height: {room}pt"></div>{ladder}</section>'
+        pages = weasyprint.HTML(string=f'<html class="paged">{style}</style><body>{body}').render().pages
+        for each in pages:
+            rows = [box.element.get("class") for box in each._page_box.descendants() if box.element_tag == "tr"]
+            assert len(rows) < 2 or rows[1] != "tied"  # the first is the head, which is repeated
+            parted += bool(rows)
+    assert parted > 8, "some were parted"
+
+
 class TestJustification:
     def test_this_weasyprint_can_be_taught(self):
         assert justify.install()
@@ -244,3 +277,16 @@ class TestJustification:
         assert len(lines) > 4
         widths = [sum(child.width for child in line.children) for line in lines[:-1]]
         assert widths == pytest.approx([400] * len(widths), abs=0.5)
+
+    @pytest.mark.parametrize(("before", "flush"), [(6, False), (22, True)])
+    def test_a_line_that_ends_early_is_not_blown_apart(self, before, flush):
+        import weasyprint
+
+        justify.install()
+        text = "一" * before + "<span style='white-space: nowrap'>" + "/long" * 12 + "</span>" + "二" * 30
+        pages = weasyprint.HTML(
+            string=f"<p style='width: 400px; margin: 0; text-align: justify; font: 16px Noto Sans CJK SC'>{text}</p>"
+        ).render()
+        block = next(box for box in pages.pages[0]._page_box.descendants() if box.element_tag == "p")
+        width = sum(child.width for child in block.children[0].children)
+        assert (width == pytest.approx(400, abs=0.5)) == flush

@@ -112,6 +112,16 @@ def test_the_waterfall_has_every_request_of_every_connection():
             assert bar.start <= bar.first <= bar.end
 
 
+def test_the_waterfall_leaves_room_for_its_caption(monkeypatch):
+    """Every connection costs a row too; what is left out is counted."""
+    monkeypatch.setattr("reporter.report.waterfall._ROWS", 6)
+    found = block(document("page-node-browser"), "resources", Waterfall)
+    assert isinstance(found, Waterfall)
+    assert [len(lane.bars) for lane in found.lanes] == [2, 1]
+    assert found.omitted
+    assert "2" in "".join(span.text for span in found.omitted)
+
+
 def test_what_was_sent_again_is_marked_in_the_plot():
     found = block(document("loss-fast-retransmit"), "ledger", SequencePlot)
     assert isinstance(found, SequencePlot)
