@@ -15,6 +15,7 @@ from pathlib import Path
 from reporter.batch import shared as sharing
 from reporter.batch.collect import collect, with_files
 from reporter.batch.download import Download
+from reporter.batch.gone import gone_from
 from reporter.batch.job import ANNOTATED, REPORTS, Job, Outcome
 from reporter.batch.klass import Klass, assemble
 from reporter.batch.ledger import Ledger
@@ -44,7 +45,10 @@ VIEWS = {"results.csv": csv.render, "results.xlsx": xlsx.render, "results.json":
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the teacher asks for: where things are, and how they are to be done; as on the command line."""
+    """What the teacher asks for: where things are, and how they are to be done; as on the command line.
+
+    `replace` lets the results of another class that the output holds go.
+    """
 
     submissions: Path
     output: Path
@@ -58,6 +62,7 @@ class Settings:
     decode_as: tuple[str, ...] = ()
     timezone: str | None = None
     excuse: tuple[Path, ...] = ()
+    replace: bool = False
     bounds: Bounds = field(default_factory=Bounds)
     quota: Quota = field(default_factory=Quota)
 
@@ -78,6 +83,7 @@ class Classroom:
         ready_course(settings.course)
         self.excused = list(_excused(settings.excuse))
         self.submissions: list[Submission] = []
+        self._again: list[str] = []
         self._stack = contextlib.ExitStack()
         self._download: Download | None = None
 
@@ -115,7 +121,7 @@ class Classroom:
         self._stack.close()
 
     def again(self, wanted: Iterable[str]) -> list[str]:
-        """Forget the results of some submissions, named by key, number or name. Raises UsageTrouble for others."""
+        """Have some submissions, named by key, number or name, done anew by `work`. Raises UsageTrouble for others."""
         keys = []
         for name in wanted:
             found = [
@@ -130,12 +136,17 @@ class Classroom:
                     to_do="name a student number of the match table",
                 )
             keys += found
-        self.ledger.forget(keys)
+        self._again = keys
         return keys
 
-    def work(self, tell: Callable[[Event], None], make: Callable[[], Executor] | None = None, ahead: int = 0) -> None:
-        """Work on every submission that is not done. `make` makes another executor than this machine's processes."""
-        self._forget_the_gone()
+    def work(
+        self, tell: Callable[[Event], None], make: Callable[[], Executor] | None = None, ahead: int = 0
+    ) -> tuple[str, ...]:
+        """Work on every submission that is not done. `make` makes another executor than this machine's processes.
+
+        The keys of earlier results that were removed, because what was handed in is not there any more. Raises
+        UsageTrouble, before anything is changed, where these are most of what was done.
+        """
         jobs = self.settings.jobs or max(
             1, len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
         )
@@ -148,17 +159,23 @@ class Classroom:
             bounds=self.settings.bounds,
             tell=tell,
         )
+        download = self._download
+        assert download is not None
+        self.submissions = [
+            with_files(each, download, self.scratch / "in", self.settings.quota) for each in self.submissions
+        ]
+        gone = gone_from(self.ledger, self.submissions, self.settings.output, let_go=self.settings.replace)
+        self._forget(gone)
+        self.ledger.forget(self._again)
         waiting = []
-        assert self._download is not None
-        for place, submission in enumerate(self.submissions):
-            filled = with_files(submission, self._download, self.scratch / "in", self.settings.quota)
-            self.submissions[place] = filled
-            settled = _settled(filled)
+        for each in self.submissions:
+            settled = _settled(each)
             if settled is not None:
                 runner.settle(settled)
             else:
-                waiting.append(self._job(filled))
+                waiting.append(self._job(each))
         runner.run(waiting)
+        return gone
 
     def _job(self, submission: Submission) -> Job:
         settings = self.settings
@@ -177,9 +194,8 @@ class Classroom:
             remarks=submission.remarks,
         )
 
-    def _forget_the_gone(self) -> None:
-        """Results of submissions that are not there any more."""
-        gone = self.ledger.rows().keys() - {each.key for each in self.submissions}
+    def _forget(self, gone: Iterable[str]) -> None:
+        """Remove results, with their reports and logs."""
         self.ledger.forget(gone)
         for key in gone:
             shutil.rmtree(self.settings.output / REPORTS_FOLDER / key, ignore_errors=True)

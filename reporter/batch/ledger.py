@@ -143,6 +143,11 @@ class Ledger:
         """The results of all submissions, by their keys."""
         return {row.key: row for row in self._rows("", ())}
 
+    def worked_on(self) -> dict[str, set[str]]:
+        """The keys of submissions on which work was done, each with the hashes of the captures that it had."""
+        query = "SELECT key, captures FROM result WHERE identity != ''"
+        return {key: {each[1] for each in json.loads(captures)} for key, captures in self._db.execute(query).fetchall()}
+
     def _rows(self, where: str, values: Sequence[str]) -> Iterator[Row]:
         query = f"SELECT key, identity, status, remarks, outputs, points, of FROM result {where}"  # noqa: S608
         for key, identity, status, remarks, outputs, points, of in self._db.execute(query, values).fetchall():

@@ -70,6 +70,9 @@ def batch(
         list[str] | None,
         typer.Option("--again", callback=texts, metavar="ID", help="Do this student's work again (repeatable)."),
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Remove the results of another class that OUT holds.")
+    ] = False,
     excuse: Annotated[
         list[Path] | None,
         typer.Option(
@@ -116,6 +119,7 @@ def batch(
             name_pattern=name_pattern,
             match_only=match_only,
             again=tuple(again or ()),
+            replace=replace,
             excuse=tuple(excuse or ()),
             lang=str(lang),
             timezone=timezone,

@@ -50,6 +50,7 @@ class Wishes:
     name_pattern: str | None
     match_only: bool
     again: tuple[str, ...]
+    replace: bool
     excuse: tuple[Path, ...]
     lang: str
     timezone: str | None
@@ -76,6 +77,7 @@ def run(wishes: Wishes) -> None:
         name_pattern=wishes.name_pattern,
         decode_as=wishes.decode_as,
         timezone=wishes.timezone,
+        replace=wishes.replace,
         excuse=wishes.excuse,
         bounds=Bounds(seconds=wishes.timeout, memory=wishes.memory),
     )
@@ -157,15 +159,17 @@ def _work(classroom: Classroom, wishes: Wishes) -> Klass:
 
         try:
             if wishes.scheduler is None:
-                classroom.work(tell)
+                gone = classroom.work(tell)
             else:
                 from reporter.batch.cluster import cluster
 
                 with cluster(wishes.scheduler, classroom.settings.bounds) as (make, ahead):
-                    classroom.work(tell, make, ahead)
+                    gone = classroom.work(tell, make, ahead)
         except KeyboardInterrupt:
             bar.say(f"{bar.done} of {len(people)} done; the same command goes on from there")
             raise
+    if gone:
+        say(words.say("table", "removed", keys=words.say("list", "comma").join(gone), count=len(gone)))
     klass = classroom.klass()
     classroom.show(klass)
     return klass
