@@ -42,6 +42,8 @@ CREATE INDEX IF NOT EXISTS connection_key ON connection (key);
 _VERSION = "1"
 #: What helps when the output has no room any more.
 GO_ON = "free the disk and give the same command again: what is done is not done again"
+#: What helps when the output may not be written.
+WRITABLE = "make the folder writable, or name another one with -o"
 
 
 def no_room(where: str) -> OutputTrouble:
@@ -240,7 +242,9 @@ def _of_the_disk(error: sqlite3.Error) -> bool:
 
 
 def _not_written(folder: Path, error: sqlite3.Error) -> OutputTrouble:
-    return OutputTrouble(f"the ledger cannot be written: {error}", where=str(folder / NAME), to_do=GO_ON)
+    forbidden = getattr(error, "sqlite_errorname", "").startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN"))
+    to_do = WRITABLE if forbidden else GO_ON
+    return OutputTrouble(f"the ledger cannot be written: {error}", where=str(folder / NAME), to_do=to_do)
 
 
 def _points(outcome: Outcome) -> tuple[float | None, float | None]:

@@ -87,7 +87,10 @@ class _Reader:
     def checks(self, table: Mapping[str, Any]) -> tuple[Check, ...]:
         for key in table:
             if key != "check":
-                self._refuse(f"unknown key {key!r}{nearest(key, ['check'])}", key, 0, "a rubric has [[check]] tables")
+                start = self._top(key, table[key])
+                self._refuse(
+                    f"unknown key {key!r}{nearest(key, ['check'])}", key, start, "a rubric has [[check]] tables"
+                )
         listed = table.get("check", [])
         if not isinstance(listed, list) or not listed or not all(isinstance(each, dict) for each in listed):
             self._refuse(
@@ -107,6 +110,13 @@ class _Reader:
             seen.add(check.id)
             found.append(check)
         return tuple(found)
+
+    def _top(self, key: str, value: Any) -> int:
+        """Where a key stands that is in no check; there may be one of that name in the checks before it."""
+        if not isinstance(value, dict | list):
+            return 0
+        found = re.search(rf"^[ \t]*\[+[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[\].]", self._text, re.MULTILINE)
+        return found.start() if found is not None else 0
 
     def _check(self, table: dict[str, Any], start: int) -> Check | None:
         before = len(self.troubles)
@@ -158,6 +168,13 @@ class _Reader:
             if low in wants and high in wants and wants[low] > wants[high]:
                 what = f"{low} is above {high}, so that nothing can pass"
                 self._refuse(what, low, start, "correct one of them, or leave one out")
+        if wants.get("at_least") == 0 and "at_most" not in wants:
+            self._refuse(
+                "at_least = 0 asks for nothing, so that everything passes",
+                "at_least",
+                start,
+                "write 1 or more; for things that may not be there, at_most = 0",
+            )
         return wants
 
     def _text_of(self, table: Mapping[str, Any], outcome: str, start: int) -> dict[str, str]:

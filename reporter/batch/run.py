@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reporter.batch.identity import entered_as, identity, with_limits
 from reporter.batch.job import NO_ROOM, Job, Outcome, digest_of, work
-from reporter.batch.ledger import GO_ON, Ledger, Row, no_room
+from reporter.batch.ledger import GO_ON, WRITABLE, Ledger, Row, no_room
 from reporter.batch.prepare import SCRATCH
 from reporter.batch.status import status_of
 from reporter.batch.submission import Remark
@@ -128,7 +128,9 @@ class Runner:
             self._log(outcome)
         except OSError as error:
             raise OutputTrouble(
-                f"a report cannot be put in its place: {error.strerror}", where=str(place), to_do=GO_ON
+                f"a report cannot be put in its place: {error.strerror}",
+                where=str(place),
+                to_do=GO_ON if disk_full(error) else WRITABLE,
             ) from error
         self._ledger.enter(outcome, entered_as(own, outcome.remarks, self._bounds), _now())
         self._tell(Event(outcome, new=True))

@@ -24,7 +24,7 @@ _SIGNS = {True: "✓", False: "✗", None: "?"}
 def run(path: Path, rubric: Path, name: str, number: str, decode_as: tuple[str, ...], lang: str, as_json: bool) -> None:
     """Print the verdicts. Raises Trouble; ends with exit code 4 unless every check passed."""
     words = BatchWords(lang)
-    verdicts, remarks = checked(path, rubric, Student(number, name), decode_as)
+    verdicts, remarks = checked(path, rubric, Student(number, name), decode_as, lang)
     for remark in remarks:
         say(words.remark(remark))
     passed = all(each["passed"] for each in verdicts)
@@ -58,4 +58,6 @@ def check_rubric(path: Path) -> None:
         say(doubt)
     if troubles:
         raise typer.Exit(EXIT_TROUBLE)
-    typer.echo(f"{path}: {len(rubric.checks)} checks, {points_text(rubric.points)} points: in order")
+    checks, points = len(rubric.checks), points_text(rubric.points)
+    named = f"{checks} {'check' if checks == 1 else 'checks'}, {points} {'point' if points == '1' else 'points'}"
+    typer.echo(f"{path}: {named}: in order")

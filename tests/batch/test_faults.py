@@ -104,3 +104,27 @@ def test_what_is_too_much_to_be_remembered_is_said(limit, tmp_path, monkeypatch)
     assert limit.lower().strip("_") in outcome.observed[0].cut
     said = BatchWords("en").remarks(outcome.remarks)
     assert said.startswith("parallel-browser.pcapng holds more than 5000 connections")
+
+
+@pytest.mark.skipif(not mounts(), reason="needs a file system of its own")
+def test_a_folder_that_may_not_be_written_is_to_be_made_writable(handed_in, tmp_path):
+    """Room on the disk would help nobody."""
+    (tmp_path / "disk").mkdir()
+    script = """
+mount -t tmpfs none disk || exit 99
+run() { "$1" -m reporter batch submissions -o disk/out --match-only --quiet; }
+run "$@" > /dev/null || exit 98
+mount -o remount,ro disk; run "$@"
+"""
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script, "sh", sys.executable],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=100,
+        check=False,
+    )
+    said = done.stderr.decode()
+    assert done.returncode == 1, said
+    assert "make the folder writable" in said
+    assert "free the disk" not in said

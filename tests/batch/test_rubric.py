@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ from reporter.extract.tally import tally
 from reporter.model.stream import Closing, Opening
 from tests.captures import BUNDLED
 from tests.cli.run import reporter
+from tests.faults import command
 from tests.pcapng import Maker
 
 PAGE = BUNDLED / "page-python-curl.pcap"
@@ -68,6 +70,8 @@ def check_of(tmp_path, text, capture=PAGE, student=SOMEBODY):
         (f"{_TIME}\nafter = 2026-09-02T00:00:00Z\nbefore = 2026-09-02T00:00:00+08:00", "after is above before"),
         (_TIME, "needs after or before"),
         ('[[check]]\nid = "a"\nkind = "connection"\nat_least = 2', "needs opening or closing or answered"),
+        (f"{_FILTER}\nat_least = 0", "everything passes"),
+        ('[[check]]\nid = "a"\nkind = "connection"\nanswered = 0', "everything passes"),
     ],
 )
 def test_a_wrong_rubric_is_told_with_its_line(tmp_path, text, said):
@@ -75,6 +79,47 @@ def test_a_wrong_rubric_is_told_with_its_line(tmp_path, text, said):
     assert troubles
     assert any(said in each.what for each in troubles), [each.what for each in troubles]
     assert all("rubric.toml" in each.where for each in troubles)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"{_FILTER}\npoints = 1\n[[points]]\nx = 1", 6),
+        (f"{_FILTER}\npoints = 1\n[points]\nx = 1", 6),
+        (f"points = 3\n{_FILTER}\npoints = 1", 1),
+        (f"{_FILTER}\npionts = 1\n{_FILTER[:20]}", 5),
+    ],
+)
+def test_a_key_that_is_also_one_of_a_check_is_told_where_it_stands(tmp_path, text, line):
+    _, troubles = read_rubric(rubric_of(tmp_path, text))
+    assert troubles[0].where.endswith(f"rubric.toml, line {line}")
+
+
+def test_none_at_all_may_be_asked_for(tmp_path):
+    _, troubles = read_rubric(rubric_of(tmp_path, f"{_FILTER}\nat_least = 0\nat_most = 0"))
+    assert not troubles
+
+
+@pytest.mark.parametrize(("checks", "said"), [(1, "1 check, 1 point"), (2, "2 checks, 2 points")])
+def test_a_rubric_in_order_is_counted_as_people_count(tmp_path, checks, said):
+    text = "".join(f'[[check]]\nid = "c{each}"\nkind = "exchange"\npoints = 1\n' for each in range(checks))
+    done = command("rubric", "check", rubric_of(tmp_path, text))
+    assert done.printed.strip().endswith(f"rubric.toml: {said}: in order")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "压缩包 lab.zip 有密码"), ("en", "The archive lab.zip has a password")]
+)
+def test_at_home_an_archive_with_a_password_is_told_as_in_class(tmp_path, lang, said):
+    with zipfile.ZipFile(tmp_path / "lab.zip", "w") as archive:
+        archive.write(PAGE, "a.pcap")
+    data = bytearray((tmp_path / "lab.zip").read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.rindex(signature) + flags] |= 1
+    (tmp_path / "lab.zip").write_bytes(data)
+    rubric = rubric_of(tmp_path, '[[check]]\nid = "a"\nkind = "exchange"')
+    done = command("check", tmp_path / "lab.zip", "--rubric", rubric, "--lang", lang)
+    assert (done.code, said in done.said, "as a zip" in done.said) == (1, True, False)
 
 
 def test_every_kind_has_words_of_its_own_in_both_languages():

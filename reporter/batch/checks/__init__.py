@@ -135,6 +135,13 @@ def number(value: Any) -> int:
     return value
 
 
+def some(value: Any) -> int:
+    """A whole number from 1 on: what is asked of nobody passes whatever was handed in."""
+    if number(value) == 0:
+        raise Wrong("must be 1 or more: with 0 everything passes")
+    return int(value)
+
+
 def some_of(known: Iterable[str]) -> Read:
     """A list of names of which all are known."""
     allowed = tuple(known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reporter.batch.checks import COUNTING, Evidence, Said, cite, counted, kind, number, some_of
+from reporter.batch.checks import COUNTING, Evidence, Said, cite, counted, kind, some, some_of
 from reporter.batch.observe import Connection
 from reporter.extract.tally import Tally
 from reporter.model.stream import Closing, Opening
@@ -27,7 +27,7 @@ def closing(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, 
 
 @kind(
     "connection",
-    keys={"opening": _OPENINGS, "closing": _CLOSINGS, "answered": number, **COUNTING},
+    keys={"opening": _OPENINGS, "closing": _CLOSINGS, "answered": some, **COUNTING},
     one_of=("opening", "closing", "answered"),
 )
 def connection(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...]) -> Said:
