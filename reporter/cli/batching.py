@@ -146,11 +146,12 @@ def _match_table(classroom: Classroom) -> None:
 def _work(classroom: Classroom, wishes: Wishes) -> Klass:
     words = classroom.words
     people = {each.key: words.person(each.student, each.key) for each in classroom.submissions}
-    with Bar(len(people), wanted=not (wishes.quiet or wishes.as_json)) as bar:
+    left = words.say("table", "left")
+    with Bar(len(people), left, wanted=not (wishes.quiet or wishes.as_json)) as bar:
 
         def tell(event: Event) -> None:
             outcome = event.outcome
-            bar.advance(str(outcome.status))
+            bar.advance(words.status(outcome.status))
             if outcome.status not in _QUIET_STATUSES and not wishes.as_json:
                 bar.say(
                     words.say("table", "ended", who=people[outcome.key], status=words.status(outcome.status))
@@ -166,7 +167,7 @@ def _work(classroom: Classroom, wishes: Wishes) -> Klass:
                 with cluster(wishes.scheduler, classroom.settings.bounds) as (make, ahead):
                     gone = classroom.work(tell, make, ahead)
         except KeyboardInterrupt:
-            bar.say(f"{bar.done} of {len(people)} done; the same command goes on from there")
+            bar.say(words.say("table", "interrupted", done=bar.done, count=len(people)))
             raise
     if gone:
         say(words.say("table", "removed", keys=words.say("list", "comma").join(gone), count=len(gone)))

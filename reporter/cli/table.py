@@ -36,9 +36,12 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 class Bar:
-    """Progress over a known number of things, with what is left of the time; lines can be said beside it."""
+    """Progress over a known number of things, with what is left of the time; lines can be said beside it.
 
-    def __init__(self, total: int, *, wanted: bool) -> None:
+    `left` is the word before the time that is left.
+    """
+
+    def __init__(self, total: int, left: str, *, wanted: bool) -> None:
         self._console = Console(file=sys.stderr, highlight=False, soft_wrap=True)
         self._progress: Progress | None = None
         self._task = TaskID(0)
@@ -49,7 +52,7 @@ class Bar:
                 MofNCompleteColumn(),
                 TextColumn("{task.fields[counts]}", markup=False),
                 TimeElapsedColumn(),
-                TextColumn("ETA"),
+                TextColumn(left, markup=False),
                 TimeRemainingColumn(),
                 console=self._console,
                 transient=True,

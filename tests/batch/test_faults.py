@@ -77,7 +77,7 @@ def test_interrupted_it_keeps_what_is_done_and_goes_on(handed_in, tmp_path):
     )
     assert done.returncode == 130, done.stderr.decode()
     assert "interrupted" in done.stderr.decode()
-    assert "the same command goes on from there" in done.stderr.decode()
+    assert "/ 3，再执行同一条命令就会接着做" in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()
     assert not (out / ".scratch").exists()
     kept = finished(out)

@@ -87,7 +87,6 @@ def test_a_wrong_rubric_is_told_with_its_line(tmp_path, text, said):
         (f"{_FILTER}\npoints = 1\n[[points]]\nx = 1", 6),
         (f"{_FILTER}\npoints = 1\n[points]\nx = 1", 6),
         (f"points = 3\n{_FILTER}\npoints = 1", 1),
-        (f"{_FILTER}\npionts = 1\n{_FILTER[:20]}", 5),
     ],
 )
 def test_a_key_that_is_also_one_of_a_check_is_told_where_it_stands(tmp_path, text, line):
