@@ -115,7 +115,7 @@ def test_the_waterfall_has_every_request_of_every_connection():
 def test_the_waterfall_leaves_room_for_its_caption(monkeypatch):
     """Every connection costs a row too; what is left out is counted."""
     monkeypatch.setattr("reporter.report.waterfall._ROWS", 6)
-    found = block(document("page-node-browser"), "resources", Waterfall)
+    found = block(document.__wrapped__("page-node-browser"), "resources", Waterfall)
     assert isinstance(found, Waterfall)
     assert [len(lane.bars) for lane in found.lanes] == [2, 1]
     assert found.omitted
