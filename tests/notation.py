@@ -20,7 +20,8 @@ Flags: S SYN, A ACK, P PSH, F FIN, R RST, U URG, E ECE, C CWR. TCP words: `seq a
 `took=0.01`, `chunks=10,0`. Anything else of the model: `caplen=60`, `frame_len=1514`, `link=null`, `ip.c=127.0.0.1`
 (address of the client for the rest of the case), `port.s=3000`, `icmp=3/1`, `ws=…` is window scale; WebSocket is
 `op=1,9 mask=1,1 wslen=4,0 code=1000`, TLS is `tls=22 hs=1 sni=lab.example alpn=h2 alert=0 rec=120 opaque=23
-versions=772`, HTTP/2 is `h2=4,1 ids=0,1`. Below TCP: `mac.src= mac.dst= vlan=7 tags=vlan,pppoes,ppp pad=0000
+versions=772`, HTTP/2 is `h2=4,1 ids=0,1`, QUIC `quic=0 quicframes=6,0`. Below TCP:
+`mac.src= mac.dst= vlan=7 tags=vlan,pppoes,ppp pad=0000
 ipid=0x1234 cksum=0xfe28 layer=data` (protocols above TCP or UDP); ICMP: `target= mac= quoted=SRC,DST,udp,PORT,PORT`;
 IP fragments: `frag=9` (reassembled in), `frags=7,8,9 fraglen=2000` (here).
 """
@@ -33,7 +34,7 @@ from decimal import Decimal
 from typing import Any
 
 from reporter.extract.messages import header_of
-from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Tls, WebSocket
+from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Quic, Tls, WebSocket
 from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Udp
 from reporter.model.packet import Packet
 from reporter.model.tcp import CUT_OPTIONS, NO_LABELS, NO_OPTIONS, Tcp, TcpLabels, TcpOptions
@@ -215,6 +216,9 @@ class Notation:
         udp = Udp(ports[sender], ports[receiver], int(words.get("stream", 0)), 8 + int(words.get("len", 30)))
         over = tuple(filter(None, words.get("layer", "").split(",")))
         packet = replace(base, udp=udp, protocols=(*base.protocols, "udp", *over), protocol="UDP")
+        if "quic" in words or "quicframes" in words:
+            quic = Quic(_numbers(words.get("quic", "")), _numbers(words.get("quicframes", "")))
+            packet = replace(packet, quic=quic)
         if "dns" not in words:
             return packet
         answer = sender == "s"

@@ -57,10 +57,18 @@ def length_line(headers: tuple[Header, ...]) -> Header | None:
     RFC 9112, section 6.3: a list of differing or malformed values is an error, which is None here.
     """
     lines = lines_of(headers, "Content-Length")
-    values = {whole_number(member) for member in members(headers, "Content-Length")}
-    if not lines or len(values) != 1 or None in values:
+    if not lines or lengths_in_doubt(headers):
         return None
     return lines[0] if whole_number(lines[0].value) is not None else None
+
+
+def lengths_in_doubt(headers: tuple[Header, ...]) -> tuple[Header, ...]:
+    """The Content-Length lines where they do not agree on one valid number; none where they do, or there are none.
+
+    Where such a message ends cannot be said: RFC 9112, section 6.3, calls it an unrecoverable error.
+    """
+    values = {whole_number(member) for member in members(headers, "Content-Length")}
+    return lines_of(headers, "Content-Length") if len(values) != 1 or None in values else ()
 
 
 def is_chunked(headers: tuple[Header, ...]) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from reporter.extract.fields import AT, VALUE_SEPARATOR, Row, first, number, numbers, seconds, truth, values
 from reporter.extract.messages import requests_of, responses_of
 from reporter.extract.segment import segment_of
-from reporter.model.application import Dns, Http2, Tls, WebSocket
+from reporter.model.application import Dns, Http2, Quic, Tls, WebSocket
 from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Udp
 from reporter.model.packet import Packet
 
@@ -93,12 +93,13 @@ class Builder:
             tcp=tcp,
             udp=_udp(row) if layers.udp and row[_UDP] else None,
             icmp=_icmp(row, layers) if layers.icmp else None,
-            dns=_dns(row) if row[_DNS] and not layers.icmp else None,
+            dns=_dns(row) if row[_DNS] and not layers.icmp and not row[_MALFORMED] else None,
             requests=requests_of(row, frame, tcp, cut) if row[_REQUEST] else (),
             responses=responses_of(row, frame, tcp, cut) if row[_RESPONSE] else (),
             tls=_tls(row) if row[_TLS] or row[_TLS_OPAQUE] else None,
             websocket=_websocket(row) if row[_WEBSOCKET] else None,
             http2=_http2(row) if row[_HTTP2] else None,
+            quic=_quic(row) if row[_QUIC] or row[_QUIC + 1] else None,
             stack=layers.text,
             fragment=_fragment(row) if row[_FRAGMENT : _FRAGMENT + 6] != _WHOLE else None,
             timed=epoch is not None,
@@ -114,6 +115,8 @@ _TLS = AT["tls.record.content_type"]
 _TLS_OPAQUE = AT["tls.record.opaque_type"]
 _WEBSOCKET = AT["websocket.opcode"]
 _HTTP2 = AT["http2.type"]
+_QUIC = AT["quic.long.packet_type"]
+_MALFORMED = AT["_ws.malformed"]
 _IP = AT["ip.src"]
 _FRAGMENT = AT["ip.reassembled_in"]
 _WHOLE = [""] * 6
@@ -248,3 +251,7 @@ def _websocket(row: Row) -> WebSocket:
 
 def _http2(row: Row) -> Http2:
     return Http2(types=numbers(row[_HTTP2]), stream_ids=numbers(row[_HTTP2 + 1]))
+
+
+def _quic(row: Row) -> Quic:
+    return Quic(long_types=numbers(row[_QUIC]), frame_types=numbers(row[_QUIC + 1]))

@@ -150,6 +150,9 @@ FIELDS: tuple[str, ...] = (
     "websocket.payload.close.status_code",
     "http2.type",
     "http2.streamid",
+    "quic.long.packet_type",
+    "quic.frame_type",
+    "_ws.malformed",
 )
 
 #: Position of each field in a row.

@@ -113,7 +113,7 @@ class Dns:
     """One DNS message (`dns.*`): names asked for, addresses answered, time since the question.
 
     `a`, `aaaa` and `cname` are those of the answer section, `answers` is the number of its records;
-    `truncated` is the TC bit.
+    `truncated` is the TC bit. A message that tshark calls malformed (`_ws.malformed`) is none: it need not be DNS.
     """
 
     ident: str
@@ -129,6 +129,21 @@ class Dns:
     retransmission: bool
     answers: int | None = None
     truncated: bool = False
+
+
+@value
+class Quic:
+    """QUIC packets of one datagram: the types of those with a long header (`quic.long.packet_type`), and the frames
+    that tshark could read (`quic.frame_type`): those of Initial packets, others only with the keys (RFC 9001).
+    """
+
+    long_types: tuple[int, ...]
+    frame_types: tuple[int, ...]
+
+    @property
+    def decrypted(self) -> bool:
+        """Whether the content of a packet that is no Initial (type 0) could be read."""
+        return bool(self.frame_types) and 0 not in self.long_types
 
 
 @value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Tls, WebSocket
+from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Quic, Tls, WebSocket
 from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Udp
 from reporter.model.tcp import Tcp
 from reporter.model.value import value
@@ -45,6 +45,7 @@ class Packet:
     stack: str = ""
     fragment: Fragment | None = None
     timed: bool = True
+    quic: Quic | None = None
 
     @property
     def carriers(self) -> tuple[int, ...]:

@@ -164,7 +164,7 @@ def encrypted_only(at: At) -> Facts | None:
     """Content that only the two ends can read: TLS application data on a connection, or QUIC.
 
     Told on the first packet of a TLS connection with application data that is not decrypted, and on QUIC
-    packets.
+    packets that are not decrypted; the Initial packets, which anybody can read, are told as the beginning of such.
 
     Reference: RFC 8446, section 5; RFC 9001; Wireshark wiki, TLS (key log file).
     """
@@ -178,7 +178,7 @@ def encrypted_only(at: At) -> Facts | None:
         kind, port = "tls", "tcp.dstport"
     elif last in ("quic", "gquic") or (last == "tls" and "quic" in packet.protocols):
         kind, port = "quic", "udp.dstport"
-        if packet.udp is None:
+        if packet.udp is None or (packet.quic is not None and packet.quic.decrypted):
             return None
     else:
         return None

@@ -20,7 +20,7 @@ _THIRD = "sender receiver seq ack peer_seq data syn_ack_frame nothing_sent"
     "H01",
     on="tcp",
     when="syn",
-    facts="sender receiver seq isn length next_seq src_port dst_port name name_frame",
+    facts="sender receiver seq isn length next_seq src_port dst_port name name_frame answer_frame",
     rank=_RANK,
 )
 def syn(at: At) -> Facts | None:
@@ -28,13 +28,14 @@ def syn(at: At) -> Facts | None:
 
     `isn` is the initial sequence number on the wire; the SYN uses one number, so the sender's next is one
     more (plus `length` when it carries data). `name` is the host name whose captured DNS answer told it.
+    `answer_frame` is the SYN-ACK that answers it, where that was captured before it.
 
     Reference: RFC 9293, section 3.5 and figure 6.
     """
     tcp = at.tcp
     if not tcp.syn or tcp.has_ack or tcp.rst or not _is_first(at):
         return None
-    answer = at.memory.names.get(at.packet.destination)
+    answer, accepted = at.memory.names.get(at.packet.destination), at.conversation.syn.get(at.peer)
     seq = at["tcp.seq"]
     next_seq = tcp.seq + tcp.length + 1
     return {
@@ -47,6 +48,7 @@ def syn(at: At) -> Facts | None:
         "dst_port": at["tcp.dstport"],
         "name": known(answer.name, answer.frame, "dns.qry.name") if answer else None,
         "name_frame": frame_of(answer.frame) if answer else None,
+        "answer_frame": frame_of(accepted.frame) if accepted is not None and accepted.answers else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reporter.analyse.http import is_chunked, length_line, members, without_body
+from reporter.analyse.http import is_chunked, length_line, lengths_in_doubt, members, without_body
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
@@ -141,21 +141,28 @@ def until_close(at: At) -> Facts | None:
     return None
 
 
-@rule("P30", on="http", facts="sender receiver length coding", rank=34)
-def length_and_coding(at: At) -> Facts | None:
-    """Both Transfer-Encoding and Content-Length: the coding decides, and the message is suspicious.
+@rule("P30", on="http", facts="sender receiver answer length coding lengths several", rank=34)
+def length_in_doubt(at: At) -> Facts | None:
+    """A length that can be read in two ways, which makes the message suspicious.
+
+    Both Transfer-Encoding (`coding`) and Content-Length (`length`), where the coding decides; or, without `coding`,
+    Content-Length `lengths` that are not one valid number, where nothing decides. `several` tells that the frame holds other messages, too.
 
     Reference: RFC 9112, sections 6.1 and 6.3.
     """
     for message, kind, _ in _messages(at):
         length, coding = message.header("Content-Length"), message.header("Transfer-Encoding")
-        if length is None or coding is None:
+        lines = lengths_in_doubt(message.headers) if coding is None else (length,) if length is not None else ()
+        if not lines:
             continue
         field = f"http.{kind}.line"
         return {
             **at.roles,
-            "length": known(length.value, at.packet.frame, field, length.line),
-            "coding": known(coding.value, at.packet.frame, field, coding.line),
+            "answer": word(kind == "response"),
+            "length": known(lines[0].value, at.packet.frame, field, lines[0].line),
+            "coding": known(coding.value, at.packet.frame, field, coding.line) if coding is not None else None,
+            "several": word(len(at.step.asked) + len(at.step.answered) > 1),
+            "lengths": word(tuple(known(each.value, at.packet.frame, field, each.line) for each in lines[:_SUMMED])),
         }
     return None
 

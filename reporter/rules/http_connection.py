@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reporter.analyse.http import members
+from reporter.analyse.http import lengths_in_doubt, members
 from reporter.analyse.step import Answered
 from reporter.explain.at import At
 from reporter.explain.evidence import Facts, derived, frame_of, known, word
@@ -62,12 +62,13 @@ def http_1_0(at: At) -> Facts | None:
     return None
 
 
-@rule("P27", on="http", when="request", facts="sender receiver count previous ack", rank=34)
+@rule("P27", on="http", when="request", facts="sender receiver count previous ack unsure", rank=34)
 def pipelined(at: At) -> Facts | None:
     """A request was sent before a byte of the answer to the one before it had arrived; answers must come in
     order.
 
-    It shows in the Ack: the same on both requests. `count` is the number of requests in this frame.
+    It shows in the Ack: the same on both requests. `count` is the number of requests in this frame,
+    `unsure` where the length of one of them is in doubt, so that it is not sure where the next begins.
 
     Reference: RFC 9112, section 9.3.2.
     """
@@ -80,6 +81,7 @@ def pipelined(at: At) -> Facts | None:
         "count": word(len(at.step.asked)) if here else None,
         "previous": None if here else frame_of(behind),
         "ack": None if here else derived(at.tcp.ack, at["tcp.ack"], known(at.tcp.ack, behind, "tcp.ack")),
+        "unsure": word(here and any(lengths_in_doubt(each.request.headers) for each in at.step.asked[:-1])),
     }
 
 

@@ -130,6 +130,26 @@ def host_missing(at: At) -> Facts | None:
     }
 
 
+@rule("P36", on="http", when="request", facts="sender receiver method target rest", rank=31)
+def request_line(at: At) -> Facts | None:
+    """A request line with more parts than method, target and version: a space in the target, which is not allowed.
+
+    `rest` is what Wireshark takes for the version.
+
+    Reference: RFC 9112, section 3 (invalid request-line).
+    """
+    frame = at.packet.frame
+    for request in (each.request for each in at.step.asked):
+        if len(request.version.split()) > 1:
+            return {
+                **at.roles,
+                "method": known(request.method, frame, "http.request.method"),
+                "target": _target(request, frame),
+                "rest": known(request.version, frame, "http.request.version"),
+            }
+    return None
+
+
 @rule("P07", on="http", when="request", facts="target", over="P08", rank=31)
 def favicon(at: At) -> Facts | None:
     """Browsers ask for /favicon.ico by themselves, to have an icon to show for the site.
