@@ -222,7 +222,8 @@ def _confirmed(at: At, confirms: Confirmation) -> dict[str, Fact | None]:
     terms = [_length(piece) for piece in pieces if piece.payload]
     if confirms.partial is not None:
         terms.append(derived(confirms.partial_bytes, frame_of(confirms.partial.frame), ack))
-    carriers = [piece for piece in pieces if piece.payload]
+    finished = [piece for piece in pieces if piece.payload]
+    carriers = [*finished]
     if confirms.partial is not None:
         carriers.append(confirms.partial)
     frames = sorted({piece.frame for piece in carriers})
@@ -249,7 +250,7 @@ def _confirmed(at: At, confirms: Confirmation) -> dict[str, Fact | None]:
         "partial": frame_of(confirms.partial.frame) if confirms.partial is not None else None,
         "unseen": derived(confirms.unseen, ack, before) if confirms.unseen else None,
         "adds_up": word(adds_up),
-        "rest": frame_of(carriers[0].frame) if carriers and _is_rest(at, carriers[0]) else None,
+        "rest": frame_of(finished[0].frame) if finished and _is_rest(at, finished[0]) else None,
     }
 
 
