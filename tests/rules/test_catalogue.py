@@ -24,6 +24,7 @@ WORDS = {language: Words(language) for language in LANGUAGES}
 #: Rules that no bundled capture shows, and why.
 WITHOUT_EXAMPLE = {
     "X00": "it speaks only where no rule does, which must not happen in a bundled capture",
+    "P36": "no bundled capture has a request line that breaks the rule",
     "C15": "no bundled capture is of a link that Wireshark does not know",
     "capture-C15": "as C15",
     "capture-C16": "no bundled capture has frames without a time",
