@@ -146,7 +146,8 @@ def length_in_doubt(at: At) -> Facts | None:
     """A length that can be read in two ways, which makes the message suspicious.
 
     Both Transfer-Encoding (`coding`) and Content-Length (`length`), where the coding decides; or, without `coding`,
-    Content-Length `lengths` that are not one valid number, where nothing decides. `several` tells that the frame holds other messages, too.
+    Content-Length `lengths` that are not one valid number, where nothing decides. `several` tells
+    that the frame holds other messages, too.
 
     Reference: RFC 9112, sections 6.1 and 6.3.
     """
