@@ -165,7 +165,7 @@ def _cover(author: Author, captures: Sequence[Capture], options: ReportOptions, 
         blank += [row] if ours else []
         rows += [row] if row[1] or not ours else []
     names = author.words.lexicon["style"]["list_joiner"].join(capture.name for capture in captures[:4])
-    subtitle = author.words.plain("report", "subtitle", {"files": names})
+    subtitle = author.words.plain("report", "subtitle", {"files": names, "count": len(captures)})
     return Cover(title, subtitle, tuple(rows or blank[:2]), options.date or "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from reporter.explain.words import Ours
 from reporter.model.stream import Role, Stream
 from reporter.report.again import Again, again
 from reporter.report.author import Author
@@ -15,17 +16,20 @@ from reporter.report.material import Told
 _LEAST = 3
 
 
-def sequence_plot(author: Author, stream: Stream, told: Sequence[Told]) -> SequencePlot | None:
-    """The plot of these packets of one stream; None where hardly anything was sent, or the timestamps go back."""
+def sequence_plot(author: Author, stream: Stream, told: Sequence[Told], name: Ours) -> SequencePlot | None:
+    """The plot of these packets of one stream, called `name`.
+
+    None where hardly anything was sent, or the timestamps go back.
+    """
     if stream.seconds is None:
         return None
     both = {role: _panel(author, role, told) for role in (Role.CLIENT, Role.SERVER)}
     panels = [panel for panel in both.values() if _tall(panel)]
     if not panels or len({stroke.time for panel in panels for stroke in panel.strokes}) < _LEAST:
         return None
-    caption = author.figure("section-ledger", "plot-caption", stream=stream.number)
+    caption = author.figure("section-ledger", "plot-caption", stream=name)
     facts = {
-        "stream": stream.number,
+        "stream": name,
         "count": sum(len(panel.strokes) for panel in panels),
         "again": sum(stroke.repeated for panel in panels for stroke in panel.strokes),
         "directions": len(panels),

@@ -7,10 +7,12 @@ from functools import cache
 
 import pytest
 
+from reporter.explain.words import Rich
 from reporter.options import ReportOptions
 from reporter.pipeline.report import make_document
-from reporter.report.document import Block, Document, Ladder, Section, Table
-from reporter.report.drawings import SequencePlot
+from reporter.report.document import Block, Bullets, Document, Ladder, Paragraph, Section, Table
+from reporter.report.drawings import SequencePlot, Waterfall
+from reporter.report.sections.limits import without_arp
 from tests.captures import BUNDLED
 
 pytestmark = pytest.mark.tshark
@@ -25,6 +27,14 @@ def document(name: str, language: str = "en") -> Document:
 def blocks(found: Document, name: str) -> tuple[Block, ...]:
     part: Section | None = next((each for each in found.sections if each.id == name), None)
     return part.blocks if part is not None else ()
+
+
+def plain(text: Rich) -> str:
+    return "".join(span.text for span in text)
+
+
+def text_of(paragraph: Paragraph) -> str:
+    return plain(paragraph.text)
 
 
 def ladder(name: str, language: str = "en") -> Ladder:
@@ -91,3 +101,54 @@ def test_the_ladder_of_the_handshake_does_not_say_that_it_draws_the_whole_stream
     drawn = next(each for each in part if isinstance(each, Ladder))
     assert re.findall(r"\d+", drawn.description.partition("192.")[0])[:3] in (["3", "14", "0"], ["0", "14", "3"])
     assert "14" in ladder("page-nginx-browser", language).description
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_was_cut_by_count_is_said_of_full_segments_only(language: str) -> None:
+    def said(name: str) -> str:
+        part = next(each for each in document(name, language).sections if each.id == "resources")
+        inner = next(each for each in part.sections if each.id == "segments")
+        return text_of(next(each for each in inner.blocks if isinstance(each, Paragraph)))
+
+    word = "字节数，与内容无关" if language == "zh" else "byte count made the cut"
+    assert word not in said("half-close"), "the server has written each piece by itself"
+    full = said("parallel-browser")
+    assert word in full
+    assert {"1", "1448"} <= set(re.findall(r"\d+", full))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_capture_filter_that_keeps_arp_out_is_named(language: str) -> None:
+    limits = next(each for each in document("half-close", language).sections if each.id == "limits")
+    said = [text for each in limits.blocks if isinstance(each, Bullets) for text in map(plain, each.items)]
+    assert any("ARP" in each and "tcp port 8000" in each and "or arp" in each for each in said)
+
+
+@pytest.mark.parametrize(
+    ("capture_filter", "shut"),
+    [
+        ("tcp port 80", True),
+        ("(udp port 53) or (tcp and dst port 80)", True),
+        ("tcp port 80 or arp", False),
+        ("host 192.0.2.1", False),
+        ("not tcp port 22", False),
+        ("", False),
+    ],
+)
+def test_only_filters_for_what_is_above_ip_surely_keep_arp_out(capture_filter: str, shut: bool) -> None:
+    assert without_arp(capture_filter) is shut
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_waterfall_says_how_it_is_ordered_and_how_much_it_draws(language: str) -> None:
+    def figure(name: str) -> Waterfall:
+        return next(each for each in blocks(document(name, language), "resources") if isinstance(each, Waterfall))
+
+    word = "按连接分组" if language == "zh" else "grouped by connection"
+    assert word in figure("parallel-browser").description
+    assert word not in figure("http-variety").description
+    intro = next(
+        each for each in blocks(document("http-variety", language), "resources") if isinstance(each, Paragraph)
+    )
+    drawn = sum(len(lane.bars) for lane in figure("http-variety").lanes)
+    assert re.search(rf"{'其中' if language == 'zh' else 'for'} {drawn}\b", text_of(intro))

@@ -49,13 +49,13 @@ class Context:
 
     @property
     def opening(self) -> Story | None:
-        """The connection whose handshake is shown."""
-        return self.chosen_for["handshake"].story
+        """The connection whose handshake is shown; what a section was asked to tell of has its own."""
+        return self.story if self.chosen.why == "named" else self.chosen_for["handshake"].story
 
     @property
     def closing(self) -> Story | None:
-        """The connection whose teardown is shown."""
-        return self.chosen_for["teardown"].story
+        """The connection whose teardown is shown; what a section was asked to tell of has its own."""
+        return self.story if self.chosen.why == "named" else self.chosen_for["teardown"].story
 
     def about(self, told: Story | Capture) -> Context:
         """The same, telling of another connection or capture."""

@@ -65,7 +65,8 @@ def _list(context: Context, story: Story) -> list[Block]:
     told = [each.packet for each in story.told() if each.packet.requests or each.packet.responses]
     if not told:
         return []
-    return [context.author.packet_list(told, "section-exchange", "list-caption", stream=story.stream.number, limit=24)]
+    name = context.stream(story)
+    return [context.author.packet_list(told, "section-exchange", "list-caption", stream=name, limit=24)]
 
 
 def _request(context: Context, story: Story, chosen: Exchange) -> Draft | None:

@@ -54,7 +54,7 @@ def handshake(context: Context) -> Draft | None:
     if told and stream.opening is Opening.THREE_WAY:
         blocks.append(Bullets(tuple(author.say("section-handshake", f"step-{n}") for n in (1, 2, 3)), ordered=True))
     if told:
-        blocks.append(ladder(author, stream, told, "section-handshake", "ladder-caption", stream=stream.number))
+        blocks.append(ladder(author, stream, told, "section-handshake", "ladder-caption", stream=context.stream(story)))
     drafts = [step_of(context, story, each, "handshake") for each in told]
     return Draft(
         "handshake",

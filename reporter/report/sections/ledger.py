@@ -10,7 +10,7 @@ from reporter.model.packet import Packet
 from reporter.report.document import Block, Table
 from reporter.report.ladder import plain
 from reporter.report.material import Story, Told
-from reporter.report.sections import Context, Draft, section
+from reporter.report.sections import Context, Draft, section, told_of_each
 from reporter.report.sequence import sequence_plot
 
 #: A run of plain segments longer than this is one row on paper, but for its first and last two.
@@ -25,16 +25,7 @@ _HEAD = ("frame", "sender", "flags", "seq-raw", "seq", "tcp-len-short", "next-se
 def ledger(context: Context) -> Draft | None:
     """A plot of both directions, then the table, whose every row can be added up by hand; of each story."""
     title = context.author.words.title("section-ledger")
-    stories = [story for story in context.told_here() if _stepped(story)]
-    if len(stories) == 1:
-        here = context.about(stories[0])
-        return Draft("ledger", title, tuple(_ledger(here, stories[0])), source=here.source())
-    drafts = []
-    for number, story in enumerate(stories, 1):
-        here = context.about(story)
-        name = here.author.words.plain("report", "story-title", {"stream": context.stream(story)})
-        drafts.append(Draft(f"ledger-{number}", name, tuple(_ledger(here, story)), source=here.source()))
-    return Draft("ledger", title, (), tuple(drafts)) if drafts else None
+    return told_of_each(context, "ledger", title, _ledger)
 
 
 def _stepped(story: Story) -> list[Told]:
@@ -43,8 +34,10 @@ def _stepped(story: Story) -> list[Told]:
 
 def _ledger(context: Context, story: Story) -> list[Block]:
     author, stream, told = context.author, story.stream, _stepped(story)
-    plot = sequence_plot(author, stream, told)
-    table = _table(context, stream.number, told)
+    if not told:
+        return []
+    plot = sequence_plot(author, stream, told, context.stream(story))
+    table = _table(context, story, told)
     dropped = story.capture.keeper.dropped(stream.number)
     facts = {"table": table.caption.label, "plot": plot.caption.label if plot else "", "example": _example(told)}
     blocks: list[Block] = [author.paragraph("section-ledger", "intro", **facts)]
@@ -71,11 +64,11 @@ def _example(told: Sequence[Told]) -> dict[str, Fact] | None:
     return None
 
 
-def _table(context: Context, stream: int, told: Sequence[Told]) -> Table:
+def _table(context: Context, story: Story, told: Sequence[Told]) -> Table:
     author, theme = context.author, context.theme
     most, fewer = theme.limit("ledger"), theme.limit("ledger-on-paper")
     folded = _folded(context, told)
-    caption = author.table("section-ledger", "caption", stream=stream)
+    caption = author.table("section-ledger", "caption", stream=context.stream(story))
     rest = author.rest(len(told) - most)
     shortened = len(folded) < len(told)
     on_paper = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,10 @@ from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import nothing_of
 
+#: Words of a capture filter: those that ask for something above IP, and those that ask for nothing else.
+_ABOVE_IP = frozenset(("tcp", "udp", "port", "portrange", "icmp", "icmp6"))
+_HARMLESS = _ABOVE_IP | frozenset(("ip", "ip6", "src", "dst", "and", "or", "(", ")", "&", "|"))
+
 
 @section("limits", None)
 def limits(context: Context) -> Draft | None:
@@ -20,8 +25,10 @@ def limits(context: Context) -> Draft | None:
     author = context.author
     found = [*_files(context), *_of_story(context), *_outside(context), ("one-place", {})]
     items: list[Rich] = [author.say("section-limits", key, **facts) for key, facts in found]
-    title = author.words.title("section-limits")
-    return Draft("limits", title, (author.paragraph("section-limits", "intro"), Bullets(tuple(items))))
+    count = len(context.captures)
+    title = author.words.plain("section-limits", "title-of", {"count": count})
+    intro = author.paragraph("section-limits", "intro", count=count)
+    return Draft("limits", title, (intro, Bullets(tuple(items))))
 
 
 Item = tuple[str, dict[str, Any]]
@@ -72,6 +79,12 @@ def _missing(context: Context, story: Story, shown: Story | None, part: str) -> 
     return f"other-{part}", {**facts, "other": context.stream(shown), "same": len(ends) == 1}
 
 
+def without_arp(capture_filter: str) -> bool:
+    """Whether a capture filter surely lets no ARP through: it names only ports and protocols above IP (pcap-filter)."""
+    words = re.findall(r"[\w.:-]+|\S", capture_filter.lower())
+    return any(word in _ABOVE_IP for word in words) and all(word in _HARMLESS or word.isdigit() for word in words)
+
+
 def _outside(context: Context) -> Iterator[Item]:
     stories = context.stories
     if not stories:
@@ -84,7 +97,9 @@ def _outside(context: Context) -> Iterator[Item]:
         yield "snaplen", {}
     outside = [told.packet for capture in context.captures for told in capture.keeper.outside()]
     if ":" not in stories[0].stream.client.address and not any(packet.arp for packet in outside):
-        yield "no-arp", {}
+        filters = [text for each in context.captures for _, text in each.particulars.interfaces or (("", ""),)]
+        named = "; ".join(dict.fromkeys(filter(None, filters)))
+        yield "no-arp", {"filters": named, "shut": all(map(without_arp, filters))}
     if not any(packet.dns for packet in outside):
         yield "no-dns", {}
     others = sum(len(capture.streams) for capture in context.captures) - len(stories)

@@ -31,7 +31,7 @@ def _blocks(context: Context, story: Story) -> list[Block]:
     told = story.capture.keeper.of_stream(story.stream.number)
     rows = [*_round_trips(context, story, told), *_amounts(context, story, told)]
     author = context.author
-    caption = author.table("section-measures", "caption", stream=story.stream.number)
+    caption = author.table("section-measures", "caption", stream=context.stream(story))
     table: Table = author.grid(caption, ("measure", "measured", "measured-from"), rows, (29, 21, 50))
     blocks: list[Block] = [author.paragraph("section-measures", "intro", table=caption.label), table]
     if any(len(_samples(told, role)) >= _FEW for role in Role):

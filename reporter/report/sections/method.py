@@ -45,12 +45,13 @@ def method(context: Context) -> Draft | None:
     if context.main.guard.anonymize:
         blocks.append(author.paragraph("section-method", "anonymized"))
     drafts = [_choice(context)] if context.story else []
+    here = context.about(context.story or context.main)
     frame = _sample(context.story) if context.story else None
     if context.story is not None and frame is not None:
         detail = context.story.capture.details([frame.frame]).get(frame.frame)
         if detail is not None:
-            drafts.append(_layers(context, frame, detail))
-        drafts.append(_flags(context, context.story))
+            drafts.append(_layers(here, frame, detail))
+        drafts.append(_flags(here, context.story))
     title = author.words.title("section-method")
     return Draft("method", title, tuple(blocks), tuple(drafts))
 
@@ -236,7 +237,13 @@ def _layers(context: Context, packet: Packet, detail: Detail) -> Draft:
     intro = author.paragraph(
         "section-method", "layers-intro", frame=packet.frame, length=packet.length, captured=packet.captured
     )
-    return Draft("layers", author.words.plain("section-method", "layers-title", {}), (intro, figure))
+    title = author.words.plain("section-method", "layers-title", {})
+    return Draft("layers", title, (intro, figure), source=_file(context))
+
+
+def _file(context: Context) -> str:
+    """The line that names the file, where there are several."""
+    return context.source() if len(context.captures) > 1 else ""
 
 
 def _flags(context: Context, story: Story) -> Draft:
@@ -263,4 +270,6 @@ def _flags(context: Context, story: Story) -> Draft:
         description=author.words.plain("section-method", "flags-caption", facts),
     )
     intro = author.paragraph("section-method", "flags-intro", **facts)
-    return Draft("flags", author.words.plain("section-method", "flags-title", {}), (intro, figure))
+    return Draft(
+        "flags", author.words.plain("section-method", "flags-title", {}), (intro, figure), source=_file(context)
+    )

@@ -47,7 +47,7 @@ def _together(context: Context) -> Draft | None:
         for each in capture.endings.capture
         if not each.rule.startswith(_OF_THE_CAPTURE)
     ]
-    return _draft(context, "together", said)
+    return _draft("together", context.author.words.plain("section-quality", "together-title", {}), said)
 
 
 def _streams(context: Context) -> list[Draft | None]:
@@ -56,14 +56,15 @@ def _streams(context: Context) -> list[Draft | None]:
         here = context.about(story)
         said = [_said(here.author, each) for each in story.capture.endings.streams.get(story.stream.number, ())]
         name = "stream" if number == 1 else f"stream-{number}"
-        drafts.append(_draft(here, name, said, title="stream-title", source=here.source()))
+        title = {"stream": context.stream(story) if len(context.stories) > 1 else None}
+        heading = here.author.words.plain("section-quality", "stream-title", title)
+        drafts.append(_draft(name, heading, said, here.source()))
     return drafts
 
 
-def _draft(context: Context, name: str, said: list[Rich], title: str = "", source: str = "") -> Draft | None:
+def _draft(name: str, heading: str, said: list[Rich], source: str = "") -> Draft | None:
     if not said:
         return None
-    heading = context.author.words.plain("section-quality", title or f"{name}-title", {})
     return Draft(f"quality-{name}", heading, (Bullets(tuple(said)),), source=source)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from reporter.analyse.http import media_type
-from reporter.explain.evidence import Evidence, Fact
+from reporter.explain.evidence import Evidence, Fact, derived, field
 from reporter.explain.visible import visible
 from reporter.explain.words import Rich
-from reporter.model.stream import Exchange, Stream
+from reporter.model.stream import Exchange, Role, Stream
 from reporter.report.document import Block, Bullets
 from reporter.report.http2 import has_http2
 from reporter.report.material import Story, Told
@@ -15,6 +17,8 @@ from reporter.report.waterfall import waterfall
 
 #: How many requests the waterfall has room for on one page.
 _BARS = 24
+#: Bytes of a TCP header without options.
+_HEADER = 20
 #: Widths of the columns in per cent; where nothing was answered, the addresses have the room of what is not there.
 _ANSWERED, _UNANSWERED = (10, 24, 9, 15, 14, 12, 16), (10, 39, 9, 8, 11, 8, 15)
 _SPEAKING = ("P07", "P12", "P14", "P15", "P17", "P18", "P22", "P23", "P25")
@@ -40,7 +44,8 @@ def resources(context: Context) -> Draft | None:
     caption = author.table("section-resources", "table-caption", file=story.capture.name)
     rows = [_row(context, each) for each in exchanges[:most]]
     figure = waterfall(author, story, used, min(fewer, _BARS))
-    facts = {"exchanges": len(exchanges), "streams": len(used), "idle": idle}
+    drawn = sum(len(lane.bars) for lane in figure.lanes) if figure is not None else 0
+    facts = {"exchanges": len(exchanges), "streams": len(used), "idle": idle, "drawn": drawn}
     labels = {"table": caption.label, "figure": figure.caption.label if figure else ""}
     blocks: list[Block] = [
         author.paragraph("section-resources", "intro", **facts, **labels),
@@ -150,11 +155,12 @@ def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draf
         )
         for index, (frame, length) in enumerate(lengths[:most])
     ]
-    facts = {
+    facts: dict[str, Any] = {
         "frame": best.packet.frame,
         "count": len(best.packet.carriers),
         "total": tcp.reassembled_length,
         "stream": tcp.stream,
+        **_filled(story, tcp.stream, best.packet.carriers),
     }
     closes = all(length for _, length in lengths) and sum(length for _, length in lengths) == tcp.reassembled_length
     blocks: list[Block] = [author.paragraph("section-resources", "segments-intro", **facts)]
@@ -170,6 +176,23 @@ def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draf
             author.paragraph("section-resources", "segments-closes", total=tcp.reassembled_length, count=len(lengths))
         )
     return Draft("segments", author.words.plain("section-resources", "segments-title", {}), tuple(blocks))
+
+
+def _filled(story: Story, stream: int, frames: tuple[int, ...]) -> dict[str, Any]:
+    """How many pieces but the last have `full` bytes, all that the MSS leaves room for, or (`joined`) a multiple of it.
+
+    A sender that fills its segments cuts by count. Room is what the smaller MSS of both SYNs leaves beside the
+    options (RFC 6691, section 2); a multiple is what offloading to the network card makes of it.
+    """
+    packets = {told.packet.frame: told.packet for told in story.capture.keeper.of_stream(stream)}
+    syns = [each for each in packets.values() if each.tcp and each.tcp.syn and each.tcp.options.mss]
+    if len({each.source for each in syns}) < len(Role):
+        return {"filled": 0, "full": None, "joined": False}
+    least = min((field(each, "tcp.options.mss_val") for each in syns), key=lambda fact: int(fact.value))
+    cut = [each.tcp for frame in frames[:-1] if (each := packets.get(frame)) is not None and each.tcp is not None]
+    room = max((least.value - (each.header_length - _HEADER) for each in cut), default=0)
+    filled = [each.length for each in cut if room > 0 and each.length and not each.length % room]
+    return {"filled": len(filled), "full": derived(room, least), "joined": any(each > room for each in filled)}
 
 
 def _told(story: Story, each: Exchange) -> Told | None:

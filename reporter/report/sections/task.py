@@ -165,6 +165,7 @@ def _listing(context: Context, page: Exchange, bodies: dict[int, bytes]) -> Draf
     author = context.author
     facts = {"frame": frame_of(page.response_frame or 0), "name": _name(page), "count": len(body)}
     title = author.words.plain("section-task", "page-title", facts)
+    facts |= _packing(page, len(body))
     text = _text(page, body)
     if text is None:
         return Draft("page", title, (author.paragraph("section-task", "page-unreadable", **facts),))
@@ -176,6 +177,26 @@ def _listing(context: Context, page: Exchange, bodies: dict[int, bytes]) -> Draf
     if len(lines) > _LINES or len(body) > _TEXT:
         blocks.append(author.paragraph("section-task", "page-cut", count=min(len(lines), _LINES)))
     return Draft("page", title, tuple(blocks))
+
+
+def _packing(page: Exchange, unpacked: int) -> dict[str, Fact | None]:
+    """How many bytes of a body travelled, and packed with what, where that is not what the page has: both or nothing.
+
+    The sizes are those of Content-Length, or the sum of the chunks (RFC 9112, section 7.1).
+    """
+    response, frame = page.response, page.response_frame or 0
+    assert response is not None
+    encoding, length = response.header("Content-Encoding"), response.header("Content-Length")
+    sent: Fact | None = None
+    if response.chunk_sizes:
+        sizes = "+".join(map(str, response.chunk_sizes))
+        sent = Fact(sum(response.chunk_sizes), (Evidence(frame, "http.chunk_size", sizes),))
+    elif length is not None and _size(page):
+        sent = Fact(_size(page), (Evidence(frame, "http.response.line", length.line),))
+    if encoding is None or sent is None or sent.value == unpacked:
+        return {"packed": None, "sent": None}
+    name = Fact(visible(encoding.value, 40), (Evidence(frame, "http.response.line", encoding.line),))
+    return {"packed": name, "sent": sent}
 
 
 def _text(page: Exchange, body: bytes) -> str | None:

@@ -34,7 +34,7 @@ def teardown(context: Context) -> Draft | None:
     blocks.append(author.paragraph("section-teardown", key, **facts))
     told = [each for frame in stream.teardown if (each := story.at(frame)) is not None]
     if told:
-        blocks.append(ladder(author, stream, told, "section-teardown", "ladder-caption", stream=stream.number))
+        blocks.append(ladder(author, stream, told, "section-teardown", "ladder-caption", stream=context.stream(story)))
         blocks.append(_states(context, told))
         if stream.missed_fin is not None and not stream.one_way:
             blocks.append(author.paragraph("section-teardown", "states-supposed", told=stream.missed_fin.frame))

@@ -46,7 +46,7 @@ def _blocks(context: Context, story: Story) -> list[Block]:
     if not kinds:
         return []
     author = context.author
-    caption = author.table("section-trouble", "caption", stream=story.stream.number)
+    caption = author.table("section-trouble", "caption", stream=context.stream(story))
     # Labels are those of the first connection.
     figure = author.reference("section-overview", "ladder-caption") if story == context.stories[0] else ""
     rows = [
