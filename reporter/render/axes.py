@@ -30,7 +30,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A long pause drawn short: from where to where, and its seconds."""
+    """A long pause drawn short: from where to where, and how long it was, with its unit."""
 
     left: float
     right: float
@@ -86,7 +86,7 @@ def time_axis(times: Iterable[Number], left: float, right: float, busy: Iterable
         at += width
         if index < len(pauses):
             pause = pauses[index][1] - pauses[index][0]
-            breaks.append(Break(round(at, 1), round(at + _BREAK, 1), f"{_short(pause)} s"))
+            breaks.append(Break(round(at, 1), round(at + _BREAK, 1), _duration(pause)))
             at += _BREAK
     milliseconds = shown < 1
     unit = "ms" if milliseconds else "s"
@@ -98,6 +98,11 @@ def time_axis(times: Iterable[Number], left: float, right: float, busy: Iterable
             if clear and tick.at + _DIGIT * len(tick.label) / 2 + 6 < right - _DIGIT * len(unit):
                 ticks.append(tick)
     return Axis(tuple(pieces), tuple(ticks), tuple(breaks), unit)
+
+
+def _duration(seconds: float) -> str:
+    """A pause in a unit in which it is short enough to stand where the pause is drawn."""
+    return f"{_short(seconds)} s" if seconds >= 0.01 else f"{_short(seconds * 1000)} ms"
 
 
 def _scale(lengths: Sequence[float], room: float) -> float:

@@ -10,7 +10,7 @@ import pytest
 
 from reporter.options import ReportOptions, Source
 from reporter.pipeline.report import make_document
-from reporter.report.document import Document, Paragraph, Section, Table
+from reporter.report.document import Document, Section, Table
 from tests.captures import BUNDLED
 
 pytestmark = pytest.mark.tshark

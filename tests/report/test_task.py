@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from reporter.extract.bodies import bodies
+from reporter.model.application import Header, HttpResponse
+from reporter.model.stream import Exchange
 from reporter.options import ReportOptions
 from reporter.pipeline.report import make_document
 from reporter.report.document import Code, Picture, Section, Table
+from reporter.report.sections.task import packing
 from tests.captures import BUNDLED, ROOT
 
 pytestmark = pytest.mark.tshark
@@ -47,6 +50,26 @@ def test_the_files_are_named_with_type_size_and_connection():
     assert kinds["style.css"] == ["text/css", "257"]
     assert kinds["photo.png"][0] == "image/png"
     assert not any("favicon" in row[0] for row in rows), "a 404 delivers no file"
+
+
+@pytest.mark.parametrize(
+    ("headers", "chunks", "sizes"),
+    [
+        ({"Content-Encoding": "gzip", "Content-Length": "8388"}, (), ("gzip", 8388)),
+        ({"Content-Encoding": "br"}, (4000, 388), ("br", 4388)),
+        ({"Content-Length": "40327"}, (), (None, None)),
+        ({"Content-Encoding": "gzip"}, (), (None, None)),
+        ({"Content-Encoding": "zstd", "Content-Length": "40327"}, (), (None, None)),
+    ],
+)
+def test_of_a_packed_page_both_sizes_are_told(
+    headers: dict[str, str], chunks: tuple[int, ...], sizes: tuple[str | None, int | None]
+) -> None:
+    lines = tuple(Header(name, value, f"{name}: {value}") for name, value in headers.items())
+    answer = HttpResponse("HTTP/1.1", 200, "OK", lines, True, 4, None, None, chunks)
+    page = Exchange(stream=0, number=1, response=answer, response_frame=4)
+    found = packing(page, 40327)
+    assert tuple(fact and fact.value for fact in (found["packed"], found["sent"])) == sizes
 
 
 def test_without_an_answered_request_there_is_no_such_section():

@@ -8,7 +8,7 @@ from typing import Any
 
 from reporter.analyse.clock import Clock
 from reporter.analyse.pieces import Sent
-from reporter.explain.evidence import Fact, field, frame_of
+from reporter.explain.evidence import Fact, derived, field, frame_of
 from reporter.explain.words import Rich
 from reporter.model.packet import Packet
 from reporter.model.stream import Role
@@ -59,19 +59,16 @@ def _round_trips(context: Context, story: Story, told: Sequence[Told]) -> list[t
         samples = _samples(told, role)
         if len(samples) < _FEW:
             continue
-        middle = samples[(len(samples) - 1) // 2]
+        middle, frames = median(samples)
         value = author.say(
             "section-measures",
             "spread",
             least=samples[0][0],
-            middle=middle[0],
+            middle=middle,
             most=samples[-1][0],
         )
-        facts = {"sender": role, "count": len(samples)}
-        facts |= {
-            name: frame_of(packet.frame)
-            for name, (_, packet) in (("least", samples[0]), ("middle", middle), ("most", samples[-1]))
-        }
+        facts = {"sender": role, "count": len(samples), "middle": frames}
+        facts |= {"least": frame_of(samples[0][1].frame), "most": frame_of(samples[-1][1].frame)}
         rows.append(_line(context, "acks", value, **facts))
     return rows
 
@@ -102,6 +99,14 @@ def _samples(told: Sequence[Told], role: Role) -> list[tuple[Fact, Packet]]:
         and _trusted(each.seen.clock, each.packet.frame, each.packet.tcp.labels)
     ]
     return sorted(found, key=lambda pair: (pair[0].value, pair[1].frame))
+
+
+def median(samples: Sequence[tuple[Fact, Packet]]) -> tuple[Fact, list[Fact]]:
+    """The median of samples in order of size, and the frames it is of: of an even number the mean of the middle two."""
+    half = len(samples) // 2
+    middle = samples[half : half + 1] if len(samples) % 2 else samples[half - 1 : half + 1]
+    facts, frames = [fact for fact, _ in middle], [frame_of(packet.frame) for _, packet in middle]
+    return (facts[0] if len(facts) == 1 else derived(sum(fact.value for fact in facts) / 2, *facts)), frames
 
 
 def _waited(told: Told) -> bool:

@@ -11,6 +11,9 @@ from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of
 
+#: Up to how many frames are named.
+_NAMED = 8
+
 
 @section("summary", None)
 def summary(context: Context) -> Draft | None:
@@ -35,7 +38,7 @@ def _before(context: Context) -> list[Rich]:
     for key, layer in (("arp", "arp"), ("dns", "dns")):
         frames = [packet.frame for packet in outside if getattr(packet, layer) is not None]
         if frames:
-            facts = {"first": frames[0], "last": frames[-1], "count": len(frames), "file": file}
+            facts = {"frames": frames[:_NAMED], "count": len(frames), "file": file}
             found.append(here.author.say("section-summary", key, **facts))
     return found
 

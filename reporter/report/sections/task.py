@@ -165,7 +165,7 @@ def _listing(context: Context, page: Exchange, bodies: dict[int, bytes]) -> Draf
     author = context.author
     facts = {"frame": frame_of(page.response_frame or 0), "name": _name(page), "count": len(body)}
     title = author.words.plain("section-task", "page-title", facts)
-    facts |= _packing(page, len(body))
+    facts |= packing(page, len(body))
     text = _text(page, body)
     if text is None:
         return Draft("page", title, (author.paragraph("section-task", "page-unreadable", **facts),))
@@ -179,7 +179,7 @@ def _listing(context: Context, page: Exchange, bodies: dict[int, bytes]) -> Draf
     return Draft("page", title, tuple(blocks))
 
 
-def _packing(page: Exchange, unpacked: int) -> dict[str, Fact | None]:
+def packing(page: Exchange, unpacked: int) -> dict[str, Fact | None]:
     """How many bytes of a body travelled, and packed with what, where that is not what the page has: both or nothing.
 
     The sizes are those of Content-Length, or the sum of the chunks (RFC 9112, section 7.1).
