@@ -152,3 +152,37 @@ def test_the_waterfall_says_how_it_is_ordered_and_how_much_it_draws(language: st
     )
     drawn = sum(len(lane.bars) for lane in figure("http-variety").lanes)
     assert re.search(rf"{'其中' if language == 'zh' else 'for'} {drawn}\b", text_of(intro))
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "numbers"),
+    [
+        ("dns-trouble", "en", ["14 packets of name lookup (DNS)"]),
+        ("dns-trouble", "zh", ["14 个域名查询（DNS）报文"]),
+        ("vlan", "en", ["of address resolution (ARP)"]),
+        ("vlan", "zh", ["个地址解析（ARP）报文"]),
+        ("dns-arp-curl", "en", ["of address resolution (ARP) and", "of name lookup (DNS)"]),
+        ("dns-arp-curl", "zh", ["个地址解析（ARP）报文和", "个域名查询（DNS）报文"]),
+    ],
+)
+def test_what_was_captured_before_the_connection_is_what_there_was(
+    name: str, language: str, numbers: list[str]
+) -> None:
+    said = text_of(next(each for each in blocks(document(name, language), "before") if isinstance(each, Paragraph)))
+    assert all(each in said for each in numbers)
+    assert said.count("ARP") + said.count("DNS") == len(numbers)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_summary_names_the_frames_of_arp(language: str) -> None:
+    steps = next(each for each in blocks(document("icmp", language), "summary") if isinstance(each, Bullets))
+    said = plain(steps.items[0])
+    assert [int(each) for each in re.findall(r"\d+", said) if int(each) != 4] == [1, 2, 16, 17]
+
+
+def test_the_median_of_an_even_number_is_the_mean_of_the_middle_two() -> None:
+    table = next(each for each in blocks(document("page-nginx-browser"), "measures") if isinstance(each, Table))
+    rows = [[plain(cell) for cell in row] for row in table.rows]
+    value, source = next((row[1], row[2]) for row in rows if "median" in row[0] and row[2].startswith("4 samples"))
+    assert re.match(r"0\.003 ms / 20\.\d+ ms / 43\.\d+ ms", value)
+    assert "half the sum of those in frames 11, 252" in source

@@ -27,8 +27,9 @@ def before(context: Context) -> Draft | None:
         return None
     shown = found[:_MOST]
     rest = len(found) - len(shown)
+    counts = {layer: sum(getattr(told.packet, layer) is not None for told in found) for layer in ("arp", "dns")}
     blocks: list[Block] = [
-        author.paragraph("section-before", "intro", count=len(found), opening=opening),
+        author.paragraph("section-before", "intro", **counts, opening=opening),
         author.packet_list([told.packet for told in shown], "section-before", "list-caption", file=capture.name),
         Commentary(
             tuple(author.remark(told) for told in shown),
