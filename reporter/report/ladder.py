@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -32,16 +32,18 @@ class _Placed(NamedTuple):
     turning: bool
 
 
-def phase(told: Told, step: Step, bands: Mapping[int, str]) -> str:
-    """Which band of the diagram a segment belongs to; `bands` are those of the frames above it.
+def phase(told: Told, step: Step, bands: dict[int, str]) -> str:
+    """Which band of the diagram a segment belongs to; `bands` are those of the frames above it, in order.
 
-    A segment that was delivered or captured twice is no trouble of the connection: it is in the band of the first.
+    A segment that was delivered or captured twice is no trouble of the connection: it is drawn in the band that it
+    comes in.
     """
     if step.move in _OPENING:
         return "open"
     if again(told) is Again.TWICE:
-        tcp, first = told.packet.tcp, step.copy_of.frame if step.copy_of is not None else step.sent.first_frame
-        return bands.get(first or 0) or ("open" if tcp and tcp.syn else "close" if tcp and tcp.fin else "data")
+        here = next((band for band in reversed(bands.values()) if band != "trouble"), "")
+        tcp = told.packet.tcp
+        return here or ("open" if tcp and tcp.syn else "close" if tcp and tcp.fin else "data")
     if step.move in _TROUBLE or (step.sent.repeated and not step.keep_alive) or any(map(_telling, told.findings)):
         return "trouble"
     return "close" if step.move is not None else "data"
@@ -118,7 +120,7 @@ def _rungs(author: Author, told: Iterable[Told]) -> list[_Placed]:
     return rungs
 
 
-def _flush(author: Author, run: list[Told], rungs: list[_Placed], states: States, bands: Mapping[int, str]) -> States:
+def _flush(author: Author, run: list[Told], rungs: list[_Placed], states: States, bands: dict[int, str]) -> States:
     if len(run) <= _RUN:
         for each in run:
             assert each.seen.step is not None
@@ -168,7 +170,7 @@ def _folded(author: Author, run: list[Told]) -> Rung:
     return Rung(None, _time(first), senders[0] is Role.CLIENT, label, note, "data", both=len(senders) > 1)
 
 
-def _placed(author: Author, told: Told, step: Step, before: States, bands: Mapping[int, str]) -> _Placed:
+def _placed(author: Author, told: Told, step: Step, before: States, bands: dict[int, str]) -> _Placed:
     tcp = told.packet.tcp
     turning = tcp is not None and (tcp.syn or tcp.fin or tcp.rst)
     return _Placed(_rung(author, told, step, before, bands[told.packet.frame]), turning)

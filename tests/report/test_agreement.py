@@ -8,20 +8,24 @@ from functools import cache
 import pytest
 
 from reporter.explain.words import Rich
-from reporter.options import ReportOptions
-from reporter.pipeline.report import make_document
+from reporter.options import LANGUAGES
 from reporter.report.document import Block, Bullets, Document, Ladder, Paragraph, Section, Table
 from reporter.report.drawings import SequencePlot, Waterfall
 from reporter.report.sections.limits import without_arp
 from tests.captures import BUNDLED
+from tests.golden.made import documents
 
 pytestmark = pytest.mark.tshark
 
 
 @cache
+def made(name: str) -> dict[str, Document]:
+    """Both reports of a capture, which is read and explained once."""
+    return documents(BUNDLED / f"{name}.pcapng", LANGUAGES)
+
+
 def document(name: str, language: str = "en") -> Document:
-    options = ReportOptions(lang=language)
-    return make_document([BUNDLED / f"{name}.pcapng"], options=options, progress=lambda what, count: None)
+    return made(name)[language]
 
 
 def blocks(found: Document, name: str) -> tuple[Block, ...]:
