@@ -190,3 +190,14 @@ def test_the_median_of_an_even_number_is_the_mean_of_the_middle_two() -> None:
     value, source = next((row[1], row[2]) for row in rows if "median" in row[0] and row[2].startswith("4 samples"))
     assert re.match(r"0\.003 ms / 20\.\d+ ms / 43\.\d+ ms", value)
     assert "half the sum of those in frames 11, 252" in source
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "words"),
+    [("en", "grow", "By {0}, to {1} ="), ("zh", "增加了", "增加了 {0}，增加到 {1} =")],
+)
+def test_by_how_much_the_acknowledgment_number_grows_is_answered_by_how_much(
+    language: str, question: str, words: str
+) -> None:
+    said = answer("duplicate", question, language)
+    assert said.startswith(words.format(77, 78))
