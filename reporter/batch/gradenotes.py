@@ -19,6 +19,10 @@ def notes(filled: Filled, words: BatchWords) -> Iterator[str]:
     for each in filled.changes:
         if each.kept:
             yield words.say("grades", "kept", line=each.line, who=who(each.who), old=each.old, new=each.new)
+        elif each.emptied:
+            yield words.say("grades", "emptied", line=each.line, who=who(each.who), old=each.old)
+    if filled.nobodys:
+        yield words.say("grades", "nobodys", lines=comma.join(map(str, filled.nobodys)))
     for member in filled.without_row:
         yield words.say("grades", "no-row", who=who(member))
     for member, lines in filled.several_rows:
@@ -29,6 +33,8 @@ def notes(filled: Filled, words: BatchWords) -> Iterator[str]:
         yield words.say("grades", "unchecked", who=who(member), checks=comma.join(unchecked(member)))
     undecided: dict[str, list[str]] = {}
     for each in filled.written:
+        if each.emptied:
+            continue
         for verdict in each.who.row.verdicts:
             if verdict["passed"] is None:
                 undecided.setdefault(verdict["id"], []).append(who(each.who))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,11 @@ class Change:
     new: str
     kept: bool = False
 
+    @property
+    def emptied(self) -> bool:
+        """Whether an earlier run's grade is taken out: there are no points for it any more."""
+        return not self.new
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -43,6 +48,7 @@ class Filled:
     `several_rows` are students with points whom several rows mean, with the lines of these: none was filled. Nor was
     that of who is in `others_row`: the row of their number, by its line, does not name them. `unchecked` are students
     whose number is not known and asked for by a check. `above` are changes to more points than the book allows there.
+    `nobodys` are lines with the grade of an earlier run that are nobody's of this class; they stay as they are.
     """
 
     kind: str
@@ -53,6 +59,7 @@ class Filled:
     others_row: tuple[tuple[Member, int], ...] = ()
     unchecked: tuple[Member, ...] = ()
     above: tuple[tuple[Change, float], ...] = ()
+    nobodys: tuple[int, ...] = ()
 
     @property
     def written(self) -> tuple[Change, ...]:
@@ -64,7 +71,8 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
     """Fill the points of the class into a grade book; nothing is written here. Raises UsageTrouble.
 
     A cell is filled when it is empty or holds what an earlier run wrote (`earlier`, by row), or with `overwrite`:
-    what somebody has entered by hand is kept and told.
+    what somebody has entered by hand is kept and told. What an earlier run wrote for somebody who has no points now is
+    taken out.
     """
     content, rows, delimiter, book = opened(path, column)
     commas = delimiter != b"," and any(_COMMA.fullmatch(_text(row, book.column)) for row in rows)
@@ -74,17 +82,25 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
     for at, member in sorted(found.items()):
         if not _graded(member) or unchecked(member):
             continue
-        span, name = _cell(rows[at], book.column, delimiter), escaped("|".join(map(":".join, book.keys[at])))
+        span, name = _cell(rows[at], book.column, delimiter), _row(book, at)
         new, old = points_text(member.row.points), span.text
         new = new.replace(".", ",") if commas else new
         if _same(old, new):
             continue
-        kept = bool(old) and not overwrite and not _same(earlier.get(name, ""), old)
+        kept = bool(old.strip()) and not overwrite and not _same(earlier.get(name, ""), old)
         changes.append(Change(_line(content, span), name, member, old, new, kept))
         if not kept:
             cells.append((span, new))
             if member.row.points is not None and member.row.points > book.most.get(at, math.inf):
                 above.append((changes[-1], book.most[at]))
+    nobodys = []
+    for at, span in _ours(book, rows, earlier) if klass.rubric is not None else ():
+        who = found.get(at)
+        if who is None:
+            nobodys.append(_line(content, span))
+        elif not _graded(who) or unchecked(who):
+            changes.append(Change(_line(content, span), _row(book, at), who, span.text, ""))
+            cells.append((span, ""))
     aside = [*(member for member, _ in several), *(member for member, _ in strange)]
     there = {member.submission.key for member in (*found.values(), *aside)}
     lacking = tuple(each for each in people.members if _graded(each) and each.submission.key not in there)
@@ -94,13 +110,27 @@ def fill(path: Path, klass: Klass, column: str | None, earlier: Mapping[str, str
     return Filled(
         book.kind,
         replaced(content, cells),
-        tuple(changes),
+        tuple(sorted(changes, key=lambda each: each.line)),
         lacking,
         doubtful,
         others_row=tuple((member, _line(content, rows[at][0])) for member, at in strange if _graded(member)),
         unchecked=tuple(each for each in found.values() if _graded(each) and unchecked(each)),
         above=tuple(above),
+        nobodys=tuple(nobodys),
     )
+
+
+def _row(book: Book, at: int) -> str:
+    """What stands for a row in later runs."""
+    return escaped("|".join(map(":".join, book.keys[at])))
+
+
+def _ours(book: Book, rows: Sequence[Sequence[Span]], earlier: Mapping[str, str]) -> Iterator[tuple[int, Span]]:
+    """The rows whose cell holds what an earlier run wrote into it, with the cell."""
+    for at in sorted(book.keys):
+        wrote = earlier.get(_row(book, at), "")
+        if wrote and book.column < len(rows[at]) and _same(wrote, rows[at][book.column].text):
+            yield at, rows[at][book.column]
 
 
 def opened(path: Path, column: str | None) -> tuple[bytes, list[list[Span]], bytes, Book]:

@@ -213,11 +213,17 @@ def _grades(classroom: Classroom, klass: Klass, wishes: Wishes, book: Path) -> N
             typer.echo(escaped(line), err=wishes.as_json)
     elif written:
         # Remembered first: should the run end between the two, the cells still hold what was there before.
-        classroom.ledger.graded(name, {each.row: each.new for each in written})
+        classroom.ledger.graded(name, {each.row: each.new for each in written if not each.emptied})
         with replacing(book) as file:
             file.write(filled.content)
+        # Forgotten last: till then the cells may hold what we wrote.
+        classroom.ledger.graded(name, {each.row: "" for each in written if each.emptied})
     for note in notes(filled, classroom.words):
         say(note)
     if not wishes.as_json:
         done = "to-fill" if wishes.dry_run else "filled"
-        typer.echo(classroom.words.say("grades", done, book=book, kind=filled.kind, count=len(written)))
+        typer.echo(
+            classroom.words.say(
+                "grades", done, book=book, kind=filled.kind, count=sum(not each.emptied for each in written)
+            )
+        )
