@@ -130,6 +130,7 @@ def environment_of(folders: tuple[Path, ...]) -> Sandbox:
         "strokes": typeset.strokes,
         "steps": typeset.steps,
         "share": typeset.share,
+        "short": typeset.short,
     }
     environment.filters |= filters
     environment.globals |= {"time_axis": axes.time_axis, "number_ticks": axes.number_ticks}

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from reporter.explain.evidence import Evidence
 from reporter.explain.visible import visible
 from reporter.explain.words import Rich, Span
+from reporter.render.own_tables import columns_of, table_of, tables_in
 from reporter.render.prose import prose
 from reporter.report.document import (
     Block,
@@ -24,7 +25,7 @@ from reporter.report.document import (
     Section,
     frame_anchor,
 )
-from reporter.report.prose import Element
+from reporter.report.prose import Element, Prose
 
 _LONGEST_EVIDENCE = 60
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -65,7 +66,7 @@ class Page:
 
     def prose(self, elements: Iterable[Element | str]) -> Markup:
         """A person's own words; figures and tables that they name are linked, as in `rich`."""
-        return prose(elements, self._plain)
+        return prose(elements, self._plain, self._table)
 
     def place(self, section: Section) -> str:
         """The block of `report.html.j2` that draws this section: `section_handshake_step` for `handshake-12`."""
@@ -86,13 +87,30 @@ class Page:
         """Style rules for widths and first line numbers in use; the page's policy allows no style attributes."""
         blocks = tuple(_blocks(self._document.sections))
         used = {width for block in blocks for width in getattr(block, "widths", ())}
+        own = [
+            columns_of(table, paged=self._paged)
+            for block in blocks
+            if isinstance(block, Prose)
+            for table in tables_in(block.elements)
+        ]
+        parts = {width for table in own for width in table.widths}
+        least = {table.least for table in own}
         first = {block.first for block in blocks if isinstance(block, Code) and block.first != 1}
         return "".join(
             [
                 *(f".w{width}{{width:{width}%}}" for width in sorted(used)),
+                *(f".p{part}{{width:{part / 10}%}}" for part in sorted(parts)),
+                *(f"@media screen{{.least-{em}{{min-width:{em}em}}}}" for em in sorted(least)),
                 *(f".screen .code .from-{line}{{counter-reset:line {line - 1}}}" for line in sorted(first)),
             ]
         )
+
+    def _table(self, table: Element, inner: Markup) -> Markup:
+        html = table_of(columns_of(table, paged=self._paged), inner)
+        if self._paged:
+            return html
+        around = Markup('<div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div>')
+        return around.format(self.labels["own_table"], html)
 
     def _plain(self, text: str) -> Markup:
         if self._reference is None:

@@ -70,6 +70,11 @@ def share(sizes: Sequence[int], width: float, least: float) -> list[float]:
     return [round(least + rest * size / total, 2) for size in sizes]
 
 
+def short(text: str) -> bool:
+    """Whether a text is a Chinese word or two, which a narrow column would set one character below the other."""
+    return not text.isascii() and cells(text) <= 10
+
+
 def wrapped(text: str, width: int, indent: int) -> str:
     """A line broken into lines of at most `width` cells, the later ones indented."""
     if cells(text) <= width:

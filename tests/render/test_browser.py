@@ -16,7 +16,7 @@ from reporter.options import ReportOptions
 from reporter.pipeline.report import make_document
 from reporter.render.html import render_html
 from tests.captures import BUNDLED
-from tests.render.long_document import PACKETS, long_document
+from tests.render.long_document import PACKETS, listed_document, long_document
 
 _FOUND = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
@@ -42,7 +42,8 @@ TOO_WIDE = """() => [...document.querySelectorAll("main *")]
 TORN = """() => {
   const torn = [], walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode());) {
-    if (!node.parentElement.closest(".ruled td:not(.mono), .ruled th, .pairs.several td, .pairs th")) continue;
+    if (!node.parentElement.closest(".ruled td:not(.mono), .ruled th, .pairs.several td, .pairs th, .own :is(td, th)"))
+      continue;
     for (const word of node.data.matchAll(/[A-Za-z0-9]+/g)) {
       const range = document.createRange();
       range.setStart(node, word.index);
@@ -52,6 +53,14 @@ TORN = """() => {
   }
   return torn;
 }"""
+#: Chinese words that stand alone in a cell of a table, one character below the other.
+UPRIGHT = """() => [...document.querySelectorAll(".ruled td, .own :is(th, td)")]
+  .filter((each) => /^[\u4e00-\u9fff]{2,4}$/.test(each.innerText.trim()))
+  .filter((each) => {
+    const range = document.createRange();
+    range.selectNodeContents(each);
+    return new Set([...range.getClientRects()].map((rect) => Math.round(rect.bottom))).size > 1;
+  }).map((each) => each.innerText)"""
 #: Where the bar with the filter ends, if it is on the screen.
 BAR = "Math.max(0, ...[...document.querySelectorAll('.filter')].map((each) => each.getBoundingClientRect().bottom))"
 #: The first values that go on in the next line.
@@ -80,6 +89,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         made[lang].write_text(render_html(document), encoding="utf-8")
     made["long"] = folder / "long.html"
     made["long"].write_text(render_html(long_document()), encoding="utf-8")
+    made["listed"] = folder / "listed.html"
+    made["listed"].write_text(render_html(listed_document()), encoding="utf-8")
     return made
 
 
@@ -138,12 +149,13 @@ def test_headings_and_landmarks_are_in_order(browser: Browser, files: dict[str, 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", "en", "listed"])
 def test_a_phone_never_scrolls_sideways(browser: Browser, files: dict[str, Path], lang: str, scheme: str) -> None:
     with Opened(browser, files[lang], viewport=PHONE, color_scheme=scheme) as opened:
         assert opened.page.evaluate("document.documentElement.scrollWidth") == 360
         assert opened.page.evaluate(TOO_WIDE) == []
         assert opened.page.evaluate(TORN) == []
+        assert opened.page.evaluate(UPRIGHT) == []
 
 
 def test_the_filter_counts_aloud_and_clears(browser: Browser, files: dict[str, Path]) -> None:
@@ -218,6 +230,27 @@ def test_a_jump_ends_with_its_packet_below_the_bar(
             assert page.locator(f"main > section{here} #frame-14").count() == 1
         page.goto(f"{files['zh'].as_uri()}#frame-256")
         expect(page.locator("#frame-256")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_jump_to_a_packet_of_a_list_ends_below_the_head_of_the_list(
+    browser: Browser, files: dict[str, Path], script: bool
+) -> None:
+    with Opened(browser, files["listed"], viewport=PHONE, java_script_enabled=script) as opened:
+        opened.page.goto(f"{files['listed'].as_uri()}#frame-150")
+        row, head = opened.page.locator("#frame-150"), opened.page.locator(".list th").first
+        expect(row).to_be_in_viewport()
+        assert head.bounding_box()["y"] >= 0  # type: ignore[index]
+        assert row.evaluate("each => each.getBoundingClientRect().top") >= head.evaluate(
+            "each => each.getBoundingClientRect().bottom"
+        )
+
+
+def test_a_frame_that_is_not_there_is_said_where_it_is_seen(browser: Browser, files: dict[str, Path]) -> None:
+    with Opened(browser, files["en"], viewport={"width": 1280, "height": 600}) as opened:
+        opened.page.get_by_label("Go to frame").fill("99999")
+        opened.page.keyboard.press("Enter")
+        expect(opened.page.locator(".jump output")).to_be_in_viewport(ratio=0.9)
 
 
 def test_evidence_of_a_value_that_is_broken_stays_on_the_screen(browser: Browser, files: dict[str, Path]) -> None:

@@ -78,7 +78,11 @@
       const id = `frame-${file ? file.value : ""}${Number.parseInt(input.value, 10)}`;
       const found = document.getElementById(id);
       output.value = found ? "" : form.dataset.missing;
-      if (!found) return;
+      if (!found) {
+        // Below the field may be below the edge of the contents.
+        output.scrollIntoView({ block: "nearest" });
+        return;
+      }
       location.hash = id;
       arrive();
       // The keyboard goes on from there.
