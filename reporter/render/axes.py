@@ -30,7 +30,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A long pause drawn short: from where to where, and how long it was, with its unit."""
+    """A long pause drawn short: from where to where, and how long it is, with its unit."""
 
     left: float
     right: float
@@ -86,7 +86,7 @@ def time_axis(times: Iterable[Number], left: float, right: float, busy: Iterable
         at += width
         if index < len(pauses):
             pause = pauses[index][1] - pauses[index][0]
-            breaks.append(Break(round(at, 1), round(at + _BREAK, 1), _duration(pause)))
+            breaks.append(Break(round(at, 1), round(at + _BREAK, 1), _pause(pause)))
             at += _BREAK
     milliseconds = shown < 1
     unit = "ms" if milliseconds else "s"
@@ -98,11 +98,6 @@ def time_axis(times: Iterable[Number], left: float, right: float, busy: Iterable
             if clear and tick.at + _DIGIT * len(tick.label) / 2 + 6 < right - _DIGIT * len(unit):
                 ticks.append(tick)
     return Axis(tuple(pieces), tuple(ticks), tuple(breaks), unit)
-
-
-def _duration(seconds: float) -> str:
-    """A pause in a unit in which it is short enough to stand where the pause is drawn."""
-    return f"{_short(seconds)} s" if seconds >= 0.01 else f"{_short(seconds * 1000)} ms"
 
 
 def _scale(lengths: Sequence[float], room: float) -> float:
@@ -158,5 +153,12 @@ def _round_step(rough: float) -> float:
     return float(next(step * power for step in (1, 2, 5, 10) if step * power >= rough * 0.999))
 
 
+def _pause(seconds: float) -> str:
+    """How long a pause is, in the unit that takes the fewest characters."""
+    if seconds >= 0.9995:
+        return f"{_short(seconds)} s"
+    return f"{_short(seconds * 1000)} ms" if seconds >= 0.00009995 else f"{_short(seconds * 1_000_000)} µs"
+
+
 def _short(value: float) -> str:
-    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+    return f"{value:.3g}" if value < 999.5 else f"{value:.0f}"

@@ -16,6 +16,7 @@ from reporter.report.again import Again, again
 from reporter.report.author import Author
 from reporter.report.document import Ladder, Rung
 from reporter.report.material import Told
+from reporter.report.rows import clock
 
 _OPENING = {Move.SYN, Move.SYN_ACK, Move.THIRD_ACK}
 _TROUBLE = {Move.RESET, Move.REFUSAL}
@@ -23,6 +24,8 @@ _PAUSE = Decimal(1)
 #: A run of like segments longer than this is folded into one rung.
 _RUN = 4
 _MOST = 60
+#: The characters of a time beside the lines of the diagram.
+_FIGURES = 10
 
 
 class _Placed(NamedTuple):
@@ -195,7 +198,11 @@ def _rung(author: Author, told: Told, step: Step, before: States, band: str) -> 
 
 
 def _time(packet: Packet) -> str:
-    return format(packet.time.quantize(Decimal("0.0001")), "f") if packet.timed else "—"
+    """As the packet list shows it, which tells segments of one machine apart, as far as there is room."""
+    if not packet.timed:
+        return "—"
+    shown = clock(packet.time)
+    return shown if len(shown) <= _FIGURES else format(packet.time.quantize(Decimal("0.0001")), "f")
 
 
 def _label(packet: Packet) -> str:

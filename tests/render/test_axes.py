@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.render.axes import number_ticks, time_axis
-from reporter.render.typeset import cells, columns, milliseconds, steps, strokes
+from reporter.render.typeset import cells, columns, fit, milliseconds, steps, strokes
 from reporter.report.drawings import Stroke
 
+#: Five moments with one pause, which takes most of the time.
+_ONE_PAUSE = (0, 0.025, 0.05, 1.05, 1.075)
 TIMES = st.lists(st.decimals(0, 100_000, places=6), min_size=1, max_size=40)
 
 
@@ -37,6 +39,21 @@ def test_a_long_pause_is_drawn_short():
     assert [pause.seconds for pause in axis.breaks] == ["60 s"]
     assert axis.at(62) - axis.at(2) < 40
     assert axis.at(1) - axis.at(0) > 100
+
+
+@pytest.mark.parametrize(
+    ("pause", "said"),
+    [(0.000684, "0.684 ms"), (0.00774, "7.74 ms"), (0.0441, "44.1 ms"), (0.9998, "1 s"), (999.7, "1000 s")],
+)
+def test_a_pause_is_said_in_the_unit_of_the_axis_where_it_can_be(pause, said):
+    times = [part * pause for part in _ONE_PAUSE]
+    assert [each.seconds for each in time_axis(times, 0, 500).breaks] == [said]
+
+
+@given(st.integers(1, 10**16))
+def test_the_length_of_a_pause_has_room_above_it(nanoseconds):
+    (pause,) = time_axis([part * nanoseconds / 1e9 for part in _ONE_PAUSE], 0, 500).breaks
+    assert fit(pause.seconds, 48, 9) == pause.seconds
 
 
 @given(st.integers(0, 2**40), st.integers(0, 2**40))

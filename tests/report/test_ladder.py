@@ -33,3 +33,9 @@ def test_a_short_ladder_keeps_the_segments_that_open_and_end_the_connection(name
     assert None not in kept, "every arrow is a segment"
     omitted = [int(count) for rung in short for count in re.findall(r"(\d+) steps? left out", rung.gap)]
     assert sum(omitted) == len(whole) - len(short)
+
+
+def test_the_times_of_a_ladder_are_those_of_the_packet_list() -> None:
+    times = [rung.time for rung in ladder_of("page-nginx-browser", "lab").rungs if rung.frame is not None]
+    assert all(re.fullmatch(r"\d+\.\d{6}", time) for time in times)
+    assert len(set(times)) == len(times), "segments of one machine are told apart"

@@ -8,7 +8,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markupsafe import escape
+from markupsafe import Markup, escape
 from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
@@ -19,6 +19,7 @@ from reporter.report.own.files import own_words
 from reporter.report.own.markdown import written
 from reporter.report.own.pictures import Unfit, picture
 from reporter.report.own.pieces import Listing, Shown, Text, Title
+from reporter.report.prose import Element
 
 SECTIONS = ["method", "handshake", "summary"]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}</svg>'
@@ -32,7 +33,11 @@ def drawn(form="PNG", size=(8, 4)):
 
 def html(text, folder):
     pieces = written(text, "a.md", folder).pieces
-    return "".join(prose(piece.elements, escape) for piece in pieces if isinstance(piece, Text))
+    return "".join(prose(piece.elements, escape, _table) for piece in pieces if isinstance(piece, Text))
+
+
+def _table(_: Element, inner: Markup) -> Markup:
+    return Markup("<table>{}</table>").format(inner)
 
 
 def test_what_markdown_becomes(tmp_path):

@@ -157,9 +157,6 @@ def _choice(context: Context) -> Draft:
     for capture in context.captures:
         if capture.streams:
             blocks.append(_streams(context.about(capture)))
-            rest = len(capture.streams) - _MOST_STREAMS
-            if rest > 0:
-                blocks.append(author.paragraph("report", "rows-omitted", count=rest))
     return Draft("choice", author.words.plain("section-method", "choice-title", {}), tuple(blocks))
 
 
@@ -198,6 +195,7 @@ def _streams(context: Context) -> Block:
         rows,
         (11, 23, 23, 16, 14, 13),
         mono=(1, 2),
+        omitted=author.rest(len(capture.streams) - _MOST_STREAMS),
     )
 
 

@@ -20,7 +20,7 @@ _BARS = 24
 #: Bytes of a TCP header without options.
 _HEADER = 20
 #: Widths of the columns in per cent; where nothing was answered, the addresses have the room of what is not there.
-_ANSWERED, _UNANSWERED = (10, 24, 9, 15, 14, 12, 16), (10, 39, 9, 8, 11, 8, 15)
+_ANSWERED, _UNANSWERED = (10, 23, 9, 15, 15, 12, 16), (10, 35, 9, 8, 15, 8, 15)
 _SPEAKING = ("P07", "P12", "P14", "P15", "P17", "P18", "P22", "P23", "P25")
 
 
@@ -165,9 +165,8 @@ def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draf
     closes = all(length for _, length in lengths) and sum(length for _, length in lengths) == tcp.reassembled_length
     blocks: list[Block] = [author.paragraph("section-resources", "segments-intro", **facts)]
     caption = author.table("section-resources", "segments-caption", **facts)
-    blocks.append(author.grid(caption, ("piece", "frame", "tcp-len"), rows, (20, 30, 50)))
-    if len(lengths) > most:
-        blocks.append(author.paragraph("report", "rows-omitted", count=len(lengths) - most))
+    omitted = author.rest(len(lengths) - most)
+    blocks.append(author.grid(caption, ("piece", "frame", "tcp-len"), rows, (20, 30, 50), omitted=omitted))
     if closes and len(lengths) <= 8:
         parts = [Fact(length, (Evidence(frame, "tcp.len", str(length)),)) for frame, length in lengths]
         blocks.append(author.paragraph("section-resources", "segments-sum", total=tcp.reassembled_length, parts=parts))

@@ -113,10 +113,8 @@ def _files(context: Context, fetched: list[Exchange]) -> list[Block]:
     parts = any(each.response is not None and each.response.code == _PARTIAL for each in fetched)
     caption = author.table("section-task", "files-caption", file=context.main.name, parts=parts)
     head = ("file-name", "content-type", "content-length", "modified", "stream", "frame")
-    blocks: list[Block] = [author.grid(caption, head, rows, (25, 18, 17, 20, 10, 10), mono=(0,))]
-    if len(fetched) > _FILES:
-        blocks.append(author.paragraph("report", "rows-omitted", count=len(fetched) - _FILES))
-    return blocks
+    omitted = author.rest(len(fetched) - _FILES)
+    return [author.grid(caption, head, rows, (25, 18, 17, 20, 10, 10), mono=(0,), omitted=omitted)]
 
 
 def _row(context: Context, each: Exchange) -> tuple[Rich, ...]:
