@@ -34,6 +34,12 @@ def say(message: str) -> None:
     print("reporter: " + visible(message, _LONGEST), file=sys.stderr)  # noqa: T201
 
 
+def say_lacking(characters: str) -> None:
+    """Say that these characters are boxes in the PDF that was written."""
+    say(f"no font on this machine has the characters {characters[:10]}; the PDF shows a box for each")
+    _labelled("to do", "install a font that has them, or leave them out")
+
+
 def say_remarks(tail: str, failures: Sequence[Failure], cut: tuple[int, int] = (0, 0)) -> None:
     """Say of a capture that its end is missing, that text was too long (`cut`), and of rules that they broke on it."""
     if tail:

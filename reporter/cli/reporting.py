@@ -13,6 +13,7 @@ from reporter.capture.file import check
 from reporter.cli import ahead
 from reporter.cli.choices import in_utf8
 from reporter.cli.output import verify_output
+from reporter.cli.problems import say_lacking
 from reporter.cli.progress import Progress
 from reporter.errors import UsageTrouble
 from reporter.report.own.folder import sources_of, submission
@@ -40,15 +41,18 @@ def run(captures: list[Path], outputs: list[Path], chosen: Mapping[str, Any], co
     options = replace(options, sources=sources_of(settings.feeds, asked, captures))
     for output in outputs:
         check_output(output, captures)
+    boxes: list[str] = []
     with ahead.calls(captures[0], options.decode_as) as early, Progress() as progress:
         from reporter.pipeline.report import make_reports
 
         try:
-            make_reports(captures, outputs, options=options, progress=progress, early=early)
+            make_reports(captures, outputs, options=options, progress=progress, early=early, lacking=boxes.append)
         except UsageTrouble as trouble:
             if settings.filter_at and trouble.where.startswith("--filter"):
                 trouble.where = trouble.where.replace("--filter", settings.filter_at, 1)
             raise
+    for characters in boxes:
+        say_lacking(characters)
 
 
 def _told_apart(chosen: Mapping[str, Any]) -> dict[str, Any]:

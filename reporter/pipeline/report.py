@@ -33,19 +33,25 @@ Progress = Callable[[str, int | None], None]
 
 
 def make_reports(
-    captures: list[Path], outputs: list[Path], *, options: ReportOptions, progress: Progress, early: Early | None = None
+    captures: list[Path],
+    outputs: list[Path],
+    *,
+    options: ReportOptions,
+    progress: Progress,
+    early: Early | None = None,
+    lacking: Callable[[str], None] = lambda characters: None,
 ) -> None:
     """Write the report of the captures to each output, PDF or HTML by its ending. Raises Trouble.
 
     Every output is rendered before the first is written. `early` are tshark's calls for the first capture, where
-    they have been started before.
+    they have been started before. `lacking` is told of characters that are boxes in a PDF.
     """
     _load(outputs)
     document = make_document(captures, options=options, progress=progress, early=early)
     rendered: list[tuple[Path, bytes]] = []
     for output in outputs:
         progress(f"writing {output.name}", None)
-        rendered.append((output, render(document, output.suffix.lower())))
+        rendered.append((output, render(document, output.suffix.lower(), lacking)))
     for output, content in rendered:
         with replacing(output) as file:
             file.write(content)
@@ -63,12 +69,12 @@ def _load(outputs: Sequence[Path]) -> None:
         import reporter.render.html  # noqa: F401
 
 
-def render(document: Document, suffix: str) -> bytes:
-    """The document as bytes of the format that the ending says."""
+def render(document: Document, suffix: str, lacking: Callable[[str], None] = lambda characters: None) -> bytes:
+    """The document as bytes of the format that the ending says; `lacking` as for `make_reports`."""
     if suffix == ".pdf":
         from reporter.render.pdf import render_pdf
 
-        return render_pdf(document)
+        return render_pdf(document, lacking=lacking)
     from reporter.render.html import render_html
 
     return render_html(document).encode("utf-8")

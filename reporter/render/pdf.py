@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,27 +55,32 @@ def render_pdf(
     theme: Path | None = None,
     options: PdfOptions | None = None,
     limits: Limits | None = None,
+    lacking: Callable[[str], None] = lambda characters: None,
 ) -> bytes:
     """The document as a PDF file: the same document gives the same bytes.
 
-    A theme that is not ours is rendered and laid out in a process of its own, within `limits`.
+    A theme that is not ours is rendered and laid out in a process of its own, within `limits`. `lacking` is told of
+    characters that no font has, and that are boxes in the PDF.
     Raises ToolTrouble when WeasyPrint, Pango or a font for the text is missing, UsageTrouble for a bad theme.
     """
     options = options or PdfOptions()
     chosen = theme_of(document, theme)
     document = dataclasses.replace(document, theme=chosen)
     if chosen.foreign:
-        return bytes(apart(laid_out, document, options, limits=limits or Limits(), where=str(chosen.foreign[0])))
-    return laid_out(document, options)
+        written, boxes = apart(laid_out, document, options, limits=limits or Limits(), where=str(chosen.foreign[0]))
+    else:
+        written, boxes = laid_out(document, options)
+    if boxes:
+        lacking(str(boxes))
+    return bytes(written)
 
 
-def laid_out(document: Document, options: PdfOptions) -> bytes:
-    """The same, in this process whatever the theme."""
+def laid_out(document: Document, options: PdfOptions) -> tuple[bytes, str]:
+    """The same, in this process whatever the theme, and the characters that no font has."""
     pages = pages_of(document, options, html_here(document, True))
     written = pages.write_pdf(pdf_tags=options.tagged, optimize_images=options.optimize)
     assert isinstance(written, bytes)
-    _check_fonts(pages)
-    return written
+    return written, _boxes(pages)
 
 
 def pages_of(document: Document, options: PdfOptions, html: str) -> Any:
@@ -116,9 +122,11 @@ def _fetcher(weasyprint: Any) -> Any:
     return Refusing(allowed_protocols=("data",))
 
 
-def _check_fonts(pages: Any) -> None:
-    """No page is handed out with boxes in place of Chinese characters."""
-    lacking = [each for each in missing_characters(pages) if _CHINESE.match(each)]
-    if lacking:
-        shown = "".join(lacking[:10])
+def _boxes(pages: Any) -> str:
+    """The characters that are boxes. No page is handed out with boxes in place of Chinese ones."""
+    lacking = missing_characters(pages)
+    chinese = [each for each in lacking if _CHINESE.match(each)]
+    if chinese:
+        shown = "".join(chinese[:10])
         raise ToolTrouble(f"no font on this machine has the characters {shown}", to_do=advice("fonts"))
+    return "".join(each for each in lacking if each.isprintable() and not each.isspace())

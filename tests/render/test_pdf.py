@@ -144,7 +144,7 @@ def test_nothing_is_fetched(tmp_path, monkeypatch):
         )
         document = sample("zh")
         document = dataclasses.replace(document, theme=html.theme_of(document, tmp_path / "theme"))
-        written = pdf.laid_out(document, pdf.PdfOptions())
+        written, _ = pdf.laid_out(document, pdf.PdfOptions())
         with pytest.raises(TimeoutError):
             server.accept()
     reader = pypdf.PdfReader(io.BytesIO(written))

@@ -128,6 +128,8 @@ class _Reader:
 
     def _link(self, node: SyntaxTreeNode) -> Element:
         target = str(node.attrs.get("href", ""))
+        if "".join(_plain(each) for each in self._run(node.children)).startswith("^"):
+            raise self._refuse("footnotes are not known here", "write the note in parentheses, where it belongs")
         if target.startswith("#") and len(target) > 1:
             self.links.append(Link(unquote(target[1:]), Place(self._name, self._line)))
         elif not target.lower().startswith(_AWAY):
