@@ -24,6 +24,8 @@ _PIECE = re.compile(
             r"(?:第|\b[Ff]rames?) \d+(?: 帧)?",
             # --stream, HTTP/1.1, */*;q=0.8; words joined by hyphens may be parted there
             r"(?<![!-~])(?![(]?[A-Za-z]+(?:-[A-Za-z]+)+[.,;:)]*(?![!-~]))(?=[!-~]*[-/?])[!-~]{2,}",
+            # the end of a Chinese text: a last line of one character looks lost
+            r"[\u4e00-\u9fff]{2}[。，、：；！？）”]*\Z",
         )
     )
 )

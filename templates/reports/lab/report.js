@@ -50,7 +50,8 @@
     button.setAttribute("aria-expanded", "true");
     button.setAttribute("aria-label", `${main.dataset.section}: ${heading.textContent.trim()}`);
     button.addEventListener("click", () => folding(section, !section.classList.contains("folded")));
-    heading.append(button);
+    // Never alone in a line: the last word goes with it.
+    heading.append("\u2060", button);
   }
 
   // A place that is folded or filtered away is shown when it is gone to.
