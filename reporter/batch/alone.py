@@ -11,6 +11,7 @@ from typing import Any
 from reporter.batch.archives import HEAD, Refused, kind_of_archive
 from reporter.batch.classroom import ready_rubric
 from reporter.batch.ledger import told_of
+from reporter.batch.names import natural
 from reporter.batch.prepare import Handed, Prepared, evidence_of, prepare
 from reporter.batch.submission import Piece, Remark, Student
 from reporter.batch.unpack import Quota, Unpacker
@@ -61,5 +62,5 @@ def _pieces(path: Path, scratch: Path) -> tuple[tuple[Piece, ...], tuple[Piece, 
             return (Piece(path.name, path, size),), (), ()
         unpacker.file(path, (path.name,))
     found = unpacker.found
-    captures = tuple(sorted(found.captures, key=lambda each: each.name))
+    captures = tuple(sorted(found.captures, key=lambda each: natural(each.name)))
     return captures, tuple(found.others), tuple(found.remarks)

@@ -144,7 +144,7 @@ class Classroom:
     ) -> tuple[str, ...]:
         """Work on every submission that is not done. `make` makes another executor than this machine's processes.
 
-        The keys of earlier results that were removed, because what was handed in is not there any more. Raises
+        Returns the keys of earlier results that were removed, because what they are of is not there any more. Raises
         UsageTrouble, before anything is changed, where these are most of what was done.
         """
         jobs = self.settings.jobs or max(
@@ -164,7 +164,7 @@ class Classroom:
         self.submissions = [
             with_files(each, download, self.scratch / "in", self.settings.quota) for each in self.submissions
         ]
-        gone = gone_from(self.ledger, self.submissions, self.settings.output, let_go=self.settings.replace)
+        gone, lost = gone_from(self.ledger, self.submissions, self.settings.output, let_go=self.settings.replace)
         self._forget(gone)
         self.ledger.forget(self._again)
         waiting = []
@@ -175,7 +175,7 @@ class Classroom:
             else:
                 waiting.append(self._job(each))
         runner.run(waiting)
-        return gone
+        return lost
 
     def _job(self, submission: Submission) -> Job:
         settings = self.settings

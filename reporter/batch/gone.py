@@ -14,26 +14,27 @@ from reporter.batch.submission import Submission
 from reporter.errors import UsageTrouble
 
 
-def gone_from(ledger: Ledger, submissions: Sequence[Submission], output: Path, *, let_go: bool) -> tuple[str, ...]:
-    """The keys in the ledger that none of these submissions (with their files) has, in order.
+def gone_from(
+    ledger: Ledger, submissions: Sequence[Submission], output: Path, *, let_go: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The keys in the ledger that none of these submissions (with their files) has; and those of work that is lost.
 
-    Raises UsageTrouble where what was handed in is gone of more than half of the work that was done, unless it is let
-    go: the submissions are then another class, or a part of this one.
+    Raises UsageTrouble where more than half of the work that was done would be lost, unless it is let go: the
+    submissions are then another class, or a part of this one.
     """
-    keys = {each.key for each in submissions}
-    gone = tuple(sorted(ledger.rows().keys() - keys))
+    gone = tuple(sorted(ledger.rows().keys() - {each.key for each in submissions}))
     done = ledger.worked_on()
-    lost = [key for key in gone if key in done]
-    if not let_go and 2 * len(lost) > len(done):
+    lost = tuple(key for key in gone if key in done)
+    if lost:
         # Only now: it is every capture of the class that is read for this.
         there = {digest_of(piece.path) for each in submissions for piece in each.captures}
-        lost = [key for key in lost if not done[key] & there]
-        if 2 * len(lost) > len(done):
-            raise UsageTrouble(
-                f"the folder holds the results of another class: {len(lost)} of its {len(done)} submissions are not"
-                " among these, and their reports would be removed",
-                where=f"-o {output}",
-                to_do="name another folder with -o, or correct the path of the submissions; with --replace the earlier"
-                " results are removed",
-            )
-    return gone
+        lost = tuple(key for key in lost if not done[key] & there)
+    if not let_go and 2 * len(lost) > len(done):
+        raise UsageTrouble(
+            f"the folder holds the results of another class: {len(lost)} of its {len(done)} submissions are not"
+            " among these, and their reports would be removed",
+            where=f"-o {output}",
+            to_do="name another folder with -o, or correct the path of the submissions; with --replace the earlier"
+            " results are removed",
+        )
+    return gone, lost

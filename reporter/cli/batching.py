@@ -160,17 +160,17 @@ def _work(classroom: Classroom, wishes: Wishes) -> Klass:
 
         try:
             if wishes.scheduler is None:
-                gone = classroom.work(tell)
+                lost = classroom.work(tell)
             else:
                 from reporter.batch.cluster import cluster
 
                 with cluster(wishes.scheduler, classroom.settings.bounds) as (make, ahead):
-                    gone = classroom.work(tell, make, ahead)
+                    lost = classroom.work(tell, make, ahead)
         except KeyboardInterrupt:
             bar.say(words.say("table", "interrupted", done=bar.done, count=len(people)))
             raise
-    if gone:
-        say(words.say("table", "removed", keys=words.say("list", "comma").join(gone), count=len(gone)))
+    if lost:
+        say(words.say("table", "removed", keys=words.say("list", "comma").join(lost), count=len(lost)))
     klass = classroom.klass()
     classroom.show(klass)
     return klass

@@ -21,12 +21,12 @@ def handed_in(top, names, data=b"no capture"):
 
 
 def run(path, out, again=(), **settings):
-    """A run without processes of its own: the keys that it has removed."""
+    """A run without processes of its own: the keys of results that were lost."""
     with Classroom(Settings(path, out, formats=(), **settings)) as classroom:
         classroom.again(again)
-        gone = classroom.work(lambda _: None, lambda: ThreadPoolExecutor(1), ahead=1)
+        lost = classroom.work(lambda _: None, lambda: ThreadPoolExecutor(1), ahead=1)
         classroom.show(classroom.klass())
-    return gone
+    return lost
 
 
 def all_of(out):
@@ -63,4 +63,5 @@ def test_the_same_captures_under_other_names_are_the_same_class(tmp_path):
     out, data = tmp_path / "out", (BUNDLED / "half-close.pcapng").read_bytes()
     path = handed_in(tmp_path / "first", ["20260001-示例甲"], data)
     run(path, out)
-    assert run(path, out, name_pattern=r"(?P<name>示例.)") == ("20260001-示例甲",)
+    assert run(path, out, name_pattern=r"(?P<name>示例.)") == ()
+    assert {each.name for each in (out / "logs").iterdir()} == {"示例甲.log"}
