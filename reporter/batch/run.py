@@ -63,6 +63,8 @@ class Runner:
         """Enter a submission that needs no work: what is missing, refused or replaced."""
         with contextlib.suppress(OSError):
             shutil.rmtree(self._folder / REPORTS / outcome.key)
+        with contextlib.suppress(OSError):
+            (self._folder / LOGS / f"{outcome.key}.log").unlink()
         self._ledger.enter(outcome, "", _now())
         self._tell(Event(outcome, new=True))
 

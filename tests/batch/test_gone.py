@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from reporter.batch.classroom import Classroom, Settings
+from reporter.batch.gone import gone_from
+from reporter.batch.ledger import Ledger
+from reporter.batch.submission import Piece, Student, Submission
 from reporter.errors import UsageTrouble
 from tests.captures import BUNDLED
 
@@ -48,6 +52,44 @@ def test_another_class_is_refused_and_nothing_is_lost(tmp_path):
     assert all_of(out) == before
     assert run(other, out, replace=True) == NAMES[1:]
     assert not (out / "logs" / f"{NAMES[1]}.log").exists()
+
+
+def test_a_class_of_which_the_roster_knows_nobody_anew_is_another_one_too(tmp_path):
+    """Everybody has a row then, but nothing handed in."""
+    roster = tmp_path / "roster.csv"
+    roster.write_text("学号,姓名\n" + "".join(f"{name.replace('-', ',')}\n" for name in NAMES), encoding="utf-8")
+    out = tmp_path / "out"
+    run(handed_in(tmp_path / "first", NAMES), out, roster=roster)
+    before = all_of(out)
+    other = handed_in(tmp_path / "other", ["20270001-示例丁"])
+    with pytest.raises(UsageTrouble, match="3 of its 3"):
+        run(other, out, roster=roster)
+    assert all_of(out) == before
+    assert run(other, out, roster=roster, replace=True) == NAMES
+    assert {each.name for each in (out / "logs").iterdir()} == {"20270001-示例丁.log"}
+
+
+@pytest.mark.parametrize(("changed", "refused"), [(5, True), (4, False)])
+def test_other_work_of_the_same_people_is_not_put_over_the_first(tmp_path, monkeypatch, changed, refused):
+    """The next task, or one of which nearly everybody has handed in something better."""
+    keys = [f"2026000{number}" for number in range(5)]
+    with Ledger(tmp_path) as ledger:
+        monkeypatch.setattr(ledger, "worked_on", lambda: {key: {digest(key)} for key in keys})
+        handed = []
+        for number, key in enumerate(keys):
+            path = tmp_path / key
+            path.write_text(f"{key} anew" if number < changed else key, encoding="utf-8")
+            handed.append(Submission(key, Student(key), (key,), captures=(Piece("lab.pcapng", path, 1),)))
+        assert gone_from(ledger, handed, tmp_path, let_go=True) == ((), ())
+        if refused:
+            with pytest.raises(UsageTrouble, match="other submissions of these students"):
+                gone_from(ledger, handed, tmp_path, let_go=False)
+        else:
+            assert gone_from(ledger, handed, tmp_path, let_go=False) == ((), ())
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_what_a_student_took_back_goes_and_is_told(tmp_path):
