@@ -39,6 +39,8 @@ def _before(context: Context) -> list[Rich]:
         frames = [packet.frame for packet in outside if getattr(packet, layer) is not None]
         if frames:
             facts = {"frames": frames[:_NAMED], "count": len(frames), "file": file}
+            # Neighbours are told by the first and the last.
+            facts |= {"last": frames[-1] if 2 < len(frames) == frames[-1] - frames[0] + 1 else None}
             found.append(here.author.say("section-summary", key, **facts))
     return found
 
