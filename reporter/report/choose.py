@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reporter.model.stream import Closing, Opening, Stream
-from reporter.report.material import Capture, Story
+from reporter.report.material import Capture, Story, Told
 
 _CLOSED = (Closing.FOUR_WAY, Closing.THREE_SEGMENT, Closing.SIMULTANEOUS)
 
@@ -88,9 +88,9 @@ def choose_part(captures: Sequence[Capture], story: Story | None, part: Part) ->
         shown = _elsewhere(captures, story, lambda stream: stream.opening is Opening.THREE_WAY)
     if part is Part.CLOSING and not story.stream.teardown:
         shown = _elsewhere(captures, story, lambda stream: stream.closing in _CLOSED)
-    if part is Part.OUTSIDE and not looked_up(story.capture, story.stream):
+    if part is Part.OUTSIDE and not lookups(story.capture, story.stream):
         for capture in captures:
-            if capture is not story.capture and looked_up(capture, None):
+            if capture is not story.capture and lookups(capture, None):
                 return Chosen(capture, None, "elsewhere")
     return Chosen(shown.capture, shown, shown.why)
 
@@ -117,13 +117,16 @@ def best_of(capture: Capture, part: Part, story: Story | None) -> Stream | None:
     return max(capture.streams, key=worth, default=None)
 
 
-def looked_up(capture: Capture, stream: Stream | None) -> bool:
-    """Whether the capture shows address resolution or name lookup, before the stream begins where there is one."""
+def lookups(capture: Capture, stream: Stream | None) -> list[Told]:
+    """The packets of address resolution and name lookup to be shown, before the stream begins where there is one."""
     end = None if stream is None else stream.first_frame
-    return any(
-        (told.packet.arp or told.packet.dns) and (end is None or told.packet.frame < end)
+    return [
+        told
         for told in capture.keeper.outside()
-    )
+        if (told.packet.arp or told.packet.dns)
+        and (end is None or told.packet.frame < end)
+        and (capture.shown is None or told.packet.frame in capture.shown)
+    ]
 
 
 def _elsewhere(captures: Sequence[Capture], story: Story, good: Callable[[Stream], bool]) -> Story:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from reporter.report.choose import Part
-from reporter.report.document import Block, Commentary
+from collections.abc import Sequence
+
+from reporter.report.choose import Part, lookups
+from reporter.report.document import Block, Commentary, Paragraph
+from reporter.report.material import Told
 from reporter.report.sections import Context, Draft, section
 
 _MOST = 16
@@ -12,28 +15,39 @@ _MOST = 16
 @section("before", Part.OUTSIDE)
 def before(context: Context) -> Draft | None:
     """ARP and DNS packets up to the first packet of the connection, explained."""
-    author, story = context.author, context.story
-    if story is None:
+    author, capture, story = context.author, context.main, context.story
+    if not context.stories:
         return None
-    capture, opening = context.main, story.stream.first_frame
-    found = [
-        told
-        for told in capture.keeper.outside()
-        if (told.packet.arp or told.packet.dns)
-        and told.packet.frame < opening
-        and (capture.shown is None or told.packet.frame in capture.shown)
-    ]
+    found = lookups(capture, story.stream if story is not None else None)
+    title = author.words.title("section-before")
     if not found:
-        return None
+        if context.chosen.why != "named":
+            return None
+        return Draft("before", title, (author.paragraph("section-before", "none"),), source=context.source())
     shown = found[:_MOST]
     rest = len(found) - len(shown)
-    counts = {layer: sum(getattr(told.packet, layer) is not None for told in found) for layer in ("arp", "dns")}
+    caption = "list-caption" if story is not None else "list-elsewhere"
     blocks: list[Block] = [
-        author.paragraph("section-before", "intro", **counts, opening=opening),
-        author.packet_list([told.packet for told in shown], "section-before", "list-caption", file=capture.name),
+        _intro(context, found),
+        author.packet_list([told.packet for told in shown], "section-before", caption, file=capture.name),
         Commentary(
             tuple(author.remark(told) for told in shown),
             author.say("report", "rows-omitted", count=rest) if rest else (),
         ),
     ]
-    return Draft("before", author.words.title("section-before"), tuple(blocks), source=context.source())
+    return Draft("before", title, tuple(blocks), source=context.source())
+
+
+def _intro(context: Context, found: Sequence[Told]) -> Paragraph:
+    """What the packets are, and how they lie to the connection: by frames, or by the times of two captures."""
+    author, story, count = context.author, context.story, len(found)
+    if story is not None:
+        counts = {layer: sum(getattr(told.packet, layer) is not None for told in found) for layer in ("arp", "dns")}
+        return author.paragraph("section-before", "intro", **counts, opening=story.stream.first_frame)
+    told = context.stories[0]
+    opening = told.at(told.stream.first_frame)
+    times = [each.packet.epoch for each in found if each.packet.timed]
+    earlier = None
+    if opening is not None and opening.packet.timed and len(times) == count:
+        earlier = max(times) < opening.packet.epoch
+    return author.paragraph("section-before", "elsewhere", count=count, file=context.main.name, earlier=earlier)

@@ -20,7 +20,11 @@ from reporter.report.sections import Context, Draft, section
 from reporter.report.syns import syns_of
 
 _MOST_STREAMS = 30
+#: Up to how many streams are named that pass the same filter.
+_MOST_NAMED = 8
 _SHORT = {"ip": "IPv4", "ipv6": "IPv6", "tcp": "TCP", "http": "HTTP", "vlan": "802.1Q", "sll": "Linux cooked"}
+#: The fields behind the last layer of an Ethernet frame (IEEE 802.3, clause 3), with short names.
+_BEHIND = {"eth.padding": "Padding", "eth.trailer": "Trailer", "eth.fcs": "FCS"}
 _NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
 
 
@@ -124,10 +128,6 @@ def _link(context: Context, packet: Packet) -> Rich:
 def _choice(context: Context) -> Draft:
     author, story = context.author, context.story
     assert story is not None
-    client, server = story.stream.client, story.stream.server
-    family = "ipv6" if ":" in client.address else "ip"
-    ends = (client, server)
-    ports = [f"tcp.port == {end.port}" for end in ends]
     shown = f"tcp.stream eq {story.stream.number}"
     blocks: list[Block] = [
         author.paragraph(
@@ -142,12 +142,7 @@ def _choice(context: Context) -> Draft:
         Pairs(
             (
                 (author.label("display-filter"), author.text(shown)),
-                (
-                    author.label("same-filter"),
-                    author.text(
-                        " && ".join(dict.fromkeys((*(f"{family}.addr == {end.address}" for end in ends), *ports)))
-                    ),
-                ),
+                _by_ends(context, story),
             )
         ),
     ]
@@ -158,6 +153,26 @@ def _choice(context: Context) -> Draft:
         if capture.streams:
             blocks.append(_streams(context.about(capture)))
     return Draft("choice", author.words.plain("section-method", "choice-title", {}), tuple(blocks))
+
+
+def _by_ends(context: Context, story: Story) -> tuple[str, Rich]:
+    """The display filter by addresses and ports; where more streams pass it, its label names them."""
+    author, ends = context.author, (story.stream.client, story.stream.server)
+    family = "ipv6" if ":" in ends[0].address else "ip"
+    tests = (*(f"{family}.addr == {end.address}" for end in ends), *(f"tcp.port == {end.port}" for end in ends))
+    passing = [each.number for each in story.capture.streams if _passes(each, story.stream)]
+    label = author.label("same-filter")
+    if len(passing) > 1:
+        facts = {"streams": passing[:_MOST_NAMED], "more": len(passing) > _MOST_NAMED}
+        label = author.words.plain("section-method", "same-ends", facts)
+    return label, author.text(" && ".join(dict.fromkeys(tests)))
+
+
+def _passes(stream: Stream, told: Stream) -> bool:
+    """Whether the packets of a stream pass the filter by the addresses and ports of another."""
+    mine, theirs = ((each.client, each.server) for each in (stream, told))
+    addresses = {end.address for end in theirs} <= {end.address for end in mine}
+    return addresses and {end.port for end in theirs} <= {end.port for end in mine}
 
 
 def _basis(context: Context, story: Story) -> Block:
@@ -217,18 +232,19 @@ def _layers(context: Context, packet: Packet, detail: Detail) -> Draft:
     explanations = author.words.lexicon["layers"]
     layers = []
     for line in detail.lines:
-        if line.depth or line.start is None or not line.length or line.field == "frame":
+        # What stands behind the other layers is a line of Ethernet's own part of the tree.
+        if (line.depth and line.field not in _BEHIND) or line.start is None or not line.length:
             continue
-        if line.start + line.length > len(detail.data):
+        if line.field == "frame" or line.start + line.length > len(detail.data):
             continue
         text = explanations.get(line.field, explanations["other"])
-        name = line.text.split(",")[0]
-        layers.append(Layer(name, line.start, line.length, author.text(text), _SHORT.get(line.field, name)))
+        name = line.text.split(",")[0] if not line.depth else line.text.split(":")[0]
+        layers.append(Layer(name, line.start, line.length, author.text(text), (_SHORT | _BEHIND).get(line.field, name)))
     figure = ByteMap(
         caption=author.figure("section-method", "layers-caption", frame=packet.frame),
         frame=packet.frame,
         size=len(detail.data),
-        layers=tuple(layers),
+        layers=tuple(sorted(layers, key=lambda layer: layer.start)),
         description=author.words.plain("section-method", "layers-caption", {"frame": packet.frame}),
         file=author.file,
     )

@@ -45,6 +45,8 @@ def _mss(context: Context, story: Story, client: Packet, server: Packet) -> tupl
     author = context.author
     one, two = (_value(packet, "tcp.options.mss_val") for packet in (client, server))
     largest = {role: _largest(story, role) for role in Role}
+    taken = _TAKEN if _in_force(client, server, _TIMESTAMPS) else 0
+    limits = ((largest[Role.CLIENT], two), (largest[Role.SERVER], one))
     effect = author.say(
         "section-options",
         "mss",
@@ -52,9 +54,10 @@ def _mss(context: Context, story: Story, client: Packet, server: Packet) -> tupl
         server=two,
         client_unread=one is None and _offers(client, _MAX_SIZE) is not False,
         server_unread=two is None and _offers(server, _MAX_SIZE) is not False,
-        taken=_TAKEN if _in_force(client, server, _TIMESTAMPS) else 0,
+        taken=taken,
         from_client=largest[Role.CLIENT],
         from_server=largest[Role.SERVER],
+        longer=any(sent is not None and most is not None and sent > most.value - taken for sent, most in limits),
     )
     return (
         author.text("MSS"),
