@@ -145,6 +145,8 @@ def _part(context: Context, each: Exchange) -> Rich:
     if header is not None:
         evidence = Evidence(each.response_frame or 0, "http.response.line", header.line)
         bounds = Fact(visible(header.value, 60), (evidence,))
+    if header is None and _kind(each) == "multipart/byteranges":
+        return context.author.say("section-task", "parts")
     return context.author.say("section-task", "part", bounds=bounds)
 
 
