@@ -34,6 +34,7 @@ UNKNOWN = "unknown"
 #: Kinds of packed files that are not unpacked here.
 PACKED_OTHERWISE = ("zstd", "lz4")
 _SAVE_AS = "save the packets in Wireshark with File > Save As (pcapng) and use that file"
+_STANDARD_INPUT = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _SPECIAL = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -91,6 +92,8 @@ def check(path: Path) -> int:
         raise CaptureTrouble(f"the capture cannot be opened: {error}", where=where, to_do="check the path") from None
     if stat.S_ISDIR(status.st_mode):
         raise CaptureTrouble("this is a folder, not a capture", where=where, to_do="name a capture file in it")
+    if where in _STANDARD_INPUT:
+        raise _special("standard input", where)
     for is_kind, name in _SPECIAL:
         if is_kind(status.st_mode):
             raise _special(name, where)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -14,8 +16,10 @@ from reporter.cli import annotate, batch, check, doctor, explain, live, new, rep
 from reporter.cli.interrupts import no_interrupt_lost
 from reporter.cli.output import ReaderLeft
 from reporter.cli.problems import say, tell, tell_bug
-from reporter.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, ToolTrouble, Trouble
+from reporter.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE, OutputTrouble, ToolTrouble, Trouble
 
+#: What the disk says when it takes nothing more. Where a file has a name, whoever writes it tells it.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _EXAMPLES = """\b
 Examples:
   reporter report lab.pcapng -o lab.pdf -o lab.html
@@ -88,6 +92,11 @@ def ending(run: Callable[..., Any]) -> int:
     except (ReaderLeft, BrokenPipeError):
         _close_stdout()
         return EXIT_DONE
+    except SystemExit as left:
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        _close_stdout()  # typer has caught it before us
+        return EXIT_DONE
     except (KeyboardInterrupt, typer.Abort):
         say("interrupted")
         return EXIT_INTERRUPTED
@@ -105,6 +114,15 @@ def ending(run: Callable[..., Any]) -> int:
     except Exception as error:  # what is no Trouble is a bug
         if _is_usage(error):
             return EXIT_USAGE
+        if isinstance(error, OSError) and error.errno in _NO_ROOM and error.filename is None:
+            _close_stdout()
+            lost = OutputTrouble(
+                f"the output cannot be written: {error.strerror or error}",
+                where=f"standard output, or {tempfile.gettempdir()}",
+                to_do="free the disk, or write it to another place",
+            )
+            tell(lost)
+            return lost.exit_code
         tell_bug(error)
         return EXIT_BUG
     if code == EXIT_INTERRUPTED:  # typer has caught it before us

@@ -90,7 +90,7 @@ def read_theme(wanted: str, roots: Sequence[Path] = ()) -> tuple[Theme, list[Usa
             raise UsageTrouble(
                 f"{what} {name!r}{nearest(name, themes(roots))}",
                 where=f"{folders[-1] / FILE}" if folders else "--theme, or theme in report.toml",
-                to_do=f"use one of {', '.join(themes(roots))}, or the path of a folder with a {FILE}",
+                to_do=_cure(name, roots),
             )
         folders += [folder for folder in found if folder not in folders]
         said += [(folder, table) for folder, table, _ in here]
@@ -112,6 +112,12 @@ def read_theme(wanted: str, roots: Sequence[Path] = ()) -> tuple[Theme, list[Usa
         languages,
         cover,
     ), []
+
+
+def _cure(name: str, roots: Sequence[Path]) -> str:
+    if inside(Path(), f"{name}/{FILE}") is not None:
+        return f"write ./{name} for the folder of that name here"
+    return f"use one of {', '.join(themes(roots))}, or the path of a folder with a {FILE}, such as ./my-school"
 
 
 def _folders(name: str, places: Iterable[Path]) -> list[Path]:

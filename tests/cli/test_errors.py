@@ -6,6 +6,8 @@ import json
 import os
 import socket
 import stat
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -161,6 +163,42 @@ def test_a_full_disk_leaves_no_traceback():
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full")
     fails(1, "explain", CAPTURE, "-o", "/dev/full", says="cannot be written: No space left")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["explain", CAPTURE], ["explain", CAPTURE, "--format", "jsonl"], ["rules", "list"], ["--help"]]
+)
+def test_standard_output_on_a_full_disk_is_no_bug(arguments):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    with Path("/dev/full").open("w") as full:
+        done = piped(arguments, stdout=full)
+    assert done.returncode == 1
+    assert b"cannot be written: No space left" in done.stderr
+    assert b"standard output" in done.stderr
+    assert b"bug" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["rules", "list"], ["rules", "show", "H01"], ["explain", CAPTURE]])
+def test_a_reader_who_leaves_is_no_error(arguments):
+    read, write = os.pipe()
+    os.close(read)
+    done = piped(arguments, stdout=write)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_closed_standard_output_is_no_bug():
+    line = [sys.executable, "-m", "reporter", "explain", str(CAPTURE)]
+    done = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *line], cwd=ROOT, stderr=subprocess.PIPE, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def piped(arguments, stdout):
+    line = [sys.executable, "-m", "reporter", *map(str, arguments)]
+    return subprocess.run(line, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, timeout=60, check=False)
 
 
 @pytest.mark.skipif(AS_ROOT, reason="root may write everywhere")
