@@ -25,7 +25,7 @@ _HEAD = {
     "zh": "# 命令\n\n本文由程序自己的帮助生成（因此是英文），与 `reporter COMMAND --help` 所写一致。\n",
     "en": "# Commands\n\nMade from the program's own help: the same as `reporter COMMAND --help` prints.\n",
 }
-_EXAMPLES = re.compile(r"^(\w[^\n]*:)\n((?:  [^\n]*\n)+)", re.MULTILINE)
+_EXAMPLES = re.compile(r"^(\w[^\n]*:)\n((?:  [^\n]*\n|\n+(?=  ))+)", re.MULTILINE)
 
 
 def document(language: str) -> str:
@@ -33,6 +33,7 @@ def document(language: str) -> str:
     command = typer.main.get_command(app)
     text = get_docs_for_click(obj=command, ctx=typer.Context(command), name="reporter")
     text = text.partition("\n")[2].strip() + "\n"
+    text = text.replace("\n\b\n", "\n").replace("* `--help`:", "* `-h, --help`:")
     text = _EXAMPLES.sub(lambda match: f"{match[1]}\n\n```text\n{_dedented(match[2])}```\n", text)
     return f"{_HEAD[language]}\n{text}"
 

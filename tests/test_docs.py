@@ -15,6 +15,7 @@ import urllib.request
 
 import pytest
 
+from reporter.report.own.settings import TOP
 from tests.captures import ROOT
 
 DOCS = ROOT / "docs"
@@ -51,6 +52,17 @@ def test_a_tutorial_runs_as_printed_from_top_to_bottom(page, tmp_path):
     )
     assert done.returncode == 0, done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_guide_to_folders_names_every_section_and_every_key(language):
+    page = (DOCS / f"folder.{language}.md").read_text("utf-8")
+    theme = tomllib.loads((ROOT / "templates/reports/lab/theme.toml").read_text("utf-8"))
+    named = re.search(r"`method`[^.。]*`provenance`", page)
+    assert named
+    assert re.findall(r"`(\w+)`", named[0]) == theme["sections"]
+    shown = tomllib.loads("".join(re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)))
+    assert set(shown) - {"cover"} == set(TOP)
 
 
 def visit(port):

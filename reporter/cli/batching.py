@@ -64,7 +64,7 @@ class Wishes:
 
 def run(wishes: Wishes) -> None:
     """Work on a class. Raises Trouble; ends with its own exit code when some submissions could not be used."""
-    check_timezone(wishes.timezone, None)
+    check_timezone(wishes.timezone, "--timezone")
     settings = Settings(
         submissions=wishes.submissions,
         output=wishes.output,

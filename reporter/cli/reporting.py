@@ -77,7 +77,7 @@ def check_output(output: Path, captures: list[Path]) -> None:
         raise UsageTrouble(
             "the ending of an output says its format, and "
             + (f"{output.suffix!r} is none of ours" if output.suffix else "this name has none"),
-            where=f"-o {output}",
+            where=str(output),
             to_do="let it end in .pdf or .html",
         )
     verify_output(output, captures)

@@ -17,12 +17,12 @@ def verify_stream(where: str, wanted: int | None, there: Set[int]) -> None:
         raise CaptureTrouble(
             f"the capture has no TCP stream {wanted}; it has no TCP at all",
             where=where,
-            to_do="leave out --stream",
+            to_do="leave out --stream (in a folder: stream in report.toml)",
         )
     numbers = sorted(there)
     named = ", ".join(map(str, numbers[:_NAMED])) + (f" … {numbers[-1]}" if len(numbers) > _NAMED else "")
     raise CaptureTrouble(
         f"the capture has no TCP stream {wanted}; its streams are {named}",
         where=where,
-        to_do="name one of these, or leave out --stream",
+        to_do="name one of these, or leave out --stream (in a folder: stream in report.toml)",
     )

@@ -75,7 +75,8 @@ def settings_from(config: Path | None, chosen: Mapping[str, Any]) -> Settings:
     filter_at = reader.where("filter") if reader is not None and said else ""
     beside = {name: values.pop(name) for name in _BESIDE if name in values}
     values |= {name: value for name, value in chosen.items() if value is not None}
-    check_timezone(values.get("timezone"), config)
+    named_here = "--timezone" if reader is None or chosen.get("timezone") is not None else reader.where("timezone")
+    check_timezone(values.get("timezone"), named_here)
     return Settings(ReportOptions(**values), **beside, filter_at=filter_at)
 
 
@@ -84,8 +85,8 @@ def options_from(config: Path | None, chosen: Mapping[str, Any]) -> ReportOption
     return settings_from(config, chosen).options
 
 
-def check_timezone(name: Any, config: Path | None) -> None:
-    """Raise UsageTrouble when there is no such time zone."""
+def check_timezone(name: Any, where: str) -> None:
+    """Raise UsageTrouble when there is no such time zone; `where` tells who named it."""
     if name is None:
         return
     try:
@@ -94,7 +95,7 @@ def check_timezone(name: Any, config: Path | None) -> None:
         known = sorted(zoneinfo.available_timezones())
         raise UsageTrouble(
             f"there is no time zone {name!r}{nearest(name, known)}",
-            where="--timezone" if config is None else f"--timezone, or timezone in {config}",
+            where=where,
             to_do="use a name such as Asia/Shanghai or UTC",
         ) from None
 
