@@ -6,11 +6,12 @@ What could be somebody else's is nobody's, with the reason: a wrong guess would 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reporter.batch.names import comparable, plain
-from reporter.batch.numbers import differ, is_date, numbers_in
+from reporter.batch.numbers import differ, is_date, is_phone, numbers_in, rivals_in
+from reporter.batch.persons import is_surnamed
 from reporter.batch.roster import Entry, Roster
 from reporter.batch.submission import Claim, Remark, Student
 
@@ -50,11 +51,25 @@ def matches(claims: Mapping[str, tuple[str, Claim]], roster: Roster | None) -> l
     """Who handed in each entry, in the order of the claims."""
     numbering = _numbering(claims, roster)
     alone = [
-        Match(entry, layout, claim) if roster is None else _alone(entry, layout, claim, roster)
+        _unlisted(entry, layout, claim) if roster is None else _alone(entry, layout, claim, roster)
         for entry, (layout, whole) in claims.items()
         for claim in _members(replace(whole, id=whole.id or whole.lms_id) if layout in numbering else whole)
     ]
-    return _together(alone)
+    return _together(each for each in alone if not each.claim.aside or _is_somebodys(each))
+
+
+def _is_somebodys(match: Match) -> bool:
+    """Whether a student is meant by what may be a list of the teacher's: one of the roster, else by a common name."""
+    if match.listed is None:
+        return is_surnamed(match.claim.name)
+    return match.found is not None or bool(match.perhaps)
+
+
+def _unlisted(entry: str, layout: str, claim: Claim) -> Match:
+    """Whom an entry means where there is no roster."""
+    several = () if claim.id else rivals_in(claim.text)
+    remarks = (Remark.of("several-numbers", numbers=", ".join(several)),) if len(several) > 1 else ()
+    return Match(entry, layout, claim, remarks=remarks)
 
 
 def _numbering(claims: Mapping[str, tuple[str, Claim]], roster: Roster | None) -> set[str]:
@@ -74,7 +89,14 @@ def _members(claim: Claim) -> Iterable[Claim]:
         return [claim]
     logins = (*claim.logins, *("" for _ in claim.members))
     return [
-        replace(claim, id=member.id, name=member.name, login=login, person=f"{claim.person}\n{place}")
+        replace(
+            claim,
+            id=member.id,
+            name=member.name,
+            login=login,
+            person=f"{claim.person}\n{place}",
+            text=claim.text and f"{member.id} {member.name}",
+        )
         for place, (member, login) in enumerate(zip(claim.members, logins, strict=False))
     ]
 
@@ -89,10 +111,10 @@ def _alone(entry: str, layout: str, claim: Claim, roster: Roster) -> Match:
     def one(found: Entry, by: str, remarks: tuple[Remark, ...] = ()) -> Match:
         return Match(entry, layout, claim, found, by, listed=True, remarks=remarks)
 
-    namesakes, said = roster.named(claim.name), plain(claim.name)
+    namesakes, said = _namesakes(claim, roster), plain(claim.name)
     numbered = roster.numbered(claim)
     if len(numbered) > 1:
-        fitting = [each for each in numbered if _bears(claim, each.student)]
+        fitting = [each for each in numbered if _bears(claim, each, namesakes)]
         if len(fitting) != 1:
             numbers = ", ".join(each.student.id for each in numbered)
             return nobody("several-numbers", numbered, numbers=numbers)
@@ -100,31 +122,43 @@ def _alone(entry: str, layout: str, claim: Claim, roster: Roster) -> Match:
     if numbered:
         found = numbered[0]
         strange = [each for each in numbers_in(claim.text) if _rivals(each, found.student.id)]
-        if strange and not _bears(claim, found.student):
+        if strange and not _bears(claim, found, namesakes):
             return nobody("several-numbers", (found,), numbers=", ".join((found.student.id, *strange)))
-        if namesakes and found not in namesakes and not _bears(claim, found.student):
+        if namesakes and not _bears(claim, found, namesakes):
             known = found.student
             return nobody("number-of-another", (found, *namesakes), id=known.id, known=known.name, said=said)
-        return one(found, "id", _doubt(claim, found.student))
+        return one(found, "id", _doubt(claim, found))
     called = roster.called(claim)
     if len(called) == 1:
         return one(called[0], "login")
+    # Numbers beside a name, other than those that an LMS has put there.
+    beside = [claim.id] if claim.id else [] if claim.lms_id else rivals_in(claim.text)
+    meant = [each for each in namesakes if not any(_another(number, each, roster) for number in beside)]
+    if len({each.student.name for each in namesakes}) > 1:
+        names = ", ".join(dict.fromkeys(each.student.name for each in namesakes))
+        return nobody("several-names", namesakes, names=names)
+    if len(namesakes) > 1 and meant:
+        return nobody("same-name", meant, name=namesakes[0].student.name)
+    if meant:
+        return one(meant[0], "name")
+    if len(namesakes) == 1:
+        known = namesakes[0].student
+        return nobody("other-number", namesakes, name=known.name, known=known.id, said=plain(", ".join(beside)))
+    if len(beside) > 1:
+        return nobody("several-numbers", numbers=", ".join(beside))
     if not (claim.id or claim.name or claim.login):
         return nobody("unnamed")
-    if not namesakes:
-        return nobody("not-on-roster")
-    if len(namesakes) > 1:
-        same = [each for each in namesakes if not _another(claim.id, each, roster)]
-        return nobody("same-name", same, name=namesakes[0].student.name) if same else nobody("not-on-roster")
-    if _another(claim.id, namesakes[0], roster):
-        return nobody(
-            "other-number",
-            namesakes,
-            name=namesakes[0].student.name,
-            known=namesakes[0].student.id,
-            said=plain(claim.id),
-        )
-    return one(namesakes[0], "name")
+    within = roster.perhaps_within(claim.text) if not namesakes and claim.name else []
+    perhaps = [each for each in within if not any(_another(number, each, roster) for number in beside)]
+    if perhaps:
+        return nobody("perhaps-named", perhaps, names=", ".join(dict.fromkeys(each.student.name for each in perhaps)))
+    return nobody("not-on-roster")
+
+
+def _namesakes(claim: Claim, roster: Roster) -> list[Entry]:
+    """Everybody of the roster whose name an entry may have; a username that looks like a name is none."""
+    within = roster.named_within(claim.text) if claim.name or not claim.login else []
+    return list({id(entry): entry for entry in (*roster.named(claim.name), *within)}.values())
 
 
 def _rivals(number: str, known: str) -> bool:
@@ -133,21 +167,23 @@ def _rivals(number: str, known: str) -> bool:
 
 
 def _another(number: str, entry: Entry, roster: Roster) -> bool:
-    """Whether a number that is not on the roster is not this one's; a date is none where numbers are not as long."""
-    return differ(number, entry.student.id) and (not is_date(number) or roster.has_numbers_as_long_as(number))
+    """Whether a number is not this one's; a date, or a telephone's, is none unless the roster has some as long."""
+    doubtful = is_date(number) or is_phone(number)
+    return differ(number, entry.student.id) and (not doubtful or roster.has_numbers_as_long_as(number))
 
 
-def _bears(claim: Claim, student: Student) -> bool:
-    """Whether the student's name stands in the claim."""
-    name = comparable(student.name)
-    return bool(name) and name in comparable(f"{claim.text} {claim.name}")
+def _bears(claim: Claim, entry: Entry, namesakes: Sequence[Entry] = ()) -> bool:
+    """Whether the student's name stands in the claim, and not only as a part of a longer one of the roster."""
+    name = comparable(entry.student.name)
+    longer = any(name in comparable(each.student.name) for each in namesakes)
+    return entry in namesakes or (bool(name) and not longer and name in comparable(f"{claim.text} {claim.name}"))
 
 
-def _doubt(claim: Claim, student: Student) -> tuple[Remark, ...]:
+def _doubt(claim: Claim, entry: Entry) -> tuple[Remark, ...]:
     """A remark where a number is on the roster with another name; of Latin letters there are too many spellings."""
-    said, known = comparable(claim.name), comparable(student.name)
+    said, known = comparable(claim.name), comparable(entry.student.name)
     chinese = all(text and all("\u4e00" <= each <= "\u9fff" for each in text) for text in (said, known))
-    if not chinese or said == known or _bears(claim, student):
+    if not chinese or said == known or _bears(claim, entry):
         return ()
     return (Remark.of("other-name", said=plain(claim.name)),)
 

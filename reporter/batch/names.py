@@ -12,6 +12,8 @@ from reporter.explain.visible import UNSAFE
 _AWKWARD = re.compile(r'[\\/:*?"<>|%#&;$`\'\s]+')
 #: Bytes of a folder or file name of ours; most file systems allow 255.
 _LONGEST = 80
+#: Letters that people write without their bar, and that Unicode takes for letters of their own.
+_BARRED = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"}
 _JUNK = re.compile(r"^(\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|.*\.part|.*\.crdownload)$", re.IGNORECASE)
 _JUNK_FOLDERS = frozenset(("__MACOSX", ".git", ".svn", ".idea", ".vscode", "node_modules", "__pycache__"))
 
@@ -57,9 +59,14 @@ def file_name(name: str) -> str:
 
 
 def comparable(name: str) -> str:
-    """A person's name as it is compared: without case, spaces, punctuation and width."""
+    """A person's name as it is compared: without case, spaces, punctuation, width and the accents of Latin letters."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(each for each in folded if each.isalnum())
+    return "".join(_unaccented(each) for each in folded if each.isalnum())
+
+
+def _unaccented(letter: str) -> str:
+    base = unicodedata.normalize("NFD", letter)[0]
+    return _BARRED.get(letter, base if base.isascii() else letter)
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:

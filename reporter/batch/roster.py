@@ -15,6 +15,7 @@ from reporter.batch.columns import NUMBERS, columns_of
 from reporter.batch.encoding import decoded
 from reporter.batch.names import comparable, plain
 from reporter.batch.numbers import Numbers, number_key, written
+from reporter.batch.persons import candidates, is_chinese, words
 from reporter.batch.submission import Claim, Student
 from reporter.batch.tablefile import content_of, is_utf16
 from reporter.errors import UsageTrouble
@@ -75,9 +76,36 @@ class Roster:
         """Everybody of this name, its words in any order."""
         return self._names.get(comparable(name), [])
 
+    def named_within(self, text: str) -> list[Entry]:
+        """Everybody whose name stands in a text as words of its own; one word of Latin letters alone proves nothing."""
+        return list({id(entry): entry for name in _names_within(text) for entry in self._names.get(name, [])}.values())
+
+    def perhaps_within(self, text: str) -> list[Entry]:
+        """Everybody whose name stands in a text in whatever way: within a longer word, too."""
+        whole = comparable(text)
+        return [
+            entry
+            for entry in self.entries
+            if any(
+                name in whole
+                for name in spellings(entry.student.name)
+                if len(name) > 3 or (is_chinese(name) and name[1:])
+            )
+        ]
+
     def has_numbers_as_long_as(self, number: str) -> bool:
         """Whether somebody's number is as long."""
         return any(len(entry.student.id) == len(number) for entry in self.entries)
+
+
+def _names_within(text: str) -> set[str]:
+    """What may be somebody's name, comparable: each Chinese word, and words of other letters that follow each other."""
+    there = [word for _, _, word in words(text)]
+    found = {comparable(each) for each in (*there, *(each for _, each in candidates(text))) if is_chinese(each)}
+    plain = [word for word in there if not is_chinese(word)]
+    for size in range(2, 5):
+        found |= {comparable("".join(plain[at : at + size])) for at in range(len(plain) - size + 1)}
+    return found
 
 
 def spellings(name: str) -> set[str]:

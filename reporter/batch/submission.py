@@ -22,7 +22,8 @@ class Claim:
     `person` is the same for all entries of one student. Of several `attempt`s (in their order) the last counts;
     entries without one belong to it. `file` is the student's own name of a file that the LMS has renamed.
     `lms_id` and `login` are how the LMS knows the student, `members` the students of a group, `logins` theirs.
-    `text` is the part of the name that tells whose it is: the roster's own numbers and logins are looked for in it.
+    `text` is the part of the name that tells whose it is: the roster's own numbers, logins and names are looked for in
+    it. What is `aside` may be a list that the teacher keeps, and is a submission only if a student is meant.
     """
 
     person: str
@@ -35,6 +36,7 @@ class Claim:
     members: tuple[Student, ...] = ()
     logins: tuple[str, ...] = ()
     text: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,9 @@ def by_name(listing: Listing, read: Callable[[str], Claim | None]) -> dict[str, 
 
 
 _ARCHIVE = re.compile(r"\.(zip|7z|rar|tar|tgz|tar\.gz|tar\.bz2|tar\.xz)$", re.IGNORECASE)
-_ENDING = re.compile(r"(\.[A-Za-z][A-Za-z0-9]{0,6}){1,2}$")
+_ENDING = re.compile(r"\.(7z|[A-Za-z][A-Za-z0-9]{0,6})$")
+#: What stands before the ending of what has been packed, as in `.pcapng.gz`.
+_INNER = re.compile(r"\.(pcapng|pcap|cap|tar|txt|docx?|pdf|part\d+)$", re.IGNORECASE)
 
 
 def is_archive(name: str) -> bool:
@@ -75,7 +77,7 @@ def is_archive(name: str) -> bool:
 
 def stem(name: str) -> str:
     """A file's name without its ending (`.pcapng.gz` is one)."""
-    return _ENDING.sub("", name)
+    return _INNER.sub("", _ENDING.sub("", name))
 
 
 def recognise(listing: Listing) -> dict[str, tuple[str, Claim]]:

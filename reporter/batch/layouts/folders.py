@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from reporter.batch.layouts import Listing, is_archive, layout, stem
+from reporter.batch.persons import person_in
 from reporter.batch.submission import Claim
 
 #: Loose files that a teacher or an LMS keeps beside the submissions.
@@ -19,10 +20,18 @@ def is_list(name: str) -> bool:
 
 @layout("folders", order=90)
 def claims(listing: Listing) -> Mapping[str, Claim]:
-    """The last to be asked: it recognises everything but lists of the class."""
+    """The last to be asked: it recognises everything. What may be a list of the class is told to be aside."""
     found = {}
-    for name in (*listing.folders, *(each for each in listing.files if not is_list(each))):
-        person = name if name in listing.folders else stem(name)
-        attempt = name if name in listing.folders or is_archive(name) else ""
-        found[name] = Claim(person=person, name=person, login=person, attempt=attempt, file=name, text=person)
+    for name in listing.names:
+        folder = name in listing.folders
+        person = name if folder else stem(name)
+        found[name] = Claim(
+            person=person,
+            name=person_in(person) or person,
+            login=person,
+            attempt=name if folder or is_archive(name) else "",
+            file=name,
+            text=person,
+            aside=not folder and is_list(name),
+        )
     return found

@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from reporter.batch.layouts import Listing, is_archive, layout, stem
-from reporter.batch.numbers import is_date, numbers_in
-from reporter.batch.submission import Claim
+from reporter.batch.numbers import is_date, is_phone, numbers_in, rivals_in
+from reporter.batch.persons import pairs_in, person_in, words_common
+from reporter.batch.submission import Claim, Student
 
-_CHINESE = re.compile("(?<![\u4e00-\u9fff·])[\u4e00-\u9fff]{1,3}·?[\u4e00-\u9fff]{1,8}(?![\u4e00-\u9fff·])")
-_LATIN = re.compile(r"[A-Za-z][A-Za-z.'’]+(?:[ -][A-Za-z][A-Za-z.'’]+){0,3}")
-#: Words of a task, not of a person.
-_TASK = re.compile(
-    "实验|作业|报告|网络|课程|计算机|抓包|握手|挥手|班|组|最终|提交|学号|姓名|第.{1,3}次|专业|学院|分析|副本|新建"
-)
-_SEPARATORS = re.compile(r"[-_\s+,，、()（）\[\]【】.—–]+")
+#: Student numbers of one class begin alike, telephone numbers hardly.
+_BEGINNING = 5
 
 
 @layout("numbered", order=60)
 def claims(listing: Listing) -> Mapping[str, Claim]:
     """Each folder or archive of a student is an attempt; loose files of one student belong together.
 
-    A date with which several people's names begin is nobody's number.
+    Of several numbers that may be the student's none is taken, unless all others of the class are as long. A date
+    with which several people's names begin is nobody's number, nor is what looks like that of a telephone.
     """
+    folders = frozenset(listing.folders)
+    texts = {name: unicodedata.normalize("NFKC", name if name in folders else stem(name)) for name in listing.names}
+    numbers = {name: rivals_in(text) for name, text in texts.items() if numbers_in(text)}
+    length = _length(list(numbers.values()))
+    telephones = _are_telephones(numbers.values())
+    sure = {}
+    for name, each in numbers.items():
+        fitting = each if len(each) == 1 else [number for number in each if len(number) == length]
+        sure[name] = fitting[0] if len(fitting) == 1 and not (telephones and is_phone(fitting[0])) else ""
+    common = words_common((sure[name] or name, texts[name]) for name in numbers)
     found = {}
     people: dict[str, set[str]] = defaultdict(set)
-    for name in listing.names:
-        folder = name in listing.folders
-        claim = _claim(name, "" if not (folder or is_archive(name)) else name, folder)
-        if claim is not None:
-            found[name] = claim
-            people[claim.id].add(claim.name)
+    for name in numbers:
+        attempt = name if name in folders or is_archive(name) else ""
+        found[name] = claim = _claim(name, texts[name], sure[name], attempt, common)
+        people[claim.id].add(claim.name)
     return {name: _dated(claim) if _is_task(claim.id, people) else claim for name, claim in found.items()}
+
+
+def _length(numbers: Sequence[Sequence[str]]) -> int:
+    """How long the numbers of a class are, where its names tell: of those that have one, or of what all have."""
+    alone = {len(each[0]) for each in numbers if len(each) == 1}
+    if len(alone) == 1:
+        return alone.pop()
+    once = [{size for size, count in Counter(map(len, each)).items() if count == 1} for each in numbers]
+    shared = set.intersection(*once) if len(once) > 1 and not alone else set()
+    return shared.pop() if len(shared) == 1 else 0
+
+
+def _are_telephones(numbers: Iterable[Sequence[str]]) -> bool:
+    """Whether those that look like telephone numbers are some: alone, or without a beginning in common."""
+    found = {each[0] for each in numbers if len(each) == 1 and is_phone(each[0])}
+    return len(found) < 2 or len({each[:_BEGINNING] for each in found}) > 1
 
 
 def _is_task(number: str, people: Mapping[str, set[str]]) -> bool:
@@ -46,28 +66,11 @@ def _dated(claim: Claim) -> Claim:
     return replace(claim, person=claim.name or claim.person, id="")
 
 
-def _claim(name: str, attempt: str, folder: bool) -> Claim | None:
-    text = unicodedata.normalize("NFKC", name if folder else stem(name))
-    numbers = numbers_in(text)
-    if not numbers:
-        return None
-    number = numbers[0]
-    person = _person(text.replace(number, "-", 1))
-    return Claim(person=number, id=number, name=person, attempt=attempt, file=name, text=text)
-
-
-def _person(text: str) -> str:
-    words = [each for each in _SEPARATORS.split(text) if each]
-    chinese = [each for each in words if _CHINESE.fullmatch(each) and 2 <= len(each) <= 12 and not _TASK.search(each)]
-    if chinese:
-        return min(chinese, key=lambda each: (not 2 <= len(each) <= 4, words.index(each)))
-    if any(_CHINESE.search(each) for each in words):
-        glued = re.sub(f"({_TASK.pattern}).*", "", "".join(words))
-        glued = "".join(re.findall("[\u4e00-\u9fff·]", glued))
-        return glued if 2 <= len(glued) <= 4 else ""
-    latin = [
-        each
-        for each in _LATIN.findall(text.replace("_", " "))
-        if not re.search(r"lab|home|work|final|report", each, re.I)
-    ]
-    return latin[0].strip() if latin else ""
+def _claim(name: str, text: str, number: str, attempt: str, common: Set[str]) -> Claim:
+    pairs = [] if number else pairs_in(text, common)
+    if pairs:
+        members = tuple(Student(*each) for each in pairs)
+        return Claim(text, members[0].id, members[0].name, attempt=attempt, file=name, members=members, text=text)
+    person = person_in(text, common)
+    whose = number or (person if len(rivals_in(text)) == 1 else "") or text
+    return Claim(person=whose, id=number, name=person, attempt=attempt, file=name, text=text)
