@@ -235,7 +235,10 @@ def _newest(top: Folder | Packed, name: str, scratch: Path) -> float | None:
         finally:
             if not inner.shares(top):
                 inner.close()
-    except (Refused, OSError):
+    except Exception as error:
+        # Whatever is wrong with it is told when its turn comes.
+        if not isinstance(error, Refused) and refusal_of(error) is None:
+            raise
         return None
     known = [each for each in times if each is not None]
     return max(known) if len(known) == len(times) and known else None

@@ -72,6 +72,36 @@ def test_the_newest_files_count_and_without_their_times_the_names(tmp_path, time
         assert NAMES[1 - counts] in words.remarks(found[0].remarks)
 
 
+def spoilt(data):
+    """A zip of which a member is not what its checksum says."""
+    return data.replace(b"spoil me", b"spoilt!!")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        b"PK\x03\x04 no zip",
+        zipped(LATE)[:-30],
+        spoilt(zipped(LATE, data=b"spoil me")),
+        zipped((2107, 12, 31, 23, 59, 58)),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_archive_that_cannot_be_read_stops_nobody(tmp_path, broken, packed):
+    path = tmp_path / "class"
+    path.mkdir()
+    for name, data in zip(NAMES, (broken, zipped(EARLY, data=b"spoil me")), strict=True):
+        (path / name).write_bytes(data)
+    if packed:
+        with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+            for name in NAMES:
+                archive.write(path / name, name)
+        path = tmp_path / "class.zip"
+        path.write_bytes(spoilt(path.read_bytes()))
+    assert sorted(each.entries for each in planned(path, tmp_path)) == sorted((name,) for name in NAMES)
+
+
 def test_folders_have_the_times_of_their_files(tmp_path):
     for name, when in (("20260001-甲乙-a", 2_000_000_000), ("20260001-甲乙-b", 1_000_000_000)):
         file = tmp_path / "class" / name / "deep" / "a.pcapng"
