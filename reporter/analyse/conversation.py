@@ -260,6 +260,7 @@ class Conversation(Lifecycle):
             fin_sender=self.fins[0] if self.fins else None,
             missed_fin=self.missed_fin,
             reset_fin=self.reset_fin,
+            late_third=self.late_third,
             refusals=tuple(self.attempts.refusals),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from reporter.analyse.clock import Clock
@@ -47,6 +47,21 @@ class _Waiting:
     ack: int | None
 
 
+@dataclass(slots=True)
+class _Doubt:
+    """Requests of which `answers` are the responses to some, but it cannot be told to which."""
+
+    requests: list[Exchange]
+    answers: list[int] = field(default_factory=list)
+
+    @property
+    def lacking(self) -> int:
+        return len(self.requests) - len(self.answers)
+
+    def exchanges(self) -> list[Exchange]:
+        return [replace(each, perhaps=tuple(self.answers)) for each in self.requests]
+
+
 class Pairing:
     """The exchanges of one stream. With `keep` False answered exchanges are counted and forgotten.
 
@@ -64,6 +79,7 @@ class Pairing:
         self._waiting: deque[_Waiting] = deque()
         self._passed: deque[Exchange] = deque(maxlen=None if keep else _PASSED)
         self._passed_count = 0
+        self._doubts: deque[_Doubt] = deque(maxlen=None if keep else _PASSED)
         self._early: deque[Exchange] = deque()
         self._interim: list[int] = []
         self._done: dict[int, Exchange] = {}
@@ -86,18 +102,35 @@ class Pairing:
 
     @property
     def unanswered(self) -> int:
-        """Requests without a recognised response so far: those that wait, and those that were passed over."""
-        return len(self._waiting) + self._passed_count
+        """Requests without a recognised response so far: those that wait, those that were passed over, and the rest of
+        those of which some are answered.
+        """
+        return len(self._waiting) + self._passed_count + self.unsure_unanswered
+
+    @property
+    def unsure(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The frames of requests of which some are answered and some are not, and it cannot be told which; and the
+        frames of the responses to some of these.
+        """
+        open_ones = [each for each in self._doubts if each.lacking]
+        requests = [frame for each in open_ones for frame in _frames(each.requests)]
+        return tuple(requests), tuple([frame for each in open_ones for frame in each.answers])
+
+    @property
+    def unsure_unanswered(self) -> int:
+        """How many of these requests have no response."""
+        return sum(each.lacking for each in self._doubts)
 
     @property
     def unanswered_frames(self) -> tuple[int, ...]:
-        """The frames of those requests, in order."""
+        """The frames of those that are certainly without, in order."""
         return (*self.passed_frames, *self.waiting_frames)
 
     @property
     def unanswered_data(self) -> int | None:
         """The first frame of the server's data in which the response to the first of these was not recognised."""
-        for each in (*self._passed, *(one.exchange for one in self._waiting)):
+        unsure = [each for doubt in self._doubts if doubt.lacking for each in doubt.requests]
+        for each in (*self._passed, *unsure, *(one.exchange for one in self._waiting)):
             if each.begun is not None:
                 return each.begun
         data = self._sides[Role.SERVER].data
@@ -202,10 +235,13 @@ class Pairing:
         )
         self._pass_over(start, reached)
         if len(self._waiting) > 1 and self._unsure(start, reached):
-            among = self.waiting_frames
-            while self._waiting:
-                self._pass()
-            self._orphan(answer)
+            self._doubts.append(_Doubt([each.exchange for each in self._waiting]))
+            self._waiting.clear()
+        if not self._waiting and self._doubts and self._doubts[-1].lacking:
+            doubt = self._doubts[-1]
+            doubt.answers.append(packet.frame)
+            among = _frames(doubt.requests)
+            self._orphan(replace(answer, perhaps=among))
             return Answered(response, None, among)
         if self._waiting:
             return Answered(response, self._finish(self._waiting.popleft().exchange, answer))
@@ -237,7 +273,8 @@ class Pairing:
         """All exchanges at the end of the capture, in order of their requests."""
         self._attribute(self._sides[Role.SERVER].data)
         waiting = [each.exchange for each in self._waiting]
-        everything = [*self._done.values(), *self._passed, *waiting, *self._early]
+        unsure = [each for doubt in self._doubts for each in doubt.exchanges()]
+        everything = [*self._done.values(), *self._passed, *unsure, *waiting, *self._early]
         return tuple(sorted(everything, key=lambda each: (each.request_frame or each.response_frame or 0, each.number)))
 
     def _finish(self, exchange: Exchange, answer: Exchange) -> Exchange:

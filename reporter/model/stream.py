@@ -116,7 +116,8 @@ class Exchange:
     one is missing, for `early`, or when the timestamps go back in between. `interim` are frames of 1xx answers.
     `begun` is the frame of the first data in place of a message that is missing here: captured, and with the numbers
     that the message must have, but no whole message that tshark recognised. `unasked` tells of a response before
-    which the client had sent nothing on the connection.
+    which the client had sent nothing on the connection. `perhaps` are the frames of messages of which one may be what
+    is missing here, where the capture cannot tell which response answers which request.
     """
 
     stream: int
@@ -131,6 +132,7 @@ class Exchange:
     interim: tuple[int, ...] = ()
     begun: int | None = None
     unasked: bool = False
+    perhaps: tuple[int, ...] = ()
 
     @property
     def early(self) -> bool:
@@ -163,6 +165,7 @@ class Stream:
     `missed_fin` is the other one where it very likely was sent and not captured. `reset_fin` is who very likely sent a
     FIN that was not captured, before a RST ended the connection, and the frame that tells of it.
     `refusals` are the RSTs that refused its SYNs: all of them, or attempts before the one that opened it.
+    `late_third` tells that the third segment carries data and came so late that an empty ACK may have come before it.
     `seconds` are those from the first to the last packet, None where the timestamps go back in between.
     """
 
@@ -194,6 +197,13 @@ class Stream:
     missed_fin: MissedFin | None = None
     reset_fin: tuple[Role, int] | None = None
     refusals: tuple[int, ...] = ()
+    late_third: bool = False
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests have no response in the capture; one whose request cannot be told is one of theirs."""
+        alone = sum(1 for each in self.exchanges if each.request_frame and not each.response_frame)
+        return alone - sum(1 for each in self.exchanges if each.perhaps and not each.request_frame)
 
     @property
     def one_way(self) -> bool:

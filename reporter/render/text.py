@@ -100,6 +100,9 @@ class Listing:
         if exchange.begun is not None:
             missing = self._label["begun"].format(frame=exchange.begun)
         request, response = self._label["unasked"] if exchange.unasked else missing, missing
+        if exchange.perhaps:
+            frames = ", ".join(str(each) for each in exchange.perhaps)
+            request, response = (self._label[key].format(frames=frames) for key in ("one-of", "perhaps"))
         if exchange.request:
             frame = self._label["request_frame"].format(frame=exchange.request_frame)
             request = f"{visible(exchange.request.method)} {visible(exchange.request.target)} ({frame})"
@@ -107,7 +110,8 @@ class Listing:
             frame = self._label["request_frame"].format(frame=exchange.response_frame)
             response = f"{exchange.response.code} {visible(exchange.response.phrase)} ({frame})"
         took = "" if exchange.time is None else f"  {exchange.time:f} s"
-        return f"{exchange.number}. {request} → {response}{took}"
+        number = f"{exchange.number}." if exchange.request or not exchange.perhaps else "  "
+        return f"{number} {request} → {response}{took}"
 
     def _role(self, role: Role) -> str:
         return self._words.show(role)

@@ -178,11 +178,12 @@ def clock_set_back(end: CaptureEnd) -> list[Facts]:
     return _frames(end, "C14")
 
 
-@capture_rule("P32", facts="streams count requests more open unseen")
+@capture_rule("P32", facts="streams count requests more unsure unsure_count open unseen")
 def requests_without_response(end: CaptureEnd) -> list[Facts]:
     """Requests of all connections that have no complete response when the capture ends.
 
-    `requests` are their frames, of which `more` tells that not all are named; `open` tells that one of them still
+    `requests` are their frames, of which `more` tells that not all are named; `unsure` are frames of which only
+    `unsure_count` have none, but it cannot be told which; `open` tells that one of them still
     waits on a connection of which the server's end was not captured, `unseen` that of one no segment of the server was.
 
     Reference: RFC 9112, sections 8 and 9.5.
@@ -192,12 +193,16 @@ def requests_without_response(end: CaptureEnd) -> list[Facts]:
         return []
     frames = dict.fromkeys(frame for each in found for frame in each.conversation.pairing.unanswered_frames)
     asked = tuple(frame_of(frame) for frame in frames)
+    pairings = [each.conversation.pairing for each in found]
+    unsure = [frame_of(frame) for frame in dict.fromkeys(frame for each in pairings for frame in each.unsure[0])]
     return [
         {
             "streams": Fact(_numbers(found)),
             "requests": Fact(asked[:_SHOWN]),
             "more": word(len(asked) > _SHOWN),
-            "count": derived(sum(each.conversation.pairing.unanswered for each in found), *asked[:_SHOWN]),
+            "unsure": Fact(tuple(unsure[:_SHOWN])),
+            "unsure_count": word(sum(each.unsure_unanswered for each in pairings)),
+            "count": derived(sum(each.unanswered for each in pairings), *asked[:_SHOWN], *unsure[:_SHOWN]),
             "open": word(any(each.conversation.pairing.waiting and _server_open(each) for each in found)),
             "unseen": word(any(Role.SERVER not in each.conversation.window for each in found)),
         }

@@ -97,22 +97,24 @@ def closed_after_idling(end: StreamEnd) -> Facts | None:
     }
 
 
-@stream_rule("P32", facts="stream frames count ended began missed passed")
+@stream_rule("P32", facts="stream frames count more ended began missed passed unsure unsure_count unsure_answers")
 def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
-    """Requests that have no complete response when the capture ends.
+    """Requests that have no complete response when the capture ends; `more` tells that not all frames are named.
 
     `ended` is `reset`, `closed` (a FIN of the server), `unseen` (no segment of the server was captured) or `open`;
     it is None when none of them waits any more. `began` is the first frame of data of the server in which no whole
     response was recognised. `passed` are requests after which the client confirmed such data and asked again.
+    `unsure` are requests (`unsure_count` of them without a response) of which one or more are answered in
+    `unsure_answers`, but it cannot be told which; they are not among `frames`.
     `missed` tells that segments are missing from the capture.
 
     Reference: RFC 9112, sections 8 and 9.5.
     """
     conversation = end.conversation
-    frames = tuple(dict.fromkeys(conversation.pairing.unanswered_frames))
-    if not frames:
-        return None
     pairing = conversation.pairing
+    frames, (unsure, answers) = tuple(dict.fromkeys(pairing.unanswered_frames)), pairing.unsure
+    if not frames and not unsure:
+        return None
     began = pairing.unanswered_data
     ended = "reset" if _reset(end) else "closed" if Role.SERVER in conversation.fin else "open"
     if Role.SERVER not in conversation.window:
@@ -121,9 +123,13 @@ def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
         "stream": end.number,
         "frames": Fact(tuple(frame_of(frame) for frame in frames[:_SHOWN])),
         "count": word(conversation.pairing.unanswered),
+        "more": word(pairing.unanswered - pairing.unsure_unanswered > min(len(frames), _SHOWN)),
         "ended": word(ended) if pairing.waiting else None,
         "began": frame_of(began) if began is not None else None,
         "passed": word(tuple(frame_of(frame) for frame in pairing.passed_frames[:_SHOWN])),
+        "unsure": word(tuple(frame_of(frame) for frame in dict.fromkeys(unsure[:_SHOWN]))),
+        "unsure_count": word(pairing.unsure_unanswered),
+        "unsure_answers": word(tuple(frame_of(frame) for frame in answers[:_SHOWN])),
         "missed": word(end.told("C05") is not None or end.told("C04") is not None),
     }
 

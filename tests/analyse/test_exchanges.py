@@ -152,3 +152,16 @@ def test_where_the_client_waits_each_time_no_answer_goes_to_another_request(answ
         there = len(lines) if answer != "missed" else None
         told.append((asked, there if answer == "recognised" else None, there if answer == "data" else None))
     assert [(each.request_frame, each.response_frame, each.begun) for each in exchanges(*lines)] == told
+
+
+def test_what_may_be_missing_is_named_where_the_pairs_cannot_be_told() -> None:
+    found = exchanges(
+        'c>s [PA] seq=1 ack=1 len=10 get=/a h="Host: a"',
+        'c>s [PA] seq=11 ack=1 len=10 get=/b h="Host: a"',
+        "s>c [PA] seq=31 ack=21 len=20 status=200",
+    )
+    assert [(each.request_frame, each.response_frame, each.perhaps) for each in found] == [
+        (1, None, (3,)),
+        (2, None, (3,)),
+        (None, 3, (1, 2)),
+    ]

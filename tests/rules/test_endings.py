@@ -207,3 +207,32 @@ def test_a_broken_rule_costs_only_its_finding(monkeypatch):
     with pytest.raises(ZeroDivisionError):
         conclude((), Witness(), failures=failures, strict=True)
     assert not CaptureEnd((), Witness()).where("C01")
+
+
+PIPELINED = (
+    OPEN
+    + """
+4 0.003 c>s [PA] seq=1 ack=1 len=40 get=/1 h="Host: lab.example"
+5 0.004 c>s [PA] seq=41 ack=1 len=40 get=/2 h="Host: lab.example"
+6 0.005 s>c [PA] seq=31 ack=81 len=20 status=200
+"""
+)
+
+
+def test_one_of_several_requests_is_answered_but_it_cannot_be_told_which():
+    told = endings(PIPELINED)
+    found = told["stream-P32"]
+    assert (found["frames"], found["count"], found["passed"], found["more"]) == ([], 1, [], False)
+    assert (found["unsure"], found["unsure_count"], found["unsure_answers"]) == ([4, 5], 1, [6])
+    found = told["capture-P32"]
+    assert (found["requests"], found["count"], found["unsure"], found["unsure_count"]) == ([], 1, [4, 5], 1)
+
+
+def test_a_request_after_those_is_one_of_its_own():
+    third = '7 0.006 c>s [PA] seq=81 ack=51 len=40 get=/3 h="Host: lab.example"\n'
+    found = endings(PIPELINED + third)["stream-P32"]
+    assert (found["frames"], found["count"], found["unsure_count"]) == ([7], 2, 1)
+
+
+def test_as_many_responses_as_requests_leave_none_unanswered():
+    assert "stream-P32" not in endings(PIPELINED + "7 0.006 s>c [PA] seq=51 ack=81 len=20 status=200\n")

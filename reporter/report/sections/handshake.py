@@ -50,6 +50,7 @@ def handshake(context: Context) -> Draft | None:
     facts = {"stream": stream.number, "file": story.capture.name, "one_way": stream.one_way}
     facts |= {"heard": stream.heard, "told": stream.answer_told, "refusals": list(stream.refusals)}
     facts["late"] = [frame_of(packet.frame) for packet in syns.both] if syns.both is not None and syns.late else None
+    facts |= {"late_third": stream.late_third, "third": frames[-1] if frames else None}
     blocks.append(author.paragraph("section-handshake", str(stream.opening), **facts))
     if told and stream.opening is Opening.THREE_WAY:
         blocks.append(Bullets(tuple(author.say("section-handshake", f"step-{n}") for n in (1, 2, 3)), ordered=True))

@@ -45,7 +45,9 @@ def resources(context: Context) -> Draft | None:
     rows = [_row(context, each) for each in exchanges[:most]]
     figure = waterfall(author, story, used, min(fewer, _BARS))
     drawn = sum(len(lane.bars) for lane in figure.lanes) if figure is not None else 0
-    facts = {"exchanges": len(exchanges), "streams": len(used), "idle": idle, "drawn": drawn}
+    # A response whose request cannot be told has its request in another row.
+    count = len([each for each in exchanges if each.request_frame or not each.perhaps])
+    facts = {"exchanges": count, "streams": len(used), "idle": idle, "drawn": drawn}
     labels = {"table": caption.label, "figure": figure.caption.label if figure else ""}
     blocks: list[Block] = [
         author.paragraph("section-resources", "intro", **facts, **labels),
@@ -112,7 +114,9 @@ def _row(context: Context, each: Exchange) -> tuple[Rich, ...]:
     if each.time is not None:
         time = author.say("section-resources", "milliseconds", time=each.time)
     places = {"request": each.request_frame, "response": each.response_frame}
-    frames = author.say("section-resources", "frames", **places, begun=each.begun, unasked=each.unasked)
+    frames = author.say(
+        "section-resources", "frames", **places, begun=each.begun, unasked=each.unasked, perhaps=each.perhaps
+    )
     return (author.text(each.stream), asked, status, kind, length, time, frames)
 
 

@@ -102,9 +102,8 @@ def _exchanged(context: Context, story: Story) -> list[Rich]:
         items.append(say("section-summary", "http2", stream=name, **http2))
     elif not stream.exchanges:
         items.append(say("section-summary", "no-exchange", stream=name))
-    waiting = len([each for each in stream.exchanges if each.request_frame and not each.response_frame])
-    if waiting:
-        items.append(say("section-summary", "waiting", count=waiting))
+    if stream.unanswered:
+        items.append(say("section-summary", "waiting", count=stream.unanswered))
     again = frames_of(story.capture.keeper.of_stream(stream.number))
     sure, likely = len(again[Again.SURE]), len(again[Again.LIKELY])
     if sure or likely:
