@@ -109,6 +109,7 @@ class Direction:
         acknowledged = self.acked is not None and end <= self.acked
         ahead = start >= expected_now
         first = None if ahead else self._carrier(start, end)
+        lowest = first and (self._confirmed_from(start, end) or first)
         fresh_parts = [(start, end)] if ahead else self._fresh(start, end)
         fresh_numbers = sum(right - left for left, right in fresh_parts)
         fresh = 0
@@ -139,8 +140,8 @@ class Direction:
             expected=expected,
             fills=fills,
             acknowledged=acknowledged,
-            first_frame=earlier.frame if earlier else None,
-            first_time=earlier.time if earlier else None,
+            first_frame=lowest.frame if earlier and lowest else None,
+            first_time=lowest.time if earlier and lowest else None,
             earlier=earlier,
             forgotten=forgotten,
             edge=edge,
@@ -270,6 +271,15 @@ class Direction:
             if piece.end <= start:
                 break
         return None
+
+    def _confirmed_from(self, start: int, end: int) -> Piece | None:
+        """The confirmed piece that carried the lowest of these numbers, if it is still remembered."""
+        found = None
+        for piece in reversed(self.history):
+            if piece.end <= start:
+                break
+            found = piece if piece.start < end else found
+        return found
 
     def _note_copy(self, start: int, end: int, frame: int, time: Decimal, ident: str) -> None:
         for index in range(self._first_reaching(start), len(self.outstanding)):

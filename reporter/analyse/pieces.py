@@ -53,12 +53,13 @@ class Piece:
 class Sent:
     """What one segment did to its direction.
 
-    `fresh` payload bytes were new, `repeated` numbers had been captured before (first in `first_frame`),
+    `fresh` payload bytes were new, `repeated` numbers had been captured before (from `first_frame` on),
     `gap` numbers before it have not been captured, `fills` tells that it lies below numbers seen earlier,
-    `acknowledged` that the peer had confirmed all of it before. `earlier` is the piece that first carried the
-    repeated numbers, with its copies so far (None: not captured, or `forgotten`). `edge` is the piece that
-    ended at `expected` (None when only an Ack told it), `above` the piece captured before that begins where
-    this segment ends. `late` payload bytes had been confirmed before any captured frame carried them.
+    `acknowledged` that the peer had confirmed all of it before. `earlier` is the piece that first carried the repeated
+    numbers, those not yet confirmed where there are some, with its copies so far (None: not captured, or
+    `forgotten`). `edge` is the piece that ended at `expected` (None when only an Ack told it), `above` the piece
+    captured before that begins where this segment ends. `late` payload bytes had been confirmed before any captured
+    frame carried them.
     """
 
     start: int

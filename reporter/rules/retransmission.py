@@ -153,9 +153,11 @@ def out_of_order(at: At) -> Facts | None:
     }
 
 
-@rule("L10", on="tcp", when="again", facts="sender receiver first_frame", rank=23)
+@rule("L10", on="tcp", when="again", facts="sender receiver first_frame more", rank=23)
 def tail_loss(at: At) -> Facts | None:
     """The segment sent again was the last one sent: nothing behind it could cause duplicate ACKs.
+
+    `more` tells that it repeats numbers before those of that last segment, `first_frame`, too.
 
     Reference: RFC 8985, section 7 (tail loss probe); RFC 6298, section 5.
     """
@@ -168,7 +170,8 @@ def tail_loss(at: At) -> Facts | None:
     cause, _, earlier = _cause(at)
     if cause not in ("timer", "tail") or earlier is None:
         return None
-    return {**at.roles, "first_frame": frame_of(earlier.frame)}
+    last = at.conversation.ledger[at.me].covering(sent.end - 1) or earlier
+    return {**at.roles, "first_frame": frame_of(last.frame), "more": word(last.start > sent.start)}
 
 
 @rule(
@@ -358,14 +361,15 @@ def _segment(at: At) -> dict[str, Fact | None]:
     tcp, sent = at.tcp, at.step.sent
     earlier = sent.earlier
     seq, length = at["tcp.seq"], at["tcp.len"]
-    elapsed = at.since(earlier.time, earlier.frame) if earlier is not None else None
+    first, time = sent.first_frame, sent.first_time
+    elapsed = at.since(time, first) if first is not None and time is not None else None
     return {
         **at.roles,
         "seq": seq,
         "length": length,
         "last": derived((tcp.seq + tcp.length - 1) % _WRAP, seq, length) if tcp.length else None,
         "fin": word(tcp.fin),
-        "first_frame": frame_of(earlier.frame) if earlier is not None else None,
+        "first_frame": frame_of(first) if first is not None else None,
         "whole": word(earlier is not None and earlier.whole and (earlier.start, earlier.end) == (sent.start, sent.end)),
         "elapsed": elapsed,
         "fresh": derived(sent.fresh, length) if sent.fresh else None,
