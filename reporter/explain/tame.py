@@ -13,7 +13,9 @@ _ALLOWED = (
 _FILTERS = frozenset(
     ["abs", "capitalize", "code", "default", "first", "int", "join", "last", "length", "list", "lower", "max", "min"]
 )
-_MORE = frozenset(["ms", "ours", "reverse", "round", "s", "sort", "string", "sum", "term", "trim", "unique", "upper"])
+_MORE = frozenset(
+    ["ms", "ours", "plural", "reverse", "round", "s", "sort", "string", "sum", "term", "trim", "unique", "upper"]
+)
 #: A text that is put together again and again doubles each time.
 _SETS, _DEPTH = 8, 2
 

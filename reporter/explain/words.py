@@ -118,6 +118,7 @@ class Words:
             "term": self._term,
             "code": self._code,
             "ours": self._ours,
+            "plural": self._plural,
         }
         self.environment.globals["lexicon"] = self.lexicon
         self._globals = dict(self.environment.globals)
@@ -274,6 +275,11 @@ class Words:
     def _list(self, value: Any) -> Ours:
         """Values joined as the language lists things, each with its own evidence."""
         return Ours(self.lexicon["style"]["list_joiner"].join(str(self._finalize(part)) for part in value))
+
+    @staticmethod
+    def _plural(value: Any, one: str = "", many: str = "s") -> Ours:
+        """The ending of a noun, or the form of a verb, that goes with so many: `{{ n }} byte{{ n|plural }}`."""
+        return Ours(one if str(value) == "1" else many)
 
     def _term(self, value: Any) -> Shown:
         """A word of ours looked up in the lexicon's terms."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from reporter.explain.words import Words
@@ -60,3 +62,23 @@ def test_a_time_across_timestamps_that_go_back_is_not_told(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_get_is_told_without_a_double_space(language):
     assert "  " not in said(PAGE.format("Accept: */*"), 1, language)
+
+
+#: A number of the capture right before a noun that is always plural.
+_COUNTED = re.compile(
+    r"\}\} (?:(?:more|new|sequence|other|header|data|TCP|HTTP|captured) )?"
+    r"(?:byte|segment|number|packet|request|header field|field|second|ACK|message|frame|connection|chunk|response)s\b"
+)
+
+
+def test_a_noun_agrees_with_the_number_before_it():
+    words = WORDS["en"]
+    texts = {(code, key): text for code in words.codes() for key, text in words.entry(code).items()}
+    assert not [place for place, text in texts.items() if isinstance(text, str) and _COUNTED.search(text)]
+
+
+def test_one_number_and_one_byte_are_no_plural():
+    packets = "1 0.000 c>s [PA] seq=1 ack=1 len=1\n2 0.001 s>c [PA] seq=1 ack=2 len=1\n3 0.002 c>s [A] seq=2 ack=3"
+    found = "\n".join(said(packets, frame, "en") for frame in (1, 2, 3))
+    assert "1 was not carried" in found
+    assert not re.search(r"\b1 (?:bytes|numbers|segments)\b", found)
