@@ -53,7 +53,10 @@ CASES = {
     "Fast Open": (
         FAST_OPEN,
         (),
-        ["other segments of the connection lie between", f"+ 1 + {len(REQUEST)}, with the data that came in the SYN"],
+        [
+            "other segments of the connection lie between",
+            f"+ 1 + {len(REQUEST)}, the number of the SYN and the bytes of data that it carries",
+        ],
         ["captured whole and without repeats", "SYN and SYN-ACK were not both captured"],
     ),
 }
