@@ -67,8 +67,8 @@ def test_the_command_line_wins(tmp_path):
         ("filter = 1\n", "must be text", "line 1"),
         ("[cover]\n\ntitle = [1]\n", "must be text", "line 3"),
         ("cover = 1\n", "cover is a table", "line 1"),
-        ("timezone = 'Asia/Shanghay'\n", "Asia/Shanghai", "timezone"),
-        ("timezone = '../../etc/passwd'\n", "no time zone", "timezone"),
+        ("timezone = 'Asia/Shanghay'\n", "Asia/Shanghai", "line 1"),
+        ("timezone = '../../etc/passwd'\n", "no time zone", "line 1"),
         ("lang = \n", "not TOML", "report.toml"),
     ],
 )

@@ -105,3 +105,11 @@ def test_what_never_came_is_no_file_and_a_part_is_called_one(language: str) -> N
     assert part in rows
     frames = ["".join(span.text for span in row[-1]) for row in table.rows]
     assert "9" not in frames, "frame 9 answers HEAD"
+
+
+def test_a_range_that_is_everything_is_the_whole_file():
+    section = task("page-nginx-browser.pcapng", lang="en")
+    assert section is not None
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    rows = ["".join(span.text for span in row[0]) for row in table.rows]
+    assert "intro.wav" in rows, rows

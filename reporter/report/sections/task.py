@@ -7,7 +7,7 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from reporter.analyse.http import media_type
+from reporter.analyse.http import media_type, parse_content_range
 from reporter.explain.evidence import Evidence, Fact, frame_of
 from reporter.explain.visible import escaped, visible
 from reporter.explain.words import Rich
@@ -141,6 +141,9 @@ def _part(context: Context, each: Exchange) -> Rich:
     if each.response is None or each.response.code != _PARTIAL:
         return ()
     header = each.response.header("Content-Range")
+    told = parse_content_range(header.value) if header is not None else None
+    if told is not None and told.total is not None and (told.first, told.last + 1) == (0, told.total):
+        return ()
     bounds = None
     if header is not None:
         evidence = Evidence(each.response_frame or 0, "http.response.line", header.line)
