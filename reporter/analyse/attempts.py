@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from reporter.analyse.ledger import Direction
 from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.step import Mark
 from reporter.model.stream import Role
+from reporter.model.tcp import Tcp
 
 #: Up to how many SYNs of one opening are listed.
 _MOST = 64
@@ -17,7 +21,8 @@ class Attempts:
 
     `frames` are those of the first SYNs, `refusals` those of the first RSTs that refused one, `refusal` the last of
     these; `standing` is the SYN of the attempt that has not been refused. `old_answer` is a segment (frame, Ack) that
-    answers a SYN with the number of an earlier connection, `refuted` the RST of the client that refuses it.
+    answers a SYN with the number of an earlier connection (`old_syn`: a SYN-ACK), `refuted` the RST of the client that
+    refuses it.
     """
 
     def __init__(self) -> None:
@@ -26,6 +31,7 @@ class Attempts:
         self.refusal: int | None = None
         self.standing: Mark | None = None
         self.old_answer: tuple[int, int] | None = None
+        self.old_syn = False
         self.refuted: int | None = None
 
     def ask(self, mark: Mark) -> None:
@@ -34,6 +40,10 @@ class Attempts:
             self.frames.append(mark.frame)
         if self.standing is None and not mark.answers:
             self.standing = mark
+
+    def answered_wrong(self, frame: int, ack: int, *, syn: bool) -> None:
+        """Enter a segment that answers a SYN with the number of an earlier connection; `syn`: a SYN-ACK."""
+        self.old_answer, self.old_syn = (frame, ack), syn
 
     def refuse(self, frame: int) -> None:
         """Enter a RST that answers a SYN."""
@@ -53,3 +63,12 @@ def answers(asked: Mark | None, me: Role, sent: Sent, confirms: Confirmation | N
     if me is Role.CLIENT:
         return asked.seq < sent.start <= (sent.expected or 0) + _FAR
     return confirms is not None and confirms.syn == 1 and not confirms.unseen
+
+
+def answers_crossed(syn: Mapping[Role, Mark], me: Role, tcp: Tcp, sent: Sent, theirs: Direction) -> bool:
+    """Whether a segment of `me` only confirms the other end's SYN, both having sent nothing else (`theirs`: its
+    numbers)."""
+    mine, other = syn.get(me), syn.get(me.other)
+    if tcp.length or tcp.fin or not tcp.has_ack or mine is None or other is None:
+        return False
+    return sent.start == mine.next_seq and theirs.unwrapped(tcp.ack) == other.next_seq

@@ -32,6 +32,17 @@ def of_an_earlier(tcp: Tcp, asked: Mark | None, sent: Direction) -> bool:
     return beyond > _FAR and bool(seen & _RST) and not seen & _DATA
 
 
+def wrong_answer(tcp: Tcp, asked: Mark | None, sent: Direction) -> bool:
+    """Whether this is a SYN-ACK that does not confirm the SYN `asked`: it answers an older one. `sent` are the client's
+    numbers.
+
+    Reference: RFC 9293, figure 8 (recovery from an old duplicate SYN) and section 3.10.7.3 (SYN-SENT).
+    """
+    if asked is None or not (tcp.syn and tcp.has_ack) or tcp.rst:
+        return False
+    return not asked.seq < sent.unwrapped(tcp.ack) <= asked.next_seq
+
+
 def beyond_everything(tcp: Tcp, accepted: Mark, sent: Direction) -> bool:
     """Whether an empty ACK, in the place of the third segment, lies far beyond the SYN-ACK `accepted` though no data
     were captured in either direction: it confirms nothing that the server, whose numbers are `sent`, has sent here.

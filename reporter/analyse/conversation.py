@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from reporter.analyse.challenge import beyond_everything, of_an_earlier
+from reporter.analyse.challenge import beyond_everything, of_an_earlier, wrong_answer
 from reporter.analyse.clock import STEADY, Clock
 from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
-from reporter.analyse.ledger import duplicate_block
+from reporter.analyse.ledger import Direction, duplicate_block
 from reporter.analyse.lifecycle import Lifecycle
 from reporter.analyse.messages import Messages
 from reporter.analyse.pieces import Confirmation, Sent
-from reporter.analyse.states import OPEN, Event, Lone, Machine
+from reporter.analyse.states import OPEN, UNTOLD, Event, Lone, Machine
 from reporter.analyse.step import (
     Acked,
     Advertised,
@@ -126,14 +126,16 @@ class Conversation(Lifecycle):
             self.ledger[me].base = self.ledger[me].next = tcp.seq + 1
             self.ledger[me].acked = tcp.seq + 1
         ident = packet.ip.ident if packet.ip is not None else ""
-        sent = self.ledger[me].send(packet.frame, packet.time, tcp, ident=ident, copy=copy_of is not None)
+        foreign = self._of_an_earlier(me, tcp)
+        numbers = Direction() if foreign and tcp.syn else self.ledger[me]
+        sent = numbers.send(packet.frame, packet.time, tcp, ident=ident, copy=copy_of is not None)
         self.payload[me] += sent.fresh + sent.late if not keep_alive else 0
         if sent.fresh and not keep_alive:
             self.data_frame[me] = packet.frame
         if tcp.length and (sent.fresh or sent.late) and not keep_alive:
             self.pairing.heard(me, packet.frame, sent.start)
         self.max_length[me] = max(self.max_length[me], tcp.length)
-        counts = tcp.has_ack and not tcp.rst and not self._of_an_earlier(me, tcp)
+        counts = tcp.has_ack and not tcp.rst and not foreign
         confirms = self.ledger[peer].acknowledge(tcp.ack) if counts else None
         repeat = self._repeat(me, packet, tcp, confirms) if copy_of is None else None
         acked_before = self.acks.get(me)
@@ -141,11 +143,13 @@ class Conversation(Lifecycle):
             self._note_ack(me, packet, tcp, asks=keep_alive is not None or window_probe is not None)
         whole = self._messages[me].whole(packet, tcp, sent)
         move = self._move(me, packet, tcp, sent, confirms) if copy_of is None else None
-        if copy_of is not None or (before is OPEN and not tcp.flag_bits & _SYN_FIN_RST):
+        if copy_of is not None or (foreign and tcp.syn) or (before is OPEN and not tcp.flag_bits & _SYN_FIN_RST):
             # A second copy changes no state, nor does an ordinary segment of an open connection.
             after = before
         else:
             after = self._machine.advance(self._event(me, tcp, move, counts=counts))
+            if self.stray is not None and self.stray.mark.frame == packet.frame and not self.stray.below:
+                after = UNTOLD
         if self.third_ack == packet.frame and tcp.length and Role.SERVER in self.syn:
             accepted = self.syn[Role.SERVER]
             wait = self._clock.between(accepted.frame, accepted.time, packet.frame, packet.time)
@@ -186,7 +190,8 @@ class Conversation(Lifecycle):
 
     def _of_an_earlier(self, me: Role, tcp: Tcp) -> bool:
         if self.opening is Opening.UNANSWERED and me is Role.SERVER:
-            return of_an_earlier(tcp, self.syn.get(Role.CLIENT), self.ledger[Role.CLIENT])
+            asked, sent = self.syn.get(Role.CLIENT), self.ledger[Role.CLIENT]
+            return of_an_earlier(tcp, asked, sent) or wrong_answer(tcp, asked, sent)
         waits = len(self.syn) == 2 and self.third_ack is None and me is Role.CLIENT
         return waits and beyond_everything(tcp, self.syn[Role.SERVER], self.ledger[Role.SERVER])
 
@@ -262,6 +267,7 @@ class Conversation(Lifecycle):
             reset_fin=self.reset_fin,
             late_third=self.late_third,
             refusals=tuple(self.attempts.refusals),
+            doubtful_reset=self.doubtful_reset.mark.frame if self.doubtful_reset is not None else None,
         )
 
     def _count(self, packet: Packet, tcp: Tcp) -> None:

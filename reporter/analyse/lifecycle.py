@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from reporter.analyse.attempts import Attempts, answers
+from reporter.analyse.attempts import Attempts, answers, answers_crossed
+from reporter.analyse.challenge import wrong_answer
 from reporter.analyse.foresight import Foresight, client_of, ends
 from reporter.analyse.ledger import Direction
 from reporter.analyse.missed import Missed, Missing
@@ -116,7 +117,7 @@ class Lifecycle:
         """How the connection has ended so far."""
         if self.opening is Opening.REFUSED:
             return Closing.NEVER_OPEN
-        if self._cut_off or (self._given_up is not None and not self.fins):
+        if self._cut_off or (self.doubtful_reset is not None and not self.fins):
             return Closing.RESET
         if len(self.fins) == 2:
             if self.crossing:
@@ -143,8 +144,8 @@ class Lifecycle:
         """
         if self.crossing or self.opening is Opening.REFUSED:
             return None
-        if self.reset_by is None and self._given_up is not None and not self.fins:
-            return self._given_up.sender
+        if self.doubtful_reset is not None and not self.fins:
+            return None if self.doubtful_reset.fin is None else self.doubtful_reset.sender
         if self._one_of_two and not self._first_sure:
             return None
         if self.fins:
@@ -154,10 +155,7 @@ class Lifecycle:
     @property
     def unseen_fin(self) -> tuple[Role, Missed] | None:
         """What is very likely a FIN and its sender, where no FIN was captured."""
-        if self.fins:
-            return None
-        found = ((role, self.missing.fin(role)) for role in Role)
-        return next(((role, missed) for role, missed in found if missed is not None), None)
+        return None if self.fins else self.missing.other_than(self.fin)
 
     @property
     def missed_fin(self) -> MissedFin | None:
@@ -174,16 +172,19 @@ class Lifecycle:
     @property
     def reset_fin(self) -> tuple[Role, int] | None:
         """Who very likely sent a FIN that was not captured, before the RST, and the frame that tells of it."""
+        doubtful = self.doubtful_reset
+        if doubtful is not None and doubtful.fin is not None and doubtful.sender not in self.fin:
+            return doubtful.sender, doubtful.mark.frame
         if self.reset_by is None or self.reset_frame is None:
             return None
         if self.skipped is not None:
             return self.reset_by, self.reset_frame
-        unseen = self.unseen_fin
-        return (unseen[0], unseen[1].frame) if unseen is not None else None
+        found = self.missing.other_than(self.fin)
+        return (found[0], found[1].frame) if found is not None else None
 
     @property
-    def _given_up(self) -> Stray | None:
-        """A RST with a number that does not fit, after which nothing more came: it seems to have worked."""
+    def doubtful_reset(self) -> Stray | None:
+        """A RST with a number that does not fit, after which nothing more came: it may have worked."""
         return None if self.unobeyed or self.reset_frame is not None else self.stray
 
     @property
@@ -215,8 +216,8 @@ class Lifecycle:
         frames = {self.fin[role].frame for role in self.fins} | set(self.fin_acked.values())
         if (missed := self.missed_fin) is not None:
             frames.add(missed.frame)
-        if self._given_up is not None:
-            frames.add(self._given_up.mark.frame)
+        if self.doubtful_reset is not None:
+            frames.add(self.doubtful_reset.mark.frame)
         if self.reset_frame is not None and self.opening is not Opening.REFUSED:
             frames.add(self.reset_frame)
         return tuple(sorted(frames))
@@ -251,8 +252,8 @@ class Lifecycle:
                     if not tcp.length and not tcp.fin:
                         return Move.THIRD_ACK
             elif me is Role.SERVER:
-                self.attempts.old_answer = (packet.frame, tcp.ack)
-        if self.opening is Opening.SIMULTANEOUS and self._answers_crossed(me, tcp, sent):
+                self.attempts.answered_wrong(packet.frame, tcp.ack, syn=False)
+        if self.opening is Opening.SIMULTANEOUS and answers_crossed(self.syn, me, tcp, sent, self.ledger[peer]):
             self._crossed_acks.setdefault(me, packet.frame)
         if (
             self.third_ack is None
@@ -293,13 +294,6 @@ class Lifecycle:
         missed = self.missing.fin(role)
         return missed if missed is not None and missed.by_ack and missed.frame == packet.frame else None
 
-    def _answers_crossed(self, me: Role, tcp: Tcp, sent: Sent) -> bool:
-        """Whether a segment only confirms the other end's SYN, both ends having sent nothing else."""
-        mine, theirs = self.syn.get(me), self.syn.get(me.other)
-        if tcp.length or tcp.fin or not tcp.has_ack or mine is None or theirs is None:
-            return False
-        return sent.start == mine.next_seq and self.ledger[me.other].unwrapped(tcp.ack) == theirs.next_seq
-
     def _reset(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move | None:
         refusal = self.opening in (Opening.UNANSWERED, Opening.REFUSED) and me is Role.SERVER
         old = self.attempts.old_answer
@@ -315,12 +309,17 @@ class Lifecycle:
             self.skipped = sent.start - 1
         elif sent.gap and not refusal and self.reset_frame is None and self.third_ack is not None:
             # Beyond all numbers captured: only a RST with the very next one must be obeyed (RFC 5961, section 3.2).
-            self.stray, self.unobeyed = Stray(self._mark(me, packet, tcp, sent), me, below=False), False
+            self.stray, self.unobeyed = (
+                Stray(self._mark(me, packet, tcp, sent), me, below=False, passed=sent.gap),
+                False,
+            )
             return None
         fin = self.fin.get(me.other)
         if fin is not None and self._covers(fin, me.other, tcp):
             self.fin_acked.setdefault(me.other, packet.frame)
         if self.reset_frame is None:
+            if not refusal and self.third_ack is not None:
+                self.missing.reset(me, packet.frame, tcp)
             self.reset_by, self.reset_frame = me, packet.frame
             self.reset = self._mark(me, packet, tcp, sent)
             self._cut_off = len(self.fin_acked) < 2
@@ -340,6 +339,11 @@ class Lifecycle:
             # Asked again: what refused the attempt before ended no connection.
             self.opening, self.reset_by, self.reset_frame, self.reset = Opening.UNANSWERED, None, None, None
             self._cut_off = False
+        if self.attempts.old_syn and tcp.has_ack:
+            # What answered an older SYN is forgotten with it.
+            self.attempts.old_syn = False
+            self.syn.pop(me, None)
+            self.syns[me].clear()
         if me not in self.syn:
             self.syn[me] = self._mark(me, packet, tcp, sent)
             self.options[me] = tcp.options
@@ -349,6 +353,9 @@ class Lifecycle:
         self.syn_count[me] += 1
         self.attempts.ask(self.syns[me][-1])
         if tcp.has_ack:
+            if me is Role.SERVER and wrong_answer(tcp, self.syn.get(Role.CLIENT), self.ledger[Role.CLIENT]):
+                self.attempts.answered_wrong(packet.frame, tcp.ack, syn=True)
+                return Move.SYN_ACK
             if self.opening in (Opening.UNANSWERED, Opening.ANSWER_MISSED):
                 # A SYN-ACK recorded after the segment that answers it.
                 whole = self._third_number == self.syn[me].next_seq

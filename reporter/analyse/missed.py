@@ -7,7 +7,7 @@ FIN. One last byte of data that the capture missed looks the same: that is why i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from reporter.analyse.ledger import Direction
 from reporter.analyse.pieces import Confirmation, Sent
@@ -33,6 +33,7 @@ class Missing:
         self._ledger = ledger
         self._told: dict[Role, Missed] = {}
         self._single: set[Role] = set()
+        self._by_reset: dict[Role, Missed] = {}
 
     def note(
         self,
@@ -60,13 +61,26 @@ class Missing:
         if confirms is not None and (one or (ends and confirms.unseen)):
             self._told[me.other] = Missed(confirms.ack - 1, frame, by_ack=True)
 
+    def reset(self, me: Role, frame: int, tcp: Tcp) -> None:
+        """Enter a RST of `me`: its Ack, which the ledger leaves out, may tell of a number that was not captured."""
+        theirs = self._ledger[me.other]
+        if tcp.has_ack and theirs.next is not None and theirs.unwrapped(tcp.ack) == theirs.next + 1:
+            self._by_reset.setdefault(me.other, Missed(theirs.next, frame, by_ack=True))
+
     def fin(self, role: Role) -> Missed | None:
         """What is very likely the FIN of `role`, not captured; None where nothing tells of one."""
-        told = self._told.get(role)
+        reset, told = self._by_reset.get(role), self._told.get(role)
+        if reset is not None and role not in self._single and self._ledger[role].next == reset.number:
+            return reset
         if told is None or role in self._single or self._ledger[role].next != told.number + 1:
             return None
         filled = self._ledger[role].covering(told.number) is not None or (told.by_ack and not self._open_end(role))
         return None if filled else told
+
+    def other_than(self, seen: Container[Role]) -> tuple[Role, Missed] | None:
+        """What is very likely the FIN of an end of which none was captured (`seen` are those of which one was)."""
+        found = ((role, self.fin(role)) for role in Role if role not in seen)
+        return next(((role, missed) for role, missed in found if missed is not None), None)
 
     def unclear(self, role: Role) -> bool:
         """Whether a FIN of `role` may have been missed: no segment of it, or not its last numbers, were captured."""

@@ -70,6 +70,9 @@ def _states(client: State | None, server: State | None) -> States:
 #: The states of an open connection: always this object.
 OPEN = _states(State.ESTABLISHED, State.ESTABLISHED)
 
+#: Where the capture cannot tell the states.
+UNTOLD = _states(None, None)
+
 
 class Machine:
     """Follows one connection through the states of RFC 9293, section 3.3.2, as far as the capture tells."""

@@ -166,6 +166,7 @@ class Stream:
     FIN that was not captured, before a RST ended the connection, and the frame that tells of it.
     `refusals` are the RSTs that refused its SYNs: all of them, or attempts before the one that opened it.
     `late_third` tells that the third segment carries data and came so late that an empty ACK may have come before it.
+    `doubtful_reset` is the frame of a RST with a number that does not fit what was captured, after which nothing came.
     `seconds` are those from the first to the last packet, None where the timestamps go back in between.
     """
 
@@ -197,6 +198,7 @@ class Stream:
     missed_fin: MissedFin | None = None
     reset_fin: tuple[Role, int] | None = None
     refusals: tuple[int, ...] = ()
+    doubtful_reset: int | None = None
     late_third: bool = False
 
     @property

@@ -69,6 +69,35 @@ def segments_missed(end: CaptureEnd) -> list[Facts]:
     return _frames(end, "C05")
 
 
+@capture_rule("T17", facts="streams count frames")
+def fins_missed(end: CaptureEnd) -> list[Facts]:
+    """Connections of which a FIN was very likely sent that is not in the capture, where no ordinary Ack shows it (that
+    is C05): a RST, or a segment of its own sender, counts past it in one of `frames`.
+
+    Reference: RFC 9293, section 3.4 (a FIN uses one sequence number).
+    """
+    found = [(each, frame) for each in end.streams if (frame := _passed_fin(each)) is not None]
+    streams = [each for each, _ in found]
+    frames = tuple(frame_of(frame) for _, frame in found[:_SHOWN])
+    return [{"streams": Fact(_numbers(streams)), "count": word(len(found)), "frames": Fact(frames)}] if found else []
+
+
+@capture_rule("T16", facts="streams count frames")
+def resets_in_doubt(end: CaptureEnd) -> list[Facts]:
+    """Connections of which the last that was captured is a RST beyond every number captured from its sender.
+
+    Reference: RFC 5961, section 3.2 (a receiver obeys only a RST with exactly the number it expects).
+    """
+    found = [
+        (each, stray.mark.frame)
+        for each in end.streams
+        if (stray := each.conversation.doubtful_reset) is not None and not stray.below and stray.fin is None
+    ]
+    streams = [each for each, _ in found]
+    frames = tuple(frame_of(frame) for _, frame in found[:_SHOWN])
+    return [{"streams": Fact(_numbers(streams)), "count": word(len(found)), "frames": Fact(frames)}] if found else []
+
+
 @capture_rule("C06", facts="near far near_gap far_gap count frames")
 def taken_at(end: CaptureEnd) -> list[Facts]:
     """Where the capture was taken, when every connection of which it can be told says the same end.
@@ -290,6 +319,18 @@ def _frames(end: CaptureEnd, code: str) -> list[Facts]:
     total = end.total(code)
     frames = end.frames(code)
     return [{"count": derived(total, *frames), "frames": Fact(frames)}] if total else []
+
+
+def _passed_fin(end: StreamEnd) -> int | None:
+    """The frame that counts past what is very likely a FIN not captured; None also where an Ack tells of it."""
+    missed, reset = end.stream.missed_fin, end.stream.reset_fin
+    if missed is not None and not missed.by_ack:
+        return missed.frame
+    if reset is None:
+        return None
+    unseen = end.conversation.missing.other_than(end.conversation.fin)
+    ordinary = unseen is not None and unseen[1].by_ack and unseen[1].frame != end.conversation.reset_frame
+    return None if ordinary else reset[1]
 
 
 def _server_open(end: StreamEnd) -> bool:

@@ -21,14 +21,15 @@ _IDLE = Decimal(1)
     "T10",
     on="tcp",
     when="rst",
-    facts="sender receiver unconfirmed waiting waiting_count closer number told_frame",
+    facts="sender receiver unconfirmed waiting waiting_count closer number told_frame here",
     rank=_RANK,
 )
 def reset_after_data(at: At) -> Facts | None:
     """A RST ends a connection at once, without any FIN, shortly after data or with something still under way.
 
     `unconfirmed` are bytes of the receiver that no Ack had confirmed, nor does that of the RST; `waiting` is an
-    unanswered request. `number` of `closer` is very likely a FIN that was not captured, told by `told_frame`.
+    unanswered request. `number` of `closer` is very likely a FIN that was not captured, told by `told_frame`
+    (`here`: by this RST itself).
 
     Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
     """
@@ -94,7 +95,7 @@ def reset_after_fin(at: At) -> Facts | None:
     "T12",
     on="tcp",
     when="rst",
-    facts="sender receiver seconds frame established any_data closer number told_frame",
+    facts="sender receiver seconds frame established any_data closer number told_frame here",
     over="F09",
     rank=_RANK,
 )
@@ -103,7 +104,7 @@ def reset_while_idle(at: At) -> Facts | None:
 
     `seconds` is the pause before it, when long; `any_data` is False when the connection never carried data.
     `frame` is the segment before, None when the RST is the first segment captured. `number` of `closer` is very likely
-    a FIN that was not captured, told by `told_frame`.
+    a FIN that was not captured, told by `told_frame` (`here`: by this RST itself).
 
     Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
     """
@@ -128,7 +129,7 @@ def reset_while_idle(at: At) -> Facts | None:
     "T16",
     on="tcp",
     when=("syn", "rst", "closing", "unopened", "stale"),
-    facts="sender receiver kind reset_frame ack seq wanted own fin_frame",
+    facts="sender receiver kind reset_frame ack seq wanted own fin_frame number",
     over="D13",
     rank=_RANK,
 )
@@ -138,17 +139,22 @@ def after_the_end(at: At) -> Facts | None:
     `kind`: `reset` (one more RST), `late` (a segment after the RST of frame `reset_frame`; `own` tells that its
     sender had sent that RST), `challenge` (an ACK right after a RST whose Seq is not the number that its receiver
     expected), `old` (an ACK in answer to a SYN: the other end still knows an earlier connection with these ports),
-    `closed` (a RST after both ends had closed), `stray` (a RST beyond all numbers, which its receiver need not obey),
+    `closed` (a RST after both ends had closed), `stray` (a RST beyond all numbers, which its receiver need not obey;
+    `number` = `seq` - 1 if it passes over that one number only, which may have been a FIN of its sender),
     `below` (a RST below `wanted`, which its receiver had confirmed in frame `reset_frame`: to be dropped; `fin_frame`
     is its sender's FIN, if it has that one's number, which Linux obeys all the same), `syn` (a SYN on
     a connection that is open), `answers` (the ACK that questions that SYN), `refuses` (a RST against the ACK of an
-    earlier connection in frame `reset_frame`).
+    earlier connection in frame `reset_frame`), `refuses-syn` (one against a SYN-ACK that answers an older SYN).
 
     Reference: RFC 5961, sections 3 and 4; RFC 9293, sections 3.5.1 and 3.10.7.4.
     """
     tcp, conversation = at.tcp, at.conversation
     gone = conversation.reset_frame
-    facts = {**at.roles, **dict.fromkeys(("reset_frame", "ack", "seq", "wanted", "fin_frame")), "own": word(False)}
+    facts = {
+        **at.roles,
+        **dict.fromkeys(("reset_frame", "ack", "seq", "wanted", "fin_frame", "number")),
+        "own": word(False),
+    }
     if gone is None:
         out_of_place = _out_of_place(at)
         if out_of_place is not None:
@@ -190,12 +196,14 @@ def _out_of_place(at: At) -> dict[str, Fact | None] | None:
     stray, theirs = conversation.stray, conversation.acks.get(at.peer)
     attempts = conversation.attempts
     if attempts.refuted == at.packet.frame and attempts.old_answer is not None:
-        return {"kind": word("refuses"), "seq": at["tcp.seq"], "reset_frame": frame_of(attempts.old_answer[0])}
+        kind = "refuses-syn" if attempts.old_syn else "refuses"
+        return {"kind": word(kind), "seq": at["tcp.seq"], "reset_frame": frame_of(attempts.old_answer[0])}
     if stray is not None and stray.mark.frame == at.packet.frame:
         wanted = known(theirs.ack % _WRAP, theirs.frame, "tcp.ack") if theirs is not None else None
         if stray.below and theirs is not None:
             return {**_below(at, stray.mark), "wanted": wanted, "reset_frame": frame_of(theirs.frame)}
-        return {"kind": word("stray"), "seq": at["tcp.seq"], "wanted": wanted}
+        number = derived(at.tcp.seq - 1, at["tcp.seq"]) if stray.fin is not None and at.tcp.seq else None
+        return {"kind": word("stray"), "seq": at["tcp.seq"], "wanted": wanted, "number": number}
     if stray is not None and stray.sender is at.peer and not stray.below:
         questioned = _questioned(at, stray.mark)
         if questioned is not None:
@@ -242,7 +250,7 @@ def _unseen_fin(at: At) -> dict[str, Fact | None]:
     """What is very likely a FIN, though no FIN was captured: its sender, its number, and the frame that tells of it."""
     found = at.conversation.unseen_fin
     if found is None:
-        return dict.fromkeys(("closer", "number", "told_frame"))
+        return {**dict.fromkeys(("closer", "number", "told_frame")), "here": word(False)}
     closer, missed = found
     after = (missed.number + 1) % _WRAP
     told = known(after, missed.frame, "tcp.ack" if missed.by_ack else "tcp.seq")
@@ -250,6 +258,7 @@ def _unseen_fin(at: At) -> dict[str, Fact | None]:
         "closer": word(closer),
         "number": derived(missed.number % _WRAP, told),
         "told_frame": frame_of(missed.frame),
+        "here": word(missed.frame == at.packet.frame),
     }
 
 

@@ -21,7 +21,7 @@ GOES_ON = """
 9 0.202 c>s [A]  seq=31 ack=42
 """
 ALL = (Closing.THREE_SEGMENT, Role.CLIENT, (7, 8, 9), State.TIME_WAIT, State.CLOSED)
-GONE = (Closing.RESET, Role.SERVER, (6,), State.CLOSED, State.CLOSED)
+GONE = (Closing.RESET, None, (6,), State.CLOSED, State.CLOSED)
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ GONE = (Closing.RESET, Role.SERVER, (6,), State.CLOSED, State.CLOSED)
         (1, GOES_ON, ALL),
         (40, GOES_ON, ALL),
         (41, "", GONE),
-        # Nothing more comes: it has been given up, though the other end should not have obeyed.
-        (1, "", (Closing.RESET, Role.SERVER, (6,), State.ESTABLISHED, State.ESTABLISHED)),
+        # Nothing more comes: whether it has been given up cannot be told.
+        (1, "", (Closing.RESET, None, (6,), State.ESTABLISHED, State.ESTABLISHED)),
         # The first RST that fits is the one that ends it.
         (1, "7 0.2 s>c [R] seq=41", (Closing.RESET, Role.SERVER, (7,), State.CLOSED, State.CLOSED)),
     ],

@@ -14,7 +14,7 @@ from reporter.options import ReportOptions
 from reporter.pipeline import Explanation
 from reporter.pipeline.report import make_document
 from reporter.render.html import render_html
-from tests.crafted import ACK, CLIENT, RST, SERVER, SYN, exchange, segment, write
+from tests.crafted import ACK, CLIENT, FIN, RST, SERVER, SYN, exchange, segment, write
 
 pytestmark = pytest.mark.tshark
 
@@ -25,6 +25,13 @@ WHOLE = exchange(REQUEST, RESPONSE)
 _UP, _DOWN = ((CLIENT, 50000), (SERVER, 80)), ((SERVER, 80), (CLIENT, 50000))
 _SYN = segment(*_UP, SYN, 1000)
 _REFUSAL = segment(*_DOWN, RST | ACK, 0, 1001)
+#: The connection up to the response, and the numbers after request and response.
+_OPEN = WHOLE[:6]
+_C, _S = 1001 + len(REQUEST), 5001 + len(RESPONSE)
+
+
+def _answer(ack: int) -> bytes:
+    return segment(*_DOWN, ACK, _S, ack)
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,76 @@ CASES = {
         ("建立流 0 的第一次尝试被 RST 拒绝（第 2 帧）", "此前有一次尝试被拒绝（第 2 帧）"),
         ("连接没有建立。 ", "漏记了它们"),
         [0, 300, 500_000],
+    ),
+    "RST past its sender's own FIN, after the other end's": Case(
+        [*_OPEN, segment(*_UP, FIN | ACK, _C, _S), _answer(_C + 1), segment(*_DOWN, RST | ACK, _S + 1, _C + 1)],
+        Opening.THREE_WAY,
+        Closing.RESET,
+        Role.CLIENT,
+        ("very likely its own FIN", "FINs that the capture missed", "frame 9 counts past one number"),
+        ("found no flaw", "no segments missed"),
+        ("漏记的 FIN", "很可能就是它自己的 FIN"),
+        ("没有发现缺陷",),
+    ),
+    "RST past one number, no FIN captured": Case(
+        [*_OPEN, segment(*_DOWN, RST | ACK, _S + 1, _C)],
+        Opening.THREE_WAY,
+        Closing.RESET,
+        Role.SERVER,
+        (
+            "If that was a FIN of the server, which the capture has missed, this RST fits",
+            "and then the RST ended the connection",
+            "Very likely the server: the RST of frame 7 passes over one number",
+            "very likely stream 0 ended with a FIN of the server, which the capture missed, and the RST of frame 7",
+            "FINs that the capture missed",
+            "7serverRST, ACKcannot be toldcannot be told",
+        ),
+        ("found no flaw", "was aborted with a RST"),
+        ("很可能是服务器：第 7 帧的 RST 跳过了一个序号", "漏记的 FIN"),
+        ("没有发现缺陷", "以 RST 中止"),
+    ),
+    "RST far beyond what was captured": Case(
+        [*_OPEN, segment(*_DOWN, RST | ACK, _S + 500, _C)],
+        Opening.THREE_WAY,
+        Closing.RESET,
+        None,
+        (
+            "its last word is a RST whose number does not fit (frame 7)",
+            "whether it ended the connection, the capture cannot tell",
+            "RSTs that do not fit what was captured",
+        ),
+        ("found no flaw", "was aborted with a RST", "ended it first"),
+        ("与捕获内容不符的 RST", "连接是否由它终止，捕获不能说明"),
+        ("没有发现缺陷", "以 RST 中止"),
+    ),
+    "RST whose Ack tells of the other end's FIN": Case(
+        [*_OPEN, segment(*_DOWN, RST | ACK, _S, _C + 1)],
+        Opening.THREE_WAY,
+        Closing.RESET,
+        None,
+        (
+            "the Ack of this RST, one more, tells that it was sent: very likely the client had begun to close",
+            "FINs that the capture missed",
+            "Very likely the client had sent a FIN, which the capture missed (frame 7 tells of it)",
+        ),
+        ("found no flaw", "no FIN, no four steps", "ended it first"),
+        ("这个 RST 的确认号比它大 1", "漏记的 FIN"),
+        ("没有发现缺陷", "没有 FIN，不是四次挥手"),
+    ),
+    "RST after the answer to an older SYN": Case(
+        [
+            _SYN,
+            segment(*_DOWN, SYN | ACK, 300_000, 90_001),
+            segment(*_UP, RST, 90_001),
+            *WHOLE[1:],
+        ],
+        Opening.THREE_WAY,
+        Closing.THREE_SEGMENT,
+        Role.CLIENT,
+        ("With this RST the client refuses the SYN-ACK of frame 2", "which answers frame 4", "(frames 1, 4, 5)"),
+        ("only being probed", "Another copy of the SYN-ACK", "after the RST", "aborted with"),
+        ("用这个 RST 拒绝第 2 帧的 SYN-ACK",),
+        ("只是试探端口", "以 RST 中止"),
     ),
 }
 

@@ -27,6 +27,8 @@ WITHOUT_EXAMPLE = {
     "P36": "no bundled capture has a request line that breaks the rule",
     "C15": "no bundled capture is of a link that Wireshark does not know",
     "capture-C15": "as C15",
+    "capture-T16": "no bundled capture ends with a RST that does not fit",
+    "capture-T17": "no bundled capture has a RST past a FIN that was missed",
     "capture-C16": "no bundled capture has frames without a time",
 }
 PARTS = [(name, part) for each in entries() for name, part in each.parts]

@@ -15,7 +15,7 @@ from reporter.report.http2 import http2_of
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of
-from reporter.report.sections.teardown import one_fin
+from reporter.report.sections.teardown import one_fin, reset_fin
 from reporter.report.syns import confirmed, syns_of
 
 Answer = tuple[str, dict[str, Any]]
@@ -276,7 +276,7 @@ def _closing(context: Context) -> Answer:
     first = frame_of(stream.fin_frame) if stream.fin_frame is not None else frames[0]
     facts: dict[str, Any] = {"closer": stream.closed_first, "frames": frames, "first": first}
     if stream.closing is Closing.RESET:
-        return "reset", facts
+        return "reset", facts | reset_fin(stream)
     if stream.closing is Closing.SIMULTANEOUS:
         return "both", facts
     if stream.closing is Closing.ONE_FIN:

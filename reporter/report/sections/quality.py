@@ -10,7 +10,7 @@ from reporter.report.material import Capture
 from reporter.report.sections import Context, Draft, section
 
 #: Capture-level findings that speak of the capture itself; the others tell a story over several connections.
-_OF_THE_CAPTURE = ("C", "H18", "P32")
+_OF_THE_CAPTURE = ("C", "H18", "P32", "T16", "T17")
 
 
 @section("quality", None)

@@ -10,6 +10,7 @@ from reporter.report.http2 import http2_of
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of
+from reporter.report.sections.teardown import reset_fin
 
 #: Up to how many frames are named.
 _NAMED = 8
@@ -72,6 +73,7 @@ def _closed(context: Context) -> Rich:
         sender_other=stream.fin_sender.other if stream.fin_sender else None,
         fin=stream.fin_frame,
         missed=stream.missed_fin is not None,
+        **reset_fin(stream),
     )
 
 

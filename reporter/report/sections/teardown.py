@@ -65,7 +65,12 @@ def one_fin(stream: Stream) -> dict[str, Any]:
 def reset_fin(stream: Stream) -> dict[str, Any]:
     """Who very likely sent a FIN that was not captured, before the RST, and the frame that tells of it."""
     role, frame = stream.reset_fin or (None, None)
-    return {"fin_by": role, "told": frame_of(frame) if frame is not None else None}
+    doubtful = stream.doubtful_reset
+    return {
+        "fin_by": role,
+        "told": frame_of(frame) if frame is not None else None,
+        "doubtful": frame_of(doubtful) if doubtful is not None else None,
+    }
 
 
 def _states(context: Context, told: list[Told]) -> Block:
