@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reporter.analyse.ledger import Direction, unwrap
 from reporter.analyse.step import Mark
+from reporter.model.stream import Opening, Role
 from reporter.model.tcp import Tcp
 
 #: Numbers of one connection at its beginning do not lie so far apart.
 _FAR = 1 << 17
 # Bits of tcp.completeness.
 _SYN_ACK, _DATA, _RST = 2, 8, 32
+
+
+def of_another(
+    tcp: Tcp, me: Role, opening: Opening, syn: Mapping[Role, Mark], ledger: Mapping[Role, Direction]
+) -> bool:
+    """Whether a segment of `me`, before the third one of a handshake, is of another connection: its Ack says so.
+
+    `opening` and `syn` are those so far, `ledger` the numbers of both ends.
+    """
+    if opening is Opening.UNANSWERED and me is Role.SERVER:
+        asked, sent = syn.get(Role.CLIENT), ledger[Role.CLIENT]
+        return of_an_earlier(tcp, asked, sent) or wrong_answer(tcp, asked, sent)
+    waits = len(syn) == 2 and me is Role.CLIENT
+    return waits and beyond_everything(tcp, syn[Role.SERVER], ledger[Role.SERVER])
 
 
 def of_an_earlier(tcp: Tcp, asked: Mark | None, sent: Direction) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from reporter.analyse.challenge import beyond_everything, of_an_earlier, wrong_answer
+from reporter.analyse.challenge import of_another
 from reporter.analyse.clock import STEADY, Clock
 from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
@@ -126,7 +126,7 @@ class Conversation(Lifecycle):
             self.ledger[me].base = self.ledger[me].next = tcp.seq + 1
             self.ledger[me].acked = tcp.seq + 1
         ident = packet.ip.ident if packet.ip is not None else ""
-        foreign = self._of_an_earlier(me, tcp)
+        foreign = self.third_ack is None and of_another(tcp, me, self.opening, self.syn, self.ledger)
         numbers = Direction() if foreign and tcp.syn else self.ledger[me]
         sent = numbers.send(packet.frame, packet.time, tcp, ident=ident, copy=copy_of is not None)
         self.payload[me] += sent.fresh + sent.late if not keep_alive else 0
@@ -187,13 +187,6 @@ class Conversation(Lifecycle):
             answered=answered,
             copy_of=copy_of,
         )
-
-    def _of_an_earlier(self, me: Role, tcp: Tcp) -> bool:
-        if self.opening is Opening.UNANSWERED and me is Role.SERVER:
-            asked, sent = self.syn.get(Role.CLIENT), self.ledger[Role.CLIENT]
-            return of_an_earlier(tcp, asked, sent) or wrong_answer(tcp, asked, sent)
-        waits = len(self.syn) == 2 and self.third_ack is None and me is Role.CLIENT
-        return waits and beyond_everything(tcp, self.syn[Role.SERVER], self.ledger[Role.SERVER])
 
     def _event(self, me: Role, tcp: Tcp, move: Move | None, *, counts: bool) -> Event:
         peer = me.other

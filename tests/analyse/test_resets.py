@@ -21,7 +21,7 @@ GOES_ON = """
 9 0.202 c>s [A]  seq=31 ack=42
 """
 ALL = (Closing.THREE_SEGMENT, Role.CLIENT, (7, 8, 9), State.TIME_WAIT, State.CLOSED)
-GONE = (Closing.RESET, None, (6,), State.CLOSED, State.CLOSED)
+GONE = (Closing.RESET, Role.SERVER, (6,), State.CLOSED, State.CLOSED)
 
 
 @pytest.mark.parametrize(
