@@ -22,7 +22,8 @@ class Attempts:
     `frames` are those of the first SYNs, `refusals` those of the first RSTs that refused one, `refusal` the last of
     these; `standing` is the SYN of the attempt that has not been refused. `old_answer` is a segment (frame, Ack) that
     answers a SYN with the number of an earlier connection (`old_syn`: a SYN-ACK), `refuted` the RST of the client that
-    refuses it.
+    refuses it. `repeated` is a SYN-ACK so long after the segment that answers one that it is most likely sent again
+    (`repeats`: one is to come).
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,8 @@ class Attempts:
         self.standing: Mark | None = None
         self.old_answer: tuple[int, int] | None = None
         self.old_syn = False
+        self.repeats = False
+        self.repeated: int | None = None
         self.refuted: int | None = None
 
     def ask(self, mark: Mark) -> None:

@@ -259,6 +259,7 @@ class Conversation(Lifecycle):
             missed_fin=self.missed_fin,
             reset_fin=self.reset_fin,
             late_third=self.late_third,
+            repeated_answer=self.attempts.repeated,
             refusals=tuple(self.attempts.refusals),
             doubtful_reset=self.doubtful_reset.mark.frame if self.doubtful_reset is not None else None,
         )

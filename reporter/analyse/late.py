@@ -6,6 +6,7 @@ Cards with several queues and merged files do that. What an Ack tells of is then
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from reporter.model.packet import Packet
 from reporter.model.stream import Endpoint
@@ -14,20 +15,28 @@ from reporter.model.tcp import Tcp
 #: How many packets of a stream are looked at.
 _LOOKED_AT = 40
 _WRAP = 1 << 32
+#: A timer that sends again waits no less; the order of a record is not wrong by so many seconds.
+_SENT_AGAIN = Decimal("0.2")
 
 
 @dataclass(slots=True)
 class Late:
-    """What of a stream comes later than its answer: the frame of a SYN-ACK, and of each end's FIN.
+    """What of a stream comes later than its answer: the frame of a SYN-ACK (and its time), and of each end's FIN.
 
     `more` are ends and Acks (relative) beyond which that end's numbers go on: the last number below is no FIN;
     `ends` those of which the last number below is that FIN.
     """
 
     syn_ack: int | None = None
+    syn_ack_time: Decimal | None = None
     fin: dict[Endpoint, int] = field(default_factory=dict)
     more: set[tuple[Endpoint, int]] = field(default_factory=set)
     ends: set[tuple[Endpoint, int]] = field(default_factory=set)
+
+    def sent_again(self, told: Decimal) -> bool:
+        """Whether the SYN-ACK comes so long after `told`, the time of the segment that answers one, that it is not that
+        one recorded late but the same sent again (RFC 6298, section 5)."""
+        return self.syn_ack_time is not None and self.syn_ack_time - told >= _SENT_AGAIN
 
 
 @dataclass(slots=True)
@@ -64,6 +73,8 @@ class Lateness:
         known.heard.add(sender)
         if tcp.stream in self.waiting:
             self._look(known, sender, packet.frame, tcp)
+            if late.syn_ack == packet.frame:
+                late.syn_ack_time = packet.time
         if tcp.rst:
             known.asked = None
         elif tcp.syn:

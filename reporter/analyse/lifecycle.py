@@ -29,7 +29,7 @@ class Lifecycle:
     `bare_syn` is the frame of an end's first SYN without ACK; `syn_flags` and `syn_window` are of its SYN.
     `ledger` are the numbers that each end has sent, `missing` what of them is evidently missing at the end, `acks` what
     each end has confirmed last.
-    `unplaced` tells that before the first FIN captured there may have been one that was not.
+    `unplaced`: before the first FIN captured there may have been one that was not.
     `skipped` is the number of an end, very likely its FIN, that was not captured and that its RST has passed.
     `answer_told` is the frame that shows that the SYN was answered, though no SYN-ACK had been captured.
     """
@@ -247,6 +247,7 @@ class Lifecycle:
         if self.opening is Opening.UNANSWERED and tcp.has_ack:
             if answers(self.syn.get(Role.CLIENT), me, sent, confirms):
                 self.opening, self.answer_told = Opening.ANSWER_MISSED, packet.frame
+                self.attempts.repeats = self._foresight.late.sent_again(packet.time)
                 if me is Role.CLIENT:
                     self.third_ack, self._third_number = packet.frame, self.ledger[peer].unwrapped(tcp.ack)
                     if not tcp.length and not tcp.fin:
@@ -356,8 +357,9 @@ class Lifecycle:
             if me is Role.SERVER and wrong_answer(tcp, self.syn.get(Role.CLIENT), self.ledger[Role.CLIENT]):
                 self.attempts.answered_wrong(packet.frame, tcp.ack, syn=True)
                 return Move.SYN_ACK
-            if self.opening in (Opening.UNANSWERED, Opening.ANSWER_MISSED):
-                # A SYN-ACK recorded after the segment that answers it.
+            if self.attempts.repeats:
+                self.attempts.repeated = packet.frame
+            elif self.opening in (Opening.UNANSWERED, Opening.ANSWER_MISSED):
                 whole = self._third_number == self.syn[me].next_seq
                 self.opening = Opening.THREE_WAY if whole else Opening.INCOMPLETE
             if self.opening is Opening.SIMULTANEOUS:

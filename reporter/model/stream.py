@@ -161,7 +161,8 @@ class Stream:
     """One connection at the end of the capture. `frames` of the handshake and teardown are None when not captured.
 
     `heard` is the end of which alone packets were captured (None: of both). `answer_told` is the frame that shows that
-    the SYN was answered where no SYN-ACK was captured. `fin_frame` is the first FIN captured, of `fin_sender`;
+    the SYN was answered where no SYN-ACK was captured, or only one so much later (`repeated_answer`) that most likely
+    it repeats the first. `fin_frame` is the first FIN captured, of `fin_sender`;
     `missed_fin` is the other one where it very likely was sent and not captured. `reset_fin` is who very likely sent a
     FIN that was not captured, before a RST ended the connection, and the frame that tells of it.
     `refusals` are the RSTs that refused its SYNs: all of them, or attempts before the one that opened it.
@@ -197,6 +198,7 @@ class Stream:
     fin_sender: Role | None = None
     missed_fin: MissedFin | None = None
     reset_fin: tuple[Role, int] | None = None
+    repeated_answer: int | None = None
     refusals: tuple[int, ...] = ()
     doubtful_reset: int | None = None
     late_third: bool = False

@@ -41,14 +41,18 @@ def one_direction(end: CaptureEnd) -> list[Facts]:
     return _streams(end, [each for each in end.where("C03") if len(each.conversation.window) == 1])
 
 
-@capture_rule("H18", facts="streams count whole")
+@capture_rule("H18", facts="streams count whole again")
 def answers_missed(end: CaptureEnd) -> list[Facts]:
     """Connections of which the SYN-ACK is missing between segments of both ends: the capture missed it.
+
+    `again` of them have a later SYN-ACK, which most likely repeats the one that was missed.
 
     Reference: RFC 9293, section 3.5 and figure 6.
     """
     missed = [each for each in end.streams if each.stream.opening is Opening.ANSWER_MISSED]
-    return _streams(end, [each for each in missed if not each.stream.one_way])
+    found = [each for each in missed if not each.stream.one_way]
+    again = sum(each.stream.repeated_answer is not None for each in found)
+    return [{**facts, "again": word(again)} for facts in _streams(end, found)]
 
 
 @capture_rule("C04", facts="count frames")

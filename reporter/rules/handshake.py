@@ -52,12 +52,19 @@ def syn(at: At) -> Facts | None:
     }
 
 
-@rule("H02", on="tcp", when="syn", facts="sender receiver seq isn ack peer_seq peer_length syn_frame fits", rank=_RANK)
+@rule(
+    "H02",
+    on="tcp",
+    when="syn",
+    facts="sender receiver seq isn ack peer_seq peer_length syn_frame fits told_frame",
+    rank=_RANK,
+)
 def syn_ack(at: At) -> Facts | None:
     """A SYN with ACK accepts: it confirms the other end's SYN and offers its own initial sequence number.
 
     `syn_frame` is None when the SYN it answers was not captured before. `fits` is False when its Ack is not
     the number after that SYN. `peer_seq` (and `peer_length`, data in that SYN) make the sum, when it closes.
+    `told_frame` had shown long before that a SYN-ACK had arrived: so this one is most likely sent again.
 
     Reference: RFC 9293, section 3.5 and figure 6.
     """
@@ -65,6 +72,7 @@ def syn_ack(at: At) -> Facts | None:
     if not (tcp.syn and tcp.has_ack) or tcp.rst or not _is_first(at):
         return None
     asked = at.conversation.asked if at.peer is Role.CLIENT else at.conversation.syn.get(at.peer)
+    told, repeated = at.conversation.answer_told, at.conversation.attempts.repeated == at.packet.frame
     peer_seq = asked.seq % _WRAP if asked else 0
     whole = asked is not None and asked.length > 0 and tcp.ack == peer_seq + asked.length + 1
     closes = asked is not None and (tcp.ack == peer_seq + 1 or whole)
@@ -78,6 +86,7 @@ def syn_ack(at: At) -> Facts | None:
         "peer_length": known(asked.length, asked.frame, "tcp.len") if asked and whole else None,
         "syn_frame": frame_of(asked.frame) if asked else None,
         "fits": word(closes or wrapped),
+        "told_frame": frame_of(told) if repeated and told is not None else None,
     }
 
 
@@ -112,7 +121,7 @@ def third_ack_with_data(at: At) -> Facts | None:
     "H18",
     on="tcp",
     when=("move", "unopened"),
-    facts="sender receiver ack syn_frame by_client third late_frame",
+    facts="sender receiver ack syn_frame by_client third late_frame again",
     over="D02 D13",
     rank=_RANK,
 )
@@ -121,7 +130,7 @@ def missed_syn_ack(at: At) -> Facts | None:
 
     `by_client`: the client acknowledges, which it does only once it has the SYN-ACK; `third` tells that this has the
     numbers of the third segment. Else the server confirms what the client sent, which it does only after its SYN-ACK.
-    `late_frame` is the SYN-ACK where it was recorded only later.
+    `late_frame` is a SYN-ACK that was recorded only later; `again`: so much later that it is most likely sent again.
 
     Reference: RFC 9293, section 3.5 and figure 6; section 3.10.7.3 (SYN-SENT).
     """
@@ -138,6 +147,7 @@ def missed_syn_ack(at: At) -> Facts | None:
         "by_client": word(mine),
         "third": word(mine and not at.tcp.length and at.step.sent.start in (asked.seq + 1, asked.next_seq)),
         "late_frame": frame_of(late) if late is not None else None,
+        "again": word(conversation.attempts.repeats),
     }
 
 

@@ -84,6 +84,22 @@ CASES = {
         ("连接没有建立。 ", "漏记了它们"),
         [0, 300, 500_000],
     ),
+    "SYN-ACK missed and sent again": Case(
+        [WHOLE[0], WHOLE[2], WHOLE[1], WHOLE[2], *WHOLE[3:]],
+        Opening.ANSWER_MISSED,
+        Closing.THREE_SEGMENT,
+        Role.CLIENT,
+        (
+            "the SYN-ACK of frame 3, which came much later, is most likely one more copy of it",
+            "Frame 2 had answered a SYN-ACK long before",
+            "was opened without the first SYN-ACK in the capture",
+            "only most likely a repeat of it (frame 3)",
+        ),
+        ("found no flaw", "only recorded later", "was captured completely"),
+        ("第 3 帧的 SYN-ACK 晚了很久，多半是它的重发", "第 2 帧早已回应过 SYN-ACK"),
+        ("没有发现缺陷", "只是记录得晚了", "完整地出现"),
+        [0, 10_000, 1_010_000, 1_020_000, 1_030_000, 1_040_000, 1_050_000, 1_060_000, 1_070_000, 1_080_000],
+    ),
     "RST past its sender's own FIN, after the other end's": Case(
         [*_OPEN, segment(*_UP, FIN | ACK, _C, _S), _answer(_C + 1), segment(*_DOWN, RST | ACK, _S + 1, _C + 1)],
         Opening.THREE_WAY,

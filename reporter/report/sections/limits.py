@@ -55,7 +55,7 @@ def _of_story(context: Context) -> Iterator[Item]:
     if stream.opening is Opening.NOT_CAPTURED:
         yield _missing(context, story, context.opening, "opening")
     if stream.opening is Opening.ANSWER_MISSED:
-        yield "answer-missed", {**name, "one_way": stream.one_way}
+        yield "answer-missed", {**name, "one_way": stream.one_way, "again": stream.repeated_answer}
     if stream.basis is RoleBasis.PORT:
         yield "roles-assumed", {"client": str(stream.client)}
     if stream.closing is Closing.NOT_CAPTURED:

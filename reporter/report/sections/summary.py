@@ -54,6 +54,7 @@ def _opened(context: Context) -> Rich:
         f"opened-{story.stream.opening}",
         frames=[frame for frame in story.stream.handshake if frame not in story.stream.refusals],
         refusals=list(story.stream.refusals),
+        again=story.stream.repeated_answer,
         stream=context.stream(story),
         span=_span(story, story.stream.handshake),
     )
