@@ -73,7 +73,7 @@ def test_of_one_direction_only_nothing_is_said_of_the_other_fin():
 
 def test_a_syn_ack_that_the_capture_missed():
     missed = "1 0.000 c>s [S] seq=0\n2 0.001 c>s [A] seq=1 ack=1\n3 0.002 s>c [PA] seq=1 ack=1 len=9\n"
-    assert endings(missed)["capture-H18"] == {"streams": [0], "count": 1, "whole": 1}
+    assert endings(missed)["capture-H18"] == {"streams": [0], "count": 1, "whole": 1, "again": 0}
     assert "capture-H18" not in endings(OPEN)
 
 
