@@ -61,6 +61,13 @@ UPRIGHT = """() => [...document.querySelectorAll(".ruled td, .own :is(th, td)")]
     range.selectNodeContents(each);
     return new Set([...range.getClientRects()].map((rect) => Math.round(rect.bottom))).size > 1;
   }).map((each) => each.innerText)"""
+#: Buttons that stand in a line of their own below the heading that they fold.
+ALONE = """() => [...document.querySelectorAll("h2 .fold")].filter((each) => {
+  const range = document.createRange();
+  range.setStart(each.parentElement, 0);
+  range.setEndBefore(each);
+  return Math.max(...[...range.getClientRects()].map((rect) => rect.bottom)) < each.getBoundingClientRect().top;
+}).map((each) => each.parentElement.innerText)"""
 #: Where the bar with the filter ends, if it is on the screen.
 BAR = "Math.max(0, ...[...document.querySelectorAll('.filter')].map((each) => each.getBoundingClientRect().bottom))"
 #: The first values that go on in the next line.
@@ -156,6 +163,7 @@ def test_a_phone_never_scrolls_sideways(browser: Browser, files: dict[str, Path]
         assert opened.page.evaluate(TOO_WIDE) == []
         assert opened.page.evaluate(TORN) == []
         assert opened.page.evaluate(UPRIGHT) == []
+        assert opened.page.evaluate(ALONE) == []
 
 
 def test_the_filter_counts_aloud_and_clears(browser: Browser, files: dict[str, Path]) -> None:

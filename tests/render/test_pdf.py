@@ -16,6 +16,8 @@ import pytest
 from reporter.errors import ToolTrouble, UsageTrouble
 from reporter.render import html, justify, pdf
 from reporter.render.pdf import PdfOptions, render_pdf
+from reporter.report.theme import find_theme
+from tests.render.long_document import listed_document
 from tests.render.sample_document import sample
 
 ROOT = Path(__file__).parents[2]
@@ -150,6 +152,21 @@ def test_nothing_is_fetched(tmp_path, monkeypatch):
     reader = pypdf.PdfReader(io.BytesIO(written))
     assert len(reader.pages[0].images) == 2, "the pictures that the cover and the report itself carry"
     assert not reader.attachments
+
+
+@pytest.mark.parametrize(("missing", "told"), [(["\u200b", "🎉"], ["🎉"]), (["\u200b"], []), ([], [])])
+def test_characters_that_no_font_has_are_told(monkeypatch, missing, told):
+    monkeypatch.setattr(pdf, "missing_characters", lambda _: missing)
+    heard = []
+    render_pdf(dataclasses.replace(sample("en"), sections=()), lacking=heard.append)
+    assert heard == told
+
+
+def test_the_packet_list_of_the_brief_fills_its_wider_line():
+    document = dataclasses.replace(listed_document(3), theme=find_theme("brief"))
+    text = html.html_here(document, True)
+    lines = [line for cell in re.findall('<td class="c-[^>]*>([^<]*)</td>', text) for line in cell.split("\n")]
+    assert 122 < max(map(len, lines)) <= 134
 
 
 def test_without_weasyprint(monkeypatch):

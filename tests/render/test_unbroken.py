@@ -32,6 +32,11 @@ def test_a_piece_is_found_whole(piece: str) -> None:
     assert not set(" -/") & set(piece.replace(text[slice(*found)], "")), "all places where it could be torn"
 
 
+def test_a_chinese_text_does_not_end_in_a_line_of_one_character() -> None:
+    text = "它只说明这一方不再发送数据，并不说明另一方也是如此，详见后面的说明。"
+    assert [text[slice(*each)] for each in unbroken.pieces(text)] == ["说明。"]
+
+
 @pytest.mark.parametrize(
     "text", ["three-way half-closed (end-to-end).", "5 seconds", "1 + 2 + 3 + 4 + 5 + 6", "/a" * 30]
 )

@@ -100,6 +100,7 @@ def test_markup_in_markdown_stays_text(tmp_path):
         ("a\n\nb ![x](picture.png) c", "in the middle of a text", 3),
         ("a\nb [c](javascript:alert)", "a link leads to 'javascript:alert'", 2),
         ("[c](file:///etc/passwd)", "a link leads to", 1),
+        ("a\n\nb[^1]\n\n[^1]: note", "footnotes are not known", 3),
         ("```htm\nx\n```", "no language 'htm'", 1),
         ("```js fil=a.js\n```", "did you mean 'file'", 1),
         ("```js file=none.js\n```", "no file 'none.js'", 1),
