@@ -13,7 +13,7 @@ from reporter.options import ReportOptions
 from reporter.pipeline import report as making
 from reporter.pipeline.report import make_document
 from reporter.render.html import render_html
-from reporter.report.document import Commentary, Document, Pairs, Paragraph, Section, Table
+from reporter.report.document import Commentary, Document, PacketList, Pairs, Paragraph, Section, Table
 from reporter.report.drawings import SequencePlot, Waterfall
 from reporter.report.themefile import LIMITS
 from tests.captures import BUNDLED
@@ -55,6 +55,14 @@ def test_every_row_of_the_ledger_adds_up(name):
     confirmed = [int(frame) for row in rows for frame in row[8].split() if frame.isdigit()]
     assert len(confirmed) == len(set(confirmed)), "a frame is confirmed once"
     assert {int(row[0]) for row in rows} >= set(confirmed)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_brief_lists_the_packets_of_a_capture_without_tcp(language):
+    listed = block(document("udp-only", language, "brief"), "outside", PacketList)
+    assert isinstance(listed, PacketList)
+    assert [row.frame for row in listed.rows] == [1, 2]
+    assert section(document("page-node-curl", language, "brief"), "outside") is None
 
 
 def test_trouble_is_told_only_where_there_is_any():
