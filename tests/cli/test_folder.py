@@ -49,6 +49,12 @@ def page(lab, run):
     return (lab / "report.html").read_text(encoding="utf-8")
 
 
+def test_what_no_font_has_is_said_beside_the_pdf(lab, run, monkeypatch):
+    monkeypatch.setattr("reporter.render.pdf.laid_out", lambda *_: (b"%PDF-", "🎉"))
+    code, said = run("report", lab, "-o", "report.pdf")
+    assert (code, "has the characters 🎉" in said, Path("report.pdf").exists()) == (0, True, True)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_new_folder_becomes_a_report(run, lang):
     code, out = run("new", "my-lab", "--lang", lang)

@@ -157,7 +157,7 @@ def test_nothing_is_fetched(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("missing", "told"), [(["\u200b", "🎉"], ["🎉"]), (["\u200b"], []), ([], [])])
 def test_characters_that_no_font_has_are_told(monkeypatch, missing, told):
     monkeypatch.setattr(pdf, "missing_characters", lambda _: missing)
-    heard = []
+    heard: list[str] = []
     render_pdf(dataclasses.replace(sample("en"), sections=()), lacking=heard.append)
     assert heard == told
 
