@@ -17,12 +17,18 @@ _NOTHING = "D01 D02 D03 D06 D07 D12 D13 L01 L02 L04 L05 L08 L10 C05"
 
 
 @rule(
-    "F01", on="tcp", when="zero-window", facts="sender receiver window before before_frame", over="D12 D13", rank=_RANK
+    "F01",
+    on="tcp",
+    when="zero-window",
+    facts="sender receiver window before before_frame unused",
+    over="D12 D13",
+    rank=_RANK,
 )
 def zero_window(at: At) -> Facts | None:
     """The segment announces a window of zero: the receive buffer is full and the other end must stop.
 
-    `before` is the window that this end had announced last, when that was not zero.
+    `before` is the window that this end had announced last, when that was not zero. `unused` tells that from the
+    opening on the other end has sent no data: nothing can have filled the buffer.
 
     Reference: RFC 9293, section 3.8.6 and section 3.8.6.1.
     """
@@ -36,6 +42,7 @@ def zero_window(at: At) -> Facts | None:
         "window": at["tcp.window_size"],
         "before": known(before.window, before.frame, "tcp.window_size") if before is not None and told else None,
         "before_frame": frame_of(before.frame) if before is not None and told else None,
+        "unused": word(not at.conversation.midstream and at.conversation.ledger[at.peer].next in (0, 1)),
     }
 
 

@@ -159,8 +159,8 @@ def after_the_end(at: At) -> Facts | None:
         out_of_place = _out_of_place(at)
         if out_of_place is not None:
             return {**facts, **out_of_place}
-        if tcp.rst or tcp.syn or not tcp.has_ack:
-            return None
+        if tcp.rst or tcp.syn or tcp.fin or tcp.length or not tcp.has_ack or conversation.payload[at.me]:
+            return None  # a challenge ACK is empty, and whoever has sent data has an open connection
         asked = conversation.bare_syn.get(at.peer)
         if asked is None or at.me is not Role.SERVER or Role.SERVER in conversation.syn:
             return None

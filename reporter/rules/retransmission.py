@@ -82,8 +82,8 @@ def retransmission(at: At) -> Facts | None:
     Reference: RFC 6298, section 5; RFC 8985, section 7; RFC 1191, section 6;
       tshark fields tcp.analysis.retransmission, tcp.analysis.rto.
     """
-    if _again(at) is not _Again.RESENT:
-        return None
+    if _again(at) is not _Again.RESENT or (at.tcp.fin and not at.tcp.length):
+        return None  # a FIN without data is told of where the closing is
     cause, since, earlier = _cause(at)
     attempt: Fact | None = None
     copy: Fact | None = None

@@ -16,6 +16,8 @@ from reporter.report.syns import syns_of
 
 #: Kinds of options (IANA, TCP Option Kind Numbers).
 _MAX_SIZE, _SCALE, _SACK, _TIMESTAMPS = 2, 3, 4, 8
+#: The largest shift that counts (RFC 7323, section 2.3).
+_MOST = 14
 #: Bytes that the timestamps option takes of every segment, padding included (RFC 7323, appendix A).
 _TAKEN = 12
 
@@ -73,7 +75,10 @@ def _scale(context: Context, story: Story, client: Packet, server: Packet) -> tu
     one, two = (_value(packet, "tcp.options.wscale.shift") for packet in (client, server))
     factors = {}
     if one is not None and two is not None:
-        factors = {"client": derived(1 << one.value, one), "server": derived(1 << two.value, two)}
+        factors = {
+            "client": derived(1 << min(one.value, _MOST), one),
+            "server": derived(1 << min(two.value, _MOST), two),
+        }
     force = _in_force(client, server, _SCALE)
     known = {True: "scale" if factors else "scale-unread", False: "scale-not", None: "scale-unknown"}[force]
     effect = author.say("section-options", known, **factors)
