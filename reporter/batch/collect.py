@@ -151,8 +151,9 @@ def with_files(submission: Submission, download: Download, scratch: Path, quota:
     prefix = _common(submission.entries)
     captures = tuple(sorted((replace(each, name=_own(each.name, prefix)) for each in found.captures), key=_by_name))
     others = tuple(sorted((replace(each, name=_own(each.name, prefix)) for each in found.others), key=_by_name))
+    useless = tuple(sorted((_own(each, prefix) for each in found.useless), key=natural))
     remarks = (*submission.remarks, *found.remarks)
-    return replace(submission, captures=captures, others=others, refused=refused, remarks=remarks)
+    return replace(submission, captures=captures, others=others, useless=useless, refused=refused, remarks=remarks)
 
 
 def _by_name(piece: Piece) -> tuple[tuple[int, int, str], ...]:

@@ -43,7 +43,7 @@ class Member:
     def files(self) -> tuple[str, ...]:
         """What was handed in, by the names it had."""
         found = tuple(each.name for each in (*self.submission.captures, *self.submission.others))
-        return found or self.submission.entries
+        return found or self.submission.useless or self.submission.entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,15 @@ class Klass:
 
     @property
     def people(self) -> int:
-        """How many students there are: what was replaced by a later attempt is of one of them."""
-        return sum(1 for each in self.members if each.submission.replaced is None)
+        """How many students there are: those of the roster, without one all who have handed in (each of them once)."""
+        return sum(
+            1 for each in self.members if each.submission.replaced is None and each.submission.listed is not False
+        )
+
+    @property
+    def strangers(self) -> int:
+        """How many submissions were not matched with the roster: of strangers, of nobody, perhaps of its own."""
+        return sum(1 for each in self.members if each.submission.replaced is None and each.submission.listed is False)
 
     def statuses(self) -> list[tuple[str, int]]:
         """How often each status came up, commonest first."""

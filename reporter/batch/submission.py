@@ -69,8 +69,8 @@ class Submission:
     (`id`, `login`, `name`), empty when it was not; `listed` is whether the student is on the roster (None
     without a roster). `logins` are how the LMS and the roster call them, `called` the name that the download has
     for whom `lms_id` is (empty where it has none, as in an anonymous assignment). `group` is common to those who
-    handed in together. `refused` is why the files cannot be used, `remarks` are lesser matters. `replaced` names the
-    attempt that counts instead.
+    handed in together. `useless` are names of files that are neither captures nor of use. `refused` is why the files
+    cannot be used, `remarks` are lesser matters. `replaced` names the attempt that counts instead.
     """
 
     key: str
@@ -85,6 +85,7 @@ class Submission:
     group: str = ""
     captures: tuple[Piece, ...] = ()
     others: tuple[Piece, ...] = ()
+    useless: tuple[str, ...] = ()
     refused: Remark | None = None
     remarks: tuple[Remark, ...] = ()
     replaced: Remark | None = None

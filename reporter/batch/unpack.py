@@ -35,6 +35,8 @@ OTHER_ENDINGS = (
     ".log",
     ".keys",
 )
+#: Files of no use that are remembered by name.
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,15 @@ class Quota:
 
 @dataclass(slots=True)
 class Unpacked:
-    """What was found: captures, other files of use, and remarks (without duplicates, in order)."""
+    """What was found: captures, other files of use, and remarks (without duplicates, in order).
+
+    `useless` are the first names of files of no use, for who has handed in nothing else.
+    """
 
     captures: list[Piece] = field(default_factory=list)
     others: list[Piece] = field(default_factory=list)
     remarks: dict[Remark, None] = field(default_factory=dict)
+    useless: list[str] = field(default_factory=list)
     files: int = 0
     seen: int = 0
 
@@ -90,6 +96,8 @@ class Unpacker:
         elif use_of(parts[-1], head):
             self._bytes(size, parts)
             self._keep(path, parts, head, size)
+        else:
+            self.useless(parts)
 
     def members(
         self, archive: Archive, wanted: Sequence[Member], prefix: tuple[str, ...], depth: int, skip: int = 0
@@ -183,6 +191,11 @@ class Unpacker:
         if self.found.files > self._quota.files:
             raise Refused("too-many-files", limit=self._quota.files)
 
+    def useless(self, parts: tuple[str, ...]) -> None:
+        """Note a file of no use by its name."""
+        if parts and len(self.found.useless) < _NAMED:
+            self.found.useless.append("/".join(parts))
+
     def link(self, parts: tuple[str, ...]) -> None:
         """Note a link or special file, which is not followed."""
         self._remark("link-ignored", file=_shown(parts))
@@ -230,6 +243,7 @@ class _Writing:
     def finish(self) -> None:
         """The last byte has come, or none is wanted any more."""
         if self._file is None and (not self._parts or self._size >= HEAD or not self._begin()):
+            self._unpacker.useless(self._parts)
             return
         assert self._file is not None
         self._file.close()

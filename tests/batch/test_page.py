@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from dataclasses import replace
 
 import pytest
 
+from reporter.batch.collect import plan, with_files
+from reporter.batch.download import open_download
 from reporter.batch.job import Output
-from reporter.batch.klass import assemble, points_text
+from reporter.batch.klass import Member, assemble, points_text
 from reporter.batch.ledger import Row
 from reporter.batch.rubric import read_rubric
 from reporter.batch.shared import shared
 from reporter.batch.submission import Piece, Remark, Student, Submission
 from reporter.batch.traces import Trace
+from reporter.batch.unpack import Quota
 from reporter.batch.views import page
 from reporter.batch.words import BatchWords
 
@@ -78,6 +82,38 @@ def test_somebody_who_handed_in_twice_is_one_student(tmp_path):
     klass = replace(klass, members=(*klass.members, earlier))
     assert '<p class="total">3 students</p>' in page.render(klass, BatchWords("en")).decode()
     assert "共 3 人" in page.render(klass, BatchWords("zh")).decode()
+
+
+def test_who_is_not_on_the_roster_is_no_student_of_the_class(tmp_path):
+    klass = klass_of(tmp_path)
+    known = [True, False, True]
+    members = [
+        replace(each, submission=replace(each.submission, listed=listed))
+        for each, listed in zip(klass.members, known, strict=True)
+    ]
+    klass = replace(klass, members=tuple(members))
+    assert "2 students; submissions not matched with the roster: 1<" in page.render(klass, BatchWords("en")).decode()
+    assert "共 2 人，另有 1 份提交对不上名单<" in page.render(klass, BatchWords("zh")).decode()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_files_of_no_use_are_called_by_their_names(tmp_path, packed):
+    """And not by the folder or archive that they came in."""
+    folder = tmp_path / "class" / "20260001-示例甲"
+    folder.mkdir(parents=True)
+    files = {"a.docx": b"x" * 2000, "b.mp4": b""}
+    if packed:
+        with zipfile.ZipFile(folder.parent / "20260002-示例乙.zip", "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+    else:
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    download = open_download(folder.parent, tmp_path / "scratch")
+    submission = next(each for each in plan(download, None, None) if each.student.id.endswith("2" if packed else "1"))
+    found = with_files(submission, download, tmp_path / "in", Quota())
+    row = Row(found.key, "", "no-capture", (), (), None, None)
+    assert Member(found, row, ()).files == ("a.docx", "b.mp4")
 
 
 @pytest.fixture
