@@ -82,14 +82,20 @@ def _attempts(person: Sequence[Match], download: Download, scratch: Path | None)
     times = {name: download.newest(name, scratch) for name in names} if undated and scratch is not None else {}
     found = order(names, dated=not undated, times=times)
     last = found.names[-1] if names else ""
-    for name in found.names[:-1]:
-        yield _submission(attempts[name], replaced=Remark.of(found.by, by=attempts[last][0].entry))
+    counts = _submission([*(attempts[last] if last else ()), *attempts.get("", ())])
+    earlier = [
+        _submission(attempts[name], replaced=Remark.of(found.by, by=attempts[last][0].entry))
+        for name in found.names[:-1]
+    ]
+    # One person, whichever of the names say what they are called.
+    names_said = (each.student for each in (counts, *earlier) if each.student.name)
+    student = next(names_said, counts.student)
+    yield from (replace(each, student=student) for each in earlier)
     remarks: tuple[Remark, ...] = ()
     if len(names) > 1 and found.by != BY_DATE:
         code = found.by.replace("replaced", "several", 1)
         remarks = (Remark.of(code, this=last, others=", ".join(sorted(found.names[:-1], key=natural))),)
-    counts = _submission([*(attempts[last] if last else ()), *attempts.get("", ())])
-    yield replace(counts, remarks=(*counts.remarks, *remarks))
+    yield replace(counts, student=student, remarks=(*counts.remarks, *remarks))
 
 
 def _submission(found: Sequence[Match], replaced: Remark | None = None) -> Submission:
