@@ -65,7 +65,7 @@ def fast_retransmission(at: At) -> Facts | None:
     "L04",
     on="tcp",
     when="again",
-    facts=_SEGMENT + " cause attempt since since_frame interval tail icmp_frame",
+    facts=_SEGMENT + " cause attempt since since_frame interval tail icmp_frame ack_frame",
     over="D01",
     rank=20,
 )
@@ -75,7 +75,8 @@ def retransmission(at: At) -> Facts | None:
     `cause`: `timer` (long after the copy before and after the last Ack), `tail` (the last segment sent, after about
     two round trips without an Ack, as a tail loss probe comes), `twice` (too soon for any timer), `overlap` (only
     part of it had been sent before), `probe` (that part was a probe of a zero window), `size` (the ICMP message in
-    `icmp_frame` said that it was too large for a link), `unknown`. `attempt` counts the captured retransmissions;
+    `icmp_frame` said that it was too large for a link), `opening` (the SYN carried it, and `ack_frame` confirmed
+    that SYN only), `unknown`. `attempt` counts the captured retransmissions;
     `interval` is how long the one before had waited, given only where the wait has doubled; `tail` tells that
     nothing had been sent behind it.
 
@@ -101,6 +102,7 @@ def retransmission(at: At) -> Facts | None:
         "interval": interval,
         "tail": word(at.step.sent.end == at.step.sent.expected),
         "icmp_frame": _too_large(at) if cause == "size" else None,
+        "ack_frame": frame_of(at.conversation.acks[at.peer].frame) if cause == "opening" else None,
     }
 
 
@@ -303,6 +305,10 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
     standing = at.conversation.acks.get(at.peer)
     if _too_large(at) is not None:
         return "size", since, earlier
+    syn = at.conversation.syn.get(at.me)
+    first_again = syn is not None and syn.frame == earlier.frame and not earlier.resent
+    if first_again and standing is not None and standing.ack == at.step.sent.start:
+        return "opening", since, earlier
     if at.step.sent.fresh:
         return ("probe" if at.conversation.probed.get(at.me) == frame else "overlap"), since, earlier
     quiet = at.elapsed(standing.time, _last_of(standing)) if standing is not None else wait
