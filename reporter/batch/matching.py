@@ -156,8 +156,11 @@ def _alone(entry: str, layout: str, claim: Claim, roster: Roster) -> Match:
 
 
 def _namesakes(claim: Claim, roster: Roster) -> list[Entry]:
-    """Everybody of the roster whose name an entry may have; a username that looks like a name is none."""
-    within = roster.named_within(claim.text) if claim.name or not claim.login else []
+    """Everybody of the roster whose name an entry may have.
+
+    An LMS writes names alone: what has more around it is a group called after one of them. A username is no name.
+    """
+    within = roster.named_within(claim.text) if not claim.lms_id and (claim.name or not claim.login) else []
     return list({id(entry): entry for entry in (*roster.named(claim.name), *within)}.values())
 
 

@@ -202,6 +202,13 @@ def test_what_may_be_somebodys_is_nobodys_and_they_are_told(name, code, told):
     assert [row[0] for row in rows if row[3] == ["perhaps-theirs"]] == told
 
 
+def test_a_group_of_moodle_that_is_called_after_a_student_is_not_theirs_alone():
+    name = "第1组-张三_101_assignsubmission_file"
+    rows = matched(ROSTER, folders=[name])
+    assert [row[3] for row in rows if row[1]] == [["perhaps-named"]]
+    assert [row[0] for row in rows if row[3] == ["perhaps-theirs"]] == ["20260001"]
+
+
 def test_a_list_beside_the_class_is_a_submission_only_where_a_student_is_meant():
     names = ["张三.html", "示例乙.xlsx", "成绩.csv", "名单.xlsx", "readme.txt", "江老师的成绩表.xlsx"]
     assert [row[1] for row in matched(ROSTER, *names) if row[1]] == [["张三.html"], ["示例乙.xlsx"]]
