@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reporter.batch.names import comparable, plain
-from reporter.batch.numbers import differ, is_date, is_phone, numbers_in, rivals_in
+from reporter.batch.numbers import differ, is_date, is_phone, numbers_beside, numbers_in, rivals_in
 from reporter.batch.persons import is_surnamed
 from reporter.batch.roster import Entry, Roster
 from reporter.batch.submission import Claim, Remark, Student
@@ -132,7 +132,7 @@ def _alone(entry: str, layout: str, claim: Claim, roster: Roster) -> Match:
     if len(called) == 1:
         return one(called[0], "login")
     # Numbers beside a name, other than those that an LMS has put there.
-    beside = [claim.id] if claim.id else [] if claim.lms_id else rivals_in(claim.text)
+    beside = [claim.id] if claim.id else [] if claim.lms_id else numbers_beside(claim.text)
     meant = [each for each in namesakes if not any(_another(number, each, roster) for number in beside)]
     if len({each.student.name for each in namesakes}) > 1:
         names = ", ".join(dict.fromkeys(each.student.name for each in namesakes))

@@ -18,9 +18,10 @@ _DATE = re.compile(r"^20[0-3]\d(0[1-9]|1[0-2])([0-2]\d|3[01])(([01]\d|2[0-3])[0-
 _PHONE = re.compile(r"^1[3-9]\d{9}$")
 #: 6 to 18 digits; up to two letters before them belong to the number, unless they are a word, and a capital after it.
 _NUMBER = re.compile(
-    r"(?<![A-Za-z\d])(?!(?i:no|id|hw|ex|wk|v)\d)[A-Za-z]{1,2}\d{6,17}[A-Z]?(?![A-Za-z\d])"
-    r"|(?<!\d)\d{6,18}(?!\d)(?:[A-Z](?![A-Za-z\d]))?"
+    r"(?<![A-Za-z\d])(?!(?i:no|id|hw|ex|wk|v)\d)(?:[A-Z]{1,2}|[a-z]{1,2})\d{6,17}[A-Z]?(?![A-Za-z\d])"
+    r"|(?<!\d)\d{6,18}(?!\d)(?:[A-Z](?![A-Za-z\d'’]))?"
 )
+_TOO_LONG = re.compile(r"\d{19,}")
 #: Shorter ones are too common within names to be looked for there, and prove nothing where they differ.
 LEAST = 5
 
@@ -54,6 +55,11 @@ def rivals_in(text: str) -> list[str]:
     """The numbers within a name of which each may be the student's: no dates and phones where there are others."""
     found = list(dict.fromkeys(numbers_in(text)))
     return [each for each in found if not (is_date(each) or is_phone(each))] or found
+
+
+def numbers_beside(text: str) -> list[str]:
+    """What is a number beside somebody's name: what may be a student's, and what is too long for that and holds one."""
+    return rivals_in(text) + _TOO_LONG.findall(unicodedata.normalize("NFKC", text))
 
 
 def is_phone(number: str) -> bool:

@@ -16,9 +16,17 @@ from reporter.batch.numbers import is_date, is_phone, numbers_in
 CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 _OTHER = rf"[^\W\d_{CJK}]"
 _DOTS = "·•・‧"
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭"
+    "陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷黎龙史陶贺毛郝顾龚邵万覃武戴孔汤康易乔赖文樊殷施洪翟安颜倪严牛温"
+    "芦季俞章鲁葛伍申尤毕聂柴焦柳邢岳齐梅莫庄辛管祝左涂谷耿牟卜詹苗凌费靳盛童欧甄项曲游阳裴席卫查屈鲍霍翁隋甘景薄司柏"
+    "宁柯阮桂闵柴华车冉房辜饶刁瞿戚丘古米池滕晋苑邬臧宫苟褚廉简娄盖符奚穆党燕郎冀姬屠郜晏栾郁商蒙喻窦迟敖冷卓花仇艾蓝"
+    "巩井练仲虞卞封竺冼楚佟栗匡宗巫鞠桑荆谌银伏岑习蔺钱佘蒲"
+    "張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭葉蘇呂盧鍾韋賈鄒龍賀顧龔萬湯喬賴顏嚴溫蘆魯畢聶齊莊費項陽衛鮑"
+)
 #: Words: with a Chinese surname before other letters (陈Mary), Chinese with or without a dot, of other letters.
 _WORD = re.compile(
-    rf"[{CJK}]{{1,2}}{_OTHER}{{2,}}|[{CJK}]+(?:[{_DOTS}][{CJK}]+)*|{_OTHER}+(?:['’.]{_OTHER}+)*\.?", re.UNICODE
+    rf"[{_SURNAMES}]{_OTHER}{{2,}}|[{CJK}]+(?:[{_DOTS}][{CJK}]+)*|{_OTHER}+(?:['’.]{_OTHER}+)*\.?", re.UNICODE
 )
 #: In place of what may be a student number.
 _GAP = "|"
@@ -37,14 +45,6 @@ _TASK_WORD = re.compile(
 )
 #: Between a task and a person that are written without a space.
 _GLUE = re.compile("第.{1,3}次|实验报告|实验[一二三四五六七八九十]*|作业|报告|抓包|最终版?|提交")
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭"
-    "陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷黎龙史陶贺毛郝顾龚邵万覃武戴孔汤康易乔赖文樊殷施洪翟安颜倪严牛温"
-    "芦季俞章鲁葛伍申尤毕聂柴焦柳邢岳齐梅莫庄辛管祝左涂谷耿牟卜詹苗凌费靳盛童欧甄项曲游阳裴席卫查屈鲍霍翁隋甘景薄司柏"
-    "宁柯阮桂闵柴华车冉房辜饶刁瞿戚丘古米池滕晋苑邬臧宫苟褚廉简娄盖符奚穆党燕郎冀姬屠郜晏栾郁商蒙喻窦迟敖冷卓花仇艾蓝"
-    "巩井练仲虞卞封竺冼楚佟栗匡宗巫鞠桑荆谌银伏岑习蔺钱佘蒲"
-    "張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭葉蘇呂盧鍾韋賈鄒龍賀顧龔萬湯喬賴顏嚴溫蘆魯畢聶齊莊費項陽衛鮑"
-)
 _LONG_SURNAMES = (
     "欧阳",
     "司马",

@@ -99,13 +99,12 @@ class Roster:
 
 
 def _names_within(text: str) -> set[str]:
-    """What may be somebody's name, comparable: each Chinese word, and words of other letters that follow each other."""
-    there = [word for _, _, word in words(text)]
-    found = {comparable(each) for each in (*there, *(each for _, each in candidates(text))) if is_chinese(each)}
-    plain = [word for word in there if not is_chinese(word)]
-    for size in range(2, 5):
-        found |= {comparable("".join(plain[at : at + size])) for at in range(len(plain) - size + 1)}
-    return found
+    """What may be somebody's name, comparable: each Chinese word, and each whole phrase of words of other letters."""
+    there = [word for _, _, word in words(text) if is_chinese(word)]
+    phrases = [each for _, each in candidates(text)]
+    return {
+        comparable(each) for each in (*there, *phrases) if is_chinese(each) or len(each.split()) + each.count("-") > 1
+    }
 
 
 def spellings(name: str) -> set[str]:

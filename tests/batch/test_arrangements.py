@@ -142,6 +142,8 @@ def test_what_is_not_in_turn_is_no_group(text):
         ("20260001 Isabella Lab 3", "Isabella"),
         ("张三lab2", "张三"),
         ("20260001", ""),
+        ("计科2班Sample Li", "Sample Li"),
+        ("Sample Na20260001", "Sample Na"),
         ("示例甲-示例乙", ""),
         ("lab 1 final report", ""),
     ],
@@ -193,6 +195,9 @@ def test_a_name_among_other_words_is_found(name, number):
         ("张三-20269999-20268888", "other-number", ["20260001"]),
         ("某人-20269999-20268888", "several-numbers", []),
         ("某人", "not-on-roster", []),
+        ("张三2025000313800138000", "other-number", ["20260001"]),
+        ("finalSample José Núñez", "perhaps-named", ["20260003"]),
+        ("计科2班Sample Jose Nunez", "perhaps-named", ["20260003"]),
         ("Jose", "not-on-roster", []),
     ],
 )
