@@ -142,6 +142,7 @@ def test_what_is_not_in_turn_is_no_group(text):
         ("20260001 Isabella Lab 3", "Isabella"),
         ("张三lab2", "张三"),
         ("20260001", ""),
+        ("20260001-示例甲-第二稿", "示例甲"),
         ("计科2班Sample Li", "Sample Li"),
         ("Sample Na20260001", "Sample Na"),
         ("示例甲-示例乙", ""),

@@ -39,7 +39,10 @@ def claims(listing: Listing) -> Mapping[str, Claim]:
         attempt = name if name in folders or is_archive(name) else ""
         found[name] = claim = _claim(name, texts[name], sure[name], attempt, common)
         people[claim.id].add(claim.name)
-    return {name: _dated(claim) if _is_task(claim.id, people) else claim for name, claim in found.items()}
+    return {
+        name: _dated(claim) if _is_task(claim.id, people) else replace(claim, name=_agreed(claim, people))
+        for name, claim in found.items()
+    }
 
 
 def _length(numbers: Sequence[Sequence[str]]) -> int:
@@ -60,6 +63,12 @@ def _are_telephones(numbers: Iterable[Sequence[str]]) -> bool:
 
 def _is_task(number: str, people: Mapping[str, set[str]]) -> bool:
     return is_date(number) and len(people[number] - {""}) > 1
+
+
+def _agreed(claim: Claim, people: Mapping[str, set[str]]) -> str:
+    """The name in an entry, else the one that all others with its number have."""
+    others = people[claim.id] - {""} if claim.id else set()
+    return claim.name or (min(others) if len(others) == 1 else "")
 
 
 def _dated(claim: Claim) -> Claim:
