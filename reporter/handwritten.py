@@ -11,6 +11,9 @@ from typing import Any
 
 from reporter.errors import UsageTrouble
 
+#: So many names are all told; of more, the nearest.
+_FEW, _NEAREST = 12, 5
+
 
 def read_toml(path: Path, what: str) -> tuple[str, dict[str, Any]]:
     """The text and the tables of a file; `what` it is called begins the message.
@@ -45,7 +48,24 @@ def line_of(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
+def place_of(path: Path, text: str, key: str, value: str) -> str:
+    """`path, line N` of the first line on which a key has that value, alone or in its list, `path` without one."""
+    quoted = rf"[\"']{re.escape(value)}[\"']"
+    said = rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=[ \t]*(?:\[[^\]]*?)?(?P<value>{quoted})"
+    found = re.compile(said, re.MULTILINE).search(text)
+    return str(path) if found is None else f"{path}, line {line_of(text, found.start('value'))}"
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` when a known name is like this one, else nothing."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def alike(name: str, known: Iterable[str]) -> str:
+    """What there is, when that is little, else the few names most like this one: `known are …`."""
+    names = list(dict.fromkeys(known))
+    if len(names) <= _FEW:
+        return f"known are {', '.join(names)}"
+    close = difflib.get_close_matches(name, names, n=_NEAREST, cutoff=0.4)
+    return f"of {len(names)} known keys the nearest are {', '.join(close)}" if close else f"{len(names)} keys are known"

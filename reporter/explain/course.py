@@ -21,7 +21,7 @@ from reporter.errors import UsageTrouble
 from reporter.explain.engine import Finding
 from reporter.explain.evidence import word
 from reporter.explain.words import Words
-from reporter.handwritten import line_of, nearest, place, read_toml
+from reporter.handwritten import alike, line_of, nearest, place, read_toml
 from reporter.options import LANGUAGES
 
 FILE = "course.toml"
@@ -207,7 +207,7 @@ def _compare(
         for key, value in table.items():
             here = place(file, text, key, start)
             if key not in known[name] and name not in free:
-                to_do = "known are " + ", ".join(known[name])
+                to_do = alike(key, known[name])
                 troubles.append(
                     UsageTrouble(f"unknown key {key!r} in [{name}]{nearest(key, known[name])}", where=here, to_do=to_do)
                 )

@@ -16,6 +16,7 @@ from jinja2.utils import missing
 from reporter.errors import UsageTrouble
 from reporter.explain.engine import Finding
 from reporter.explain.evidence import Evidence, Fact
+from reporter.explain.misworded import misworded
 from reporter.explain.tame import tame
 from reporter.explain.visible import LONGEST, escaped, visible
 from reporter.handwritten import read_toml
@@ -215,11 +216,7 @@ class Words:
         except Exception as error:
             if (code, key) not in self._replaced:
                 raise
-            raise UsageTrouble(
-                f"the words {code}.{key} cannot be used: {error}",
-                where=str(self._replaced[code, key]),
-                to_do=f"they may use {', '.join(sorted(facts))}" if facts else "they may use no facts",
-            ) from error
+            raise misworded(error, self._replaced[code, key], code, key, facts) from error
 
     def _template(self, code: str, key: str) -> _Snippet:
         found = self._compiled.get((code, key))
@@ -229,9 +226,9 @@ class Words:
                     tame(self.environment, str(self._entries[code][key]))
                 template = self.environment.get_template(f"{self._place}{code}.{key}")
             except (KeyError, TemplateError) as error:
-                where = str(self._replaced.get((code, key), ""))
-                what = f"the words {code}.{key} ({self.language}) cannot be used: {error}"
-                raise UsageTrouble(what, where=where) from error
+                if (code, key) in self._replaced:
+                    raise misworded(error, self._replaced[code, key], code, key) from error
+                raise UsageTrouble(f"the words {code}.{key} ({self.language}) cannot be used: {error}") from error
             found = self._compiled[code, key] = _Snippet(template, self._globals)
         return found
 

@@ -25,6 +25,8 @@ from reporter.report.theme import Theme
 
 _FRAME = "report.html.j2"
 _KEEPS = frozenset(("list", "sort", "reverse", "unique", "reject", "select", "rejectattr", "selectattr", "default"))
+#: What is asked of a name that another template may have set, or none.
+_MAY_BE_MISSING = frozenset(("default", "d", "defined", "undefined"))
 _OURS = ("self", "super", "loop", "caller", "varargs", "kwargs")
 
 Kinds = dict[str, Any]
@@ -171,8 +173,11 @@ class _Reader:
             for argument in [*node.args, *(each.value for each in node.kwargs)]:
                 self._kind(argument, scope)
             return typing.get_type_hints(held).get("return", Any) if isinstance(held, types.FunctionType) else Any
+        if isinstance(node, nodes.Test) and node.name in _MAY_BE_MISSING and isinstance(node.node, nodes.Name):
+            return Any
         if isinstance(node, nodes.Filter):
-            held = self._kind(node.node, scope) if node.node is not None else Any
+            missing = node.name in _MAY_BE_MISSING and isinstance(node.node, nodes.Name) and node.node.name not in scope
+            held = self._kind(node.node, scope) if node.node is not None and not missing else Any
             for argument in node.args:
                 self._kind(argument, scope)
             return held if node.name in _KEEPS else Any

@@ -14,7 +14,7 @@ from reporter.report.material import Capture, Story
 from reporter.report.sections import SECTIONS, Context, Draft
 from reporter.report.sources import check_sections
 from reporter.report.theme import Theme
-from reporter.report.themefile import FILE
+from reporter.report.themefile import FILE, line_in
 
 
 def template_of(name: str) -> str:
@@ -39,8 +39,14 @@ def order_of(theme: Theme, wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
                 f"give it a template {template_of(name)} or words [section-{name}] in prose/zh and prose/en; ours are "
                 + ", ".join(sorted(SECTIONS))
             )
-            raise UsageTrouble(what, where=str(theme.folders[0] / FILE), to_do=to_do)
+            raise UsageTrouble(what, where=_said_in(theme, name), to_do=to_do)
     return theme.sections
+
+
+def _said_in(theme: Theme, name: str) -> str:
+    """Where the theme.toml of its folders names a section, nearest to the reader first."""
+    said = (line_in(folder, key, name) for folder in theme.foreign for key in ("name", "sections"))
+    return next((where for where in said if ", line " in where), str(theme.folders[0] / FILE))
 
 
 def adds(theme: Theme, name: str) -> bool:

@@ -16,7 +16,7 @@ from reporter.errors import UsageTrouble
 from reporter.handwritten import nearest
 from reporter.options import LANGUAGES
 from reporter.report.look import Look, look_of
-from reporter.report.themefile import FILE, LIMITS, read_theme_file
+from reporter.report.themefile import FILE, LIMITS, line_in, read_theme_file
 from reporter.resources import inside, templates_dir
 
 DEFAULT = "lab"
@@ -80,6 +80,7 @@ def read_theme(wanted: str, roots: Sequence[Path] = ()) -> tuple[Theme, list[Usa
     said: list[tuple[Path, dict[str, Any]]] = []
     troubles: list[UsageTrouble] = []
     name = wanted
+    extended_in = ""
     seen: set[str] = set()
     while name not in seen:
         seen.add(name)
@@ -89,14 +90,16 @@ def read_theme(wanted: str, roots: Sequence[Path] = ()) -> tuple[Theme, list[Usa
             what = "there is no theme" if name == wanted else f"the theme {wanted!r} extends one that is not there:"
             raise UsageTrouble(
                 f"{what} {name!r}{nearest(name, themes(roots))}",
-                where=f"{folders[-1] / FILE}" if folders else "--theme, or theme in report.toml",
+                where=extended_in or "--theme, or theme in report.toml",
                 to_do=_cure(name, roots),
             )
         folders += [folder for folder in found if folder not in folders]
         said += [(folder, table) for folder, table, _ in here]
         troubles += [each for _, _, wrong in here for each in wrong]
-        extends = [table["extends"] for _, table, _ in here]
-        name = next((each for each in extends if isinstance(each, str) and each), DEFAULT)
+        extends = ((folder, table["extends"]) for folder, table, _ in here)
+        folder, name = next((each for each in extends if isinstance(each[1], str) and each[1]), (found[0], DEFAULT))
+        extended_in = line_in(folder, "extends", name)
+    troubles = troubles or _unplaced(said)
     if troubles:
         return Theme(Path(wanted).name, tuple(folders), ()), troubles
     tables = [table for _, table in said]
@@ -135,6 +138,24 @@ def _sections(tables: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         for placed in table.get("section", ()):
             _place(sections, placed)
     return tuple(sections)
+
+
+def _unplaced(said: Sequence[tuple[Path, Mapping[str, Any]]]) -> list[UsageTrouble]:
+    """The sections that are left out, or that others are put beside, and that no theme of the chain has."""
+    placing = [(folder, placed) for folder, table in said for placed in table.get("section", ())]
+    known = dict.fromkeys(name for _, table in said for name in table.get("sections", ()))
+    known |= dict.fromkeys(str(placed["name"]) for _, placed in placing)
+    named = [(folder, key, placed[key]) for folder, placed in placing for key in ("before", "after") if key in placed]
+    named += [(folder, "without", name) for folder, table in said for name in table.get("without", ())]
+    return [
+        UsageTrouble(
+            f"there is no section {name!r}{nearest(name, known)}",
+            where=line_in(folder, key, name),
+            to_do="sections are " + ", ".join(sorted(known)),
+        )
+        for folder, key, name in named
+        if name not in known
+    ]
 
 
 def _place(sections: list[str], placed: Mapping[str, str]) -> None:

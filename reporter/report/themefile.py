@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from reporter.errors import UsageTrouble
-from reporter.handwritten import nearest, place, read_toml
+from reporter.handwritten import nearest, place, place_of, read_toml
 from reporter.options import LANGUAGES
 from reporter.report.look import check_look
 from reporter.resources import templates_dir
@@ -72,6 +72,15 @@ def colours() -> tuple[str, ...]:
     """The names of the colours that a theme may set: those of the lab report."""
     table = tomllib.loads((templates_dir() / "reports" / "lab" / FILE).read_text(encoding="utf-8"))
     return tuple(table["colours"])
+
+
+def line_in(folder: Path, key: str, value: str) -> str:
+    """Where the theme.toml of a folder says so: `path, line N`, or its path when it does not."""
+    try:
+        text = (folder / FILE).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        text = ""
+    return place_of(folder / FILE, text, key, value)
 
 
 class _Checked:
@@ -143,6 +152,9 @@ class _Checked:
                     self.refuse(what, key, "known are " + ", ".join(_PLACING))
             if not isinstance(each.get("name"), str) or not NAME.fullmatch(each["name"]):
                 self.refuse("a [[section]] has no name", "section", 'write name = "marking", in small letters')
+            for key in ("before", "after"):
+                if key in each and not isinstance(each[key], str):
+                    self.refuse(f"{key} must be the name of a section", key, f'write {key} = "summary"')
             if "before" in each and "after" in each:
                 self.refuse("a section is put before or after another, not both", "before", "leave one of them out")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from reporter.pipeline.themes import begin, check_theme, listed, trouble_in_theme
@@ -58,7 +60,27 @@ WRONG = {
     ),
     "template nobody uses": ("blocks/lader.html.j2", "x", "did you mean 'blocks/ladder.html.j2'?", 0),
     "words": ("prose/en/a.toml", '\n[section-sumary]\ntitle = "x"', "did you mean 'section-summary'?", 2),
-    "section": ("theme.toml", '[[section]]\nname = "markng"', "does not exist: markng", 0),
+    "section": ("theme.toml", '[[section]]\nname = "markng"', "does not exist: markng", 2),
+    "listed section": ("theme.toml", 'sections = [\n  "sumary",\n]', "did you mean 'summary'?", 2),
+    "section before": (
+        "theme.toml",
+        '[[section]]\nname = "limits"\nbefore = "summary"\n\n[[section]]\nname = "summary"\nbefore = "methods"',
+        "there is no section 'methods'; did you mean 'method'?",
+        7,
+    ),
+    "section after": (
+        "theme.toml",
+        '[[section]]\nname = "summary"\nafter = "limit"',
+        "there is no section 'limit'; did you mean 'limits'?",
+        3,
+    ),
+    "section left out": (
+        "theme.toml",
+        'without = ["ledger", "comentary"]',
+        "there is no section 'comentary'; did you mean 'commentary'?",
+        1,
+    ),
+    "theme extended": ("theme.toml", 'context = 1\nextends = "lap"', "not there: 'lap'; did you mean 'lab'?", 2),
 }
 #: What is told only when a page is made.
 MADE = {
@@ -66,6 +88,18 @@ MADE = {
     "picture that is none": ("cover.html.j2", "\n<img src=\"{{ image('bad.png') }}\">", "no PNG, JPEG", 0),
     "label": ("cover.html.j2", "\n\n{{ labels.contens }}", "did you mean 'contents'?", 3),
     "CSS for browsers": ("theme.css", "p { color: red }\nh2 { colr: blue; }", "did you mean 'color'?", 2),
+    "name in words": (
+        "prose/en/a.toml",
+        '[section-extra]\ntitle = "X"\nintro = "All."\nnumber = "Of {{ packts }} packets"',
+        "there is no 'packts'; did you mean 'packets'?",
+        4,
+    ),
+    "word for no report": (
+        "prose/en/a.toml",
+        '[section-extra]\ntitle = "X"\nintro = """\nAll of it.\n{% include "a" %}"""',
+        "Include is not for the words of a report",
+        5,
+    ),
     "glyphs": ("cover.html.j2", "<h1>T \U00012000</h1>", "no font has the characters", 0),
     "too wide": ("cover.html.j2", "<pre style='white-space: pre'>" + "wide " * 60 + "</pre>", "runs over the edge", 0),
 }
@@ -89,7 +123,7 @@ def test_what_reading_tells(name, tmp_path):
     assert said in told
     assert str(tmp_path / "mine" / file) in told or "fonts" in text or "section" in name or "template" in name
     if line:
-        assert f"{file}, line {line}" in told
+        assert re.search(rf"{re.escape(file)}, line {line}\b", told)
 
 
 @pytest.mark.tshark
@@ -97,7 +131,10 @@ def test_what_reading_tells(name, tmp_path):
 def test_what_making_tells(name, tmp_path):
     file, text, said, line = MADE[name]
     wrong_theme(tmp_path / "mine", file, text)
-    (tmp_path / "mine" / "theme.toml").write_text('languages = ["en"]', encoding="utf-8")
+    said_first = (
+        'languages = ["en"]\n[[section]]\nname = "extra"\n' if file.startswith("prose") else 'languages = ["en"]'
+    )
+    (tmp_path / "mine" / "theme.toml").write_text(said_first, encoding="utf-8")
     found = check_theme(tmp_path / "mine", [CAPTURE], quietly)
     assert len(found) == 1, [each.what for each in found]
     assert said in found[0].what
@@ -109,3 +146,21 @@ def test_what_making_tells(name, tmp_path):
 @pytest.mark.parametrize("name", [name for name, _ in listed()])
 def test_nothing_is_wrong_with_the_files_of_our_own(name):
     assert [each.what for each in trouble_in_theme(templates_dir() / "reports" / name)] == []
+
+
+def test_of_many_keys_the_nearest_few_are_told(tmp_path):
+    wrong_theme(tmp_path / "mine", "prose/zh/a.toml", '[lexicon.report]\ntitel = "x"')
+    (found,) = trouble_in_theme(tmp_path / "mine")
+    assert found.what == "unknown key 'titel' in [lexicon.report]; did you mean 'title'?"
+    assert found.where.endswith("a.toml, line 2")
+    named = found.to_do.partition(" are ")[2].split(", ")
+    assert "title" in named
+    assert len(named) == len(set(named)) <= 5
+
+
+def test_a_report_is_refused_where_a_section_is_put_beside_none(tmp_path):
+    wrong_theme(tmp_path / "mine", "theme.toml", '[[section]]\nname = "summary"\nbefore = "methods"')
+    done = reporter("report", CAPTURE, "-o", tmp_path / "a.html", "--theme", tmp_path / "mine")
+    assert done.returncode == 2
+    assert "did you mean 'method'?" in done.stderr.decode()
+    assert not (tmp_path / "a.html").exists()

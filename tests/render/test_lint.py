@@ -50,6 +50,13 @@ def test_a_wrong_name_is_told_with_its_line_and_the_right_one(file, text, what, 
     assert found[0].to_do
 
 
+def test_a_name_that_may_be_missing_is_no_mistake(tmp_path):
+    (tmp_path / "theme.toml").write_text("context = 1")
+    (tmp_path / "cover.html.j2").write_text("{{ wide|default(3) }}{% if narrow is defined %}{% endif %}{{ hihg }}")
+    (found,) = check_templates(find_theme(str(tmp_path)), tmp_path)
+    assert "'hihg'" in found.what
+
+
 def test_a_template_is_only_read(tmp_path):
     (tmp_path / "theme.toml").write_text("context = 1")
     (tmp_path / "report.html.j2").write_text("{% block cover %}{{ 9 ** (9 ** 9) }}{% endblock %}")
