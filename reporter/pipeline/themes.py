@@ -75,6 +75,7 @@ def trouble_in_theme(place: Path) -> list[Trouble]:
     """Everything wrong with the files of a theme, as far as reading them tells. Raises Trouble without a theme."""
     from reporter.render.families import missing_families
     from reporter.render.lint import check_templates
+    from reporter.render.sheets import check_sheets
 
     theme, wrong = read_theme(str(place.resolve()))
     found: list[Trouble] = [*wrong]
@@ -85,6 +86,7 @@ def trouble_in_theme(place: Path) -> list[Trouble]:
     found += missing_families(theme)
     found += _words(theme, folder)
     found += check_templates(theme, folder)
+    found += check_sheets(theme, folder)
     found += _unused(theme, folder)
     return found
 

@@ -74,9 +74,10 @@ def _over_the_edge(page: Any) -> Iterator[str]:
 
 
 def _properties() -> list[str]:
-    from weasyprint.css.properties import INITIAL_VALUES
+    from weasyprint.css.properties import KNOWN_PROPERTIES
+    from weasyprint.css.validation.expanders import EXPANDERS
 
-    return [str(name).replace("_", "-") for name in INITIAL_VALUES]
+    return sorted({*KNOWN_PROPERTIES, *EXPANDERS})
 
 
 def _ignored(messages: list[str], files: list[Path]) -> Iterator[UsageTrouble]:
@@ -94,9 +95,18 @@ def _ignored(messages: list[str], files: list[Path]) -> Iterator[UsageTrouble]:
             if at and (file, at.start()) not in seen:
                 seen.add((file, at.start()))
                 line = text.count("\n", 0, at.start()) + 1
-                hint = nearest_of(declaration.partition(":")[0].strip(), _properties()) if "unknown" in why else ""
-                yield UsageTrouble(
-                    f"WeasyPrint ignores {declaration.strip()!r} on paper: {why}{hint}",
-                    where=f"{file}, line {line}",
-                    to_do="put what only browsers know into @media screen { … }",
-                )
+                what, to_do = _told(declaration, why)
+                yield UsageTrouble(what, where=f"{file}, line {line}", to_do=to_do)
+
+
+def _told(declaration: str, why: str) -> tuple[str, str]:
+    """What is said of a declaration that paper has no use for, and what to do."""
+    name, _, value = (part.strip() for part in declaration.partition(":"))
+    screen = "belongs in @media screen { … }"
+    if "unknown" in why:
+        what = f"paper knows no property {name!r}{nearest_of(name, _properties())}"
+        return what, f"correct the name; a property that only browsers know {screen}"
+    if "invalid value" in why or "no value" in why:
+        what = f"the value of {name} is not understood: {' '.join(value.split())!r}"
+        return what, f"correct the value; only one that browsers alone know {screen}"
+    return f"WeasyPrint ignores {declaration.strip()!r} on paper: {why}", f"what only browsers know {screen}"

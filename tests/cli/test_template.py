@@ -7,6 +7,7 @@ import re
 import pytest
 
 from reporter.pipeline.themes import begin, check_theme, listed, trouble_in_theme
+from reporter.render.proof import _ignored
 from reporter.report.theme import themes
 from reporter.resources import templates_dir
 from tests.captures import BUNDLED
@@ -80,6 +81,14 @@ WRONG = {
         "there is no section 'comentary'; did you mean 'commentary'?",
         1,
     ),
+    "CSS without a colon": (
+        "theme.css",
+        "p { color: red }\n.crest { margin 0 0 8mm; }",
+        "'margin 0 0 8mm' is no CSS",
+        2,
+    ),
+    "CSS without a brace": ("theme.css", "\n.crest { margin: 0 0 8mm;", "the { here is never closed", 2),
+    "custom property": ("theme.css", "p { color: var(--acent) }", "did you mean '--accent'?", 1),
     "theme extended": ("theme.toml", 'context = 1\nextends = "lap"', "not there: 'lap'; did you mean 'lab'?", 2),
 }
 #: What is told only when a page is made.
@@ -88,6 +97,8 @@ MADE = {
     "picture that is none": ("cover.html.j2", "\n<img src=\"{{ image('bad.png') }}\">", "no PNG, JPEG", 0),
     "label": ("cover.html.j2", "\n\n{{ labels.contens }}", "did you mean 'contents'?", 3),
     "CSS for browsers": ("theme.css", "p { color: red }\nh2 { colr: blue; }", "did you mean 'color'?", 2),
+    "CSS property": ("theme.css", "p { color: red }\nh2 { margn: 0; }", "did you mean 'margin'?", 2),
+    "CSS value": ("theme.css", "\nh2 { margin: 0 0 8mn; }", "the value of margin is not understood: '0 0 8mn'", 2),
     "name in words": (
         "prose/en/a.toml",
         '[section-extra]\ntitle = "X"\nintro = "All."\nnumber = "Of {{ packts }} packets"',
@@ -146,6 +157,24 @@ def test_what_making_tells(name, tmp_path):
 @pytest.mark.parametrize("name", [name for name, _ in listed()])
 def test_nothing_is_wrong_with_the_files_of_our_own(name):
     assert [each.what for each in trouble_in_theme(templates_dir() / "reports" / name)] == []
+
+
+@pytest.mark.parametrize(
+    ("declaration", "why", "what", "to_do"),
+    [
+        ("margn: 0", "unknown property", "paper knows no property 'margn'; did you mean 'margin'?", "correct the name"),
+        ("margin: 0 0 8mn ", "invalid value", "the value of margin is not understood: '0 0 8mn'", "correct the value"),
+        ("-x-y: 1", "prefix on this attribute is not supported", "is not supported", "what only browsers know"),
+    ],
+)
+def test_the_cure_for_css_that_paper_ignores_is_that_of_its_cause(declaration, why, what, to_do, tmp_path):
+    sheet = tmp_path / "theme.css"
+    sheet.write_text(f"\nh2 {{ {declaration} }}")
+    (found,) = _ignored([f"Ignored `{declaration}` at 90:3, {why}."], [sheet])
+    assert what in found.what
+    assert found.to_do.startswith(to_do)
+    assert found.to_do.endswith("belongs in @media screen { … }")
+    assert found.where == f"{sheet}, line 2"
 
 
 def test_of_many_keys_the_nearest_few_are_told(tmp_path):
