@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reporter.errors import UsageTrouble
+from reporter.handwritten import line_of, nearest
 from reporter.render.fonts import missing_characters
 from reporter.render.html import html_here, theme_of
 from reporter.render.pdf import PdfOptions, pages_of
@@ -21,6 +22,10 @@ from reporter.report.document import Document
 _TOLERANCE = 8.0
 _MOST = 5
 _IGNORED = re.compile(r"Ignored `([^`]*)` at \d+:\d+, (.*?)\.?$", re.DOTALL)
+_SELECTOR = re.compile(r"(?:Invalid or unsupported selector, |Unsupported @page selector )['\"](.+)['\"]", re.DOTALL)
+_RULE = re.compile(r"Unknown (?:@page )?rule <AtRule (@[\w-]+)")
+_RULES = ("@media", "@page", "@font-face", "@counter-style", "@layer", "@top-left", "@top-center", "@top-right",
+          "@bottom-left", "@bottom-center", "@bottom-right")  # fmt: skip
 
 
 def proof(document: Document, limits: Limits | None = None) -> list[UsageTrouble]:
@@ -85,24 +90,42 @@ def _ignored(messages: list[str], files: list[Path]) -> Iterator[UsageTrouble]:
     sources = {file: file.read_text(encoding="utf-8", errors="replace") for file in files}
     seen = set()
     for message in messages:
-        ignored = _IGNORED.search(message)
-        if ignored is None:
+        what, to_do, found = _told(message)
+        if found is None:
             continue
-        declaration, why = ignored[1], ignored[2]
-        loose = re.compile(r"\s*".join(map(re.escape, re.split(r"\s+|(?<=:)|(?=:)", declaration))))
         for file, text in sources.items():
-            at = loose.search(text)
+            at = found.search(text)
             if at and (file, at.start()) not in seen:
                 seen.add((file, at.start()))
-                line = text.count("\n", 0, at.start()) + 1
-                what, to_do = _told(declaration, why)
-                yield UsageTrouble(what, where=f"{file}, line {line}", to_do=to_do)
+                yield UsageTrouble(what, where=f"{file}, line {line_of(text, at.start())}", to_do=to_do)
 
 
-def _told(declaration: str, why: str) -> tuple[str, str]:
+def _told(message: str) -> tuple[str, str, re.Pattern[str] | None]:
+    """What is said of a message of WeasyPrint, what to do, and what to look for in the sheets; None to say nothing."""
+    screen = "belongs in @media screen { … }"
+    if ignored := _IGNORED.search(message):
+        return (*_declaration(ignored[1], ignored[2], screen), _loosely(ignored[1]))
+    if selector := _SELECTOR.match(message):
+        what = f"paper does not understand the selector {' '.join(selector[1].split())!r}"
+        return (
+            what,
+            f"correct the selector; one that only browsers know {screen}",
+            _loosely(selector[1].strip(), r"\s*\{"),
+        )
+    if rule := _RULE.match(message):
+        what = f"paper knows no rule {rule[1]!r}{nearest(rule[1], _RULES)}"
+        return what, f"correct the name; a rule that only browsers know {screen}", _loosely(rule[1], r"\b")
+    return "", "", None
+
+
+def _loosely(text: str, behind: str = "") -> re.Pattern[str]:
+    """That text of a style sheet, however its parts are set apart."""
+    return re.compile(r"\s*".join(map(re.escape, re.split(r"\s+|(?<=:)|(?=:)", text))) + behind)
+
+
+def _declaration(declaration: str, why: str, screen: str) -> tuple[str, str]:
     """What is said of a declaration that paper has no use for, and what to do."""
     name, _, value = (part.strip() for part in declaration.partition(":"))
-    screen = "belongs in @media screen { … }"
     if "unknown" in why:
         what = f"paper knows no property {name!r}{nearest_of(name, _properties())}"
         return what, f"correct the name; a property that only browsers know {screen}"

@@ -99,6 +99,21 @@ MADE = {
     "CSS for browsers": ("theme.css", "p { color: red }\nh2 { colr: blue; }", "did you mean 'color'?", 2),
     "CSS property": ("theme.css", "p { color: red }\nh2 { margn: 0; }", "did you mean 'margin'?", 2),
     "CSS value": ("theme.css", "\nh2 { margin: 0 0 8mn; }", "the value of margin is not understood: '0 0 8mn'", 2),
+    "CSS selector": (
+        "theme.css",
+        "\n.crest:hovr,\n.cover > p { margin: 0 }",
+        "the selector '.crest:hovr, .cover > p'",
+        2,
+    ),
+    "CSS rule": ("theme.css", "\n@medai print { p { color: red } }", "no rule '@medai'; did you mean '@media'?", 2),
+    "CSS of a page": ("theme.css", "\n@page :frist { margin: 2cm }", "the selector ':frist'", 2),
+    "CSS for browsers, where it belongs": (
+        "theme.css",
+        "@media screen { p { user-select: none } p:focus-visible { color: red } @keyframes a { from { color: red } } }"
+        "\n\nh2 { colr: red }",
+        "did you mean 'color'?",
+        3,
+    ),
     "name in words": (
         "prose/en/a.toml",
         '[section-extra]\ntitle = "X"\nintro = "All."\nnumber = "Of {{ packts }} packets"',
