@@ -65,7 +65,7 @@ class Listing:
             told.append(self._label["closed_first"].format(value=self._label["both"]))
         elif stream.closed_first:
             told.append(self._label["closed_first"].format(value=self._role(stream.closed_first)))
-        told.append(self._label["packets"].format(value=stream.packets))
+        told.append(self._packets(stream.packets))
         yield Line("text", "  " + "  ".join(told))
         for exchange in stream.exchanges:
             yield Line("text", "  " + self._exchange(exchange))
@@ -84,9 +84,12 @@ class Listing:
     def end(self, span: Span, tail: str) -> Iterator[Line]:
         """The last lines: how much there was, and whether the file ends as it should."""
         label = self._label[span.summary]
-        yield Line("note", label.format(packets=span.packets, duration=span.seconds))
+        yield Line("note", label.format(packets=self._packets(span.packets), duration=span.seconds))
         if tail:
             yield Line("note", self._label["cut-short" if tail == "cut short" else "damaged"])
+
+    def _packets(self, count: int) -> str:
+        return self._label["packet" if count == 1 else "packets"].format(value=count)
 
     def _ending(self, ending: Ending) -> Iterator[Line]:
         for text in self._words.plain(ending.entry, "text", ending.facts).splitlines():
