@@ -67,5 +67,5 @@ def alike(name: str, known: Iterable[str]) -> str:
     names = list(dict.fromkeys(known))
     if len(names) <= _FEW:
         return f"known are {', '.join(names)}"
-    close = difflib.get_close_matches(name, names, n=_NEAREST, cutoff=0.4)
+    close = difflib.get_close_matches(name, names, n=_NEAREST, cutoff=0.5)
     return f"of {len(names)} known keys the nearest are {', '.join(close)}" if close else f"{len(names)} keys are known"

@@ -94,8 +94,8 @@ def _ignored(messages: list[str], files: list[Path]) -> Iterator[UsageTrouble]:
         if found is None:
             continue
         for file, text in sources.items():
-            at = found.search(text)
-            if at and (file, at.start()) not in seen:
+            at = next((each for each in found.finditer(text) if (file, each.start()) not in seen), None)
+            if at:
                 seen.add((file, at.start()))
                 yield UsageTrouble(what, where=f"{file}, line {line_of(text, at.start())}", to_do=to_do)
 

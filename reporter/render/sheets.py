@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def check_sheets(theme: Theme, folder: Path) -> Iterator[UsageTrouble]:
     for file in sorted(each for each in folder.rglob("*.css") if each.is_file()):
         text = file.read_text(encoding="utf-8", errors="replace")
         told: set[int] = set()
-        for line, what, to_do in _found(text, known):
+        for line, what, to_do in sorted(_found(text, known), key=itemgetter(0)):
             if line not in told:
                 told.add(line)
                 yield UsageTrouble(what, where=f"{file}, line {line}", to_do=to_do)

@@ -192,6 +192,13 @@ def test_the_cure_for_css_that_paper_ignores_is_that_of_its_cause(declaration, w
     assert found.where == f"{sheet}, line 2"
 
 
+def test_css_that_is_ignored_twice_is_told_twice(tmp_path):
+    sheet = tmp_path / "theme.css"
+    sheet.write_text("h1 { margn: 0 }\nh2 { margn: 0 }")
+    found = list(_ignored([f"Ignored `margn: 0 ` at {line}:3, unknown property." for line in (90, 91)], [sheet]))
+    assert [each.where.rpartition(", ")[2] for each in found] == ["line 1", "line 2"]
+
+
 def test_of_many_keys_the_nearest_few_are_told(tmp_path):
     wrong_theme(tmp_path / "mine", "prose/zh/a.toml", '[lexicon.report]\ntitel = "x"')
     (found,) = trouble_in_theme(tmp_path / "mine")
