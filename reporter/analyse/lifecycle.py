@@ -127,7 +127,7 @@ class Lifecycle:
             first, second = self.fins
             return Closing.THREE_SEGMENT if self.fin_acked[first] == self.fin[second].frame else Closing.FOUR_WAY
         if not self.fins:
-            return Closing.NEVER_OPEN if self.opening is Opening.UNANSWERED else Closing.NOT_CAPTURED
+            return Closing.NOT_SEEN_OPEN if self.opening is Opening.UNANSWERED else Closing.NOT_CAPTURED
         return Closing.ONE_FIN if self._one_of_two else Closing.HALF_CLOSED
 
     @property

@@ -10,6 +10,14 @@ from reporter.model.stream import Closing, Opening, Stream
 from reporter.report.material import Capture, Story, Told
 
 _CLOSED = (Closing.FOUR_WAY, Closing.THREE_SEGMENT, Closing.SIMULTANEOUS)
+#: Closings of which a part is missing, or all.
+_LACKING = (
+    Closing.NEVER_OPEN,
+    Closing.NOT_SEEN_OPEN,
+    Closing.NOT_CAPTURED,
+    Closing.HALF_CLOSED,
+    Closing.ONE_FIN,
+)
 
 
 class Part(StrEnum):
@@ -33,7 +41,7 @@ class Chosen:
 def completeness(stream: Stream) -> int:
     """How much of a life the capture shows: opening, answered exchanges, closing (0 to 4)."""
     opened = stream.opening in (Opening.THREE_WAY, Opening.SIMULTANEOUS)
-    closed = stream.closing not in (Closing.NEVER_OPEN, Closing.NOT_CAPTURED, Closing.HALF_CLOSED, Closing.ONE_FIN)
+    closed = stream.closing not in _LACKING
     answered = any(each.request_frame and each.response_frame for each in stream.exchanges)
     return 2 * answered + opened + closed
 

@@ -23,7 +23,7 @@ def judge(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ..
             cites.append(cite(each.name, [each.packets]))
         if BOTH in wants["requires"]:
             one_way = [one for one in each.connections if sum(one.heard) > 1 and not all(one.heard)]
-            # A SYN that nobody answers is a fact of the network, not a fault of the capture.
+            # A SYN that nobody answers is most often a fact of the network, not a fault of the capture.
             one_way = [one for one in one_way if one.opening != str(Opening.UNANSWERED)]
             if one_way:
                 wrong.append(BOTH)

@@ -269,6 +269,8 @@ def _closing(context: Context) -> Answer:
     story = context.closing
     if story is not None and story.stream.closing is Closing.NEVER_OPEN:
         return "never", {"refused": frame_of(story.stream.refusals[0]) if story.stream.refusals else None}
+    if story is not None and story.stream.closing is Closing.NOT_SEEN_OPEN:
+        return "unseen", {}
     if story is None or not story.stream.teardown or story.stream.closing is Closing.NOT_CAPTURED:
         return "no", {}
     stream = story.stream

@@ -6,7 +6,7 @@ from reporter.explain.engine import Finding
 from reporter.explain.evidence import Fact, field, frame_of
 from reporter.explain.words import Rich
 from reporter.model.packet import Packet
-from reporter.model.stream import Opening
+from reporter.model.stream import Closing, Opening
 from reporter.report.choose import Part
 from reporter.report.document import Block, Bullets, Pairs
 from reporter.report.ladder import ladder
@@ -49,7 +49,7 @@ def handshake(context: Context) -> Draft | None:
     told = [each for frame in frames if (each := story.at(frame)) is not None]
     facts = {"stream": stream.number, "file": story.capture.name, "one_way": stream.one_way}
     facts |= {"heard": stream.heard, "told": stream.answer_told, "refusals": list(stream.refusals)}
-    facts |= {"again": stream.repeated_answer}
+    facts |= {"again": stream.repeated_answer, "open": stream.closing is not Closing.NEVER_OPEN, "frames": frames}
     facts["late"] = [frame_of(packet.frame) for packet in syns.both] if syns.both is not None and syns.late else None
     facts |= {"late_third": stream.late_third, "third": frames[-1] if frames else None}
     blocks.append(author.paragraph("section-handshake", str(stream.opening), **facts))
