@@ -65,7 +65,7 @@ def fast_retransmission(at: At) -> Facts | None:
     "L04",
     on="tcp",
     when="again",
-    facts=_SEGMENT + " cause attempt since since_frame interval tail icmp_frame ack_frame",
+    facts=_SEGMENT + " cause attempt since since_frame interval tail icmp_frame ack_frame parts",
     over="D01",
     rank=20,
 )
@@ -76,7 +76,8 @@ def retransmission(at: At) -> Facts | None:
     two round trips without an Ack, as a tail loss probe comes), `twice` (too soon for any timer), `overlap` (only
     part of it had been sent before), `probe` (that part was a probe of a zero window), `size` (the ICMP message in
     `icmp_frame` said that it was too large for a link), `opening` (the SYN carried it, and `ack_frame` confirmed
-    that SYN only), `unknown`. `attempt` counts the captured retransmissions;
+    that SYN only), `unknown`. `parts` tells that it repeats what several segments carried: `since_frame` is then a
+    copy of one of them, and no attempts are counted. `attempt` counts the captured retransmissions;
     `interval` is how long the one before had waited, given only where the wait has doubled; `tail` tells that
     nothing had been sent behind it.
 
@@ -89,9 +90,12 @@ def retransmission(at: At) -> Facts | None:
     attempt: Fact | None = None
     copy: Fact | None = None
     interval: Fact | None = None
+    sent, parts = at.step.sent, False
     if earlier is not None:
-        attempt = derived(len(earlier.resent) + 1, *(frame_of(frame) for frame in earlier.resent))
+        parts = not sent.fresh and (earlier.start > sent.start or earlier.end < sent.end)
         copy = frame_of(earlier.resent[-1] if earlier.resent else earlier.frame)
+    if earlier is not None and not parts:
+        attempt = derived(len(earlier.resent) + 1, *(frame_of(frame) for frame in earlier.resent))
         interval = _doubled(at, earlier)
     return {
         **_segment(at),
@@ -100,7 +104,8 @@ def retransmission(at: At) -> Facts | None:
         "since": since,
         "since_frame": copy,
         "interval": interval,
-        "tail": word(at.step.sent.end == at.step.sent.expected),
+        "tail": word(sent.end == sent.expected),
+        "parts": word(parts),
         "icmp_frame": _too_large(at) if cause == "size" else None,
         "ack_frame": frame_of(at.conversation.acks[at.peer].frame) if cause == "opening" else None,
     }
