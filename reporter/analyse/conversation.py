@@ -10,8 +10,8 @@ from reporter.analyse.clock import STEADY, Clock
 from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
 from reporter.analyse.ledger import Direction, duplicate_block
-from reporter.analyse.lifecycle import Lifecycle
 from reporter.analyse.messages import Messages
+from reporter.analyse.outcome import Outcome
 from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.states import OPEN, UNTOLD, Event, Lone, Machine
 from reporter.analyse.step import (
@@ -48,7 +48,7 @@ class Outline:
     over: bool
 
 
-class Conversation(Lifecycle):
+class Conversation(Outcome):
     """One stream so far. Rules read the public attributes; only `advance` changes them.
 
     `probed` is each end's last probe of a zero window that carried a byte; `data_frame` is each end's last frame

@@ -54,7 +54,8 @@ class Closing(StrEnum):
     `UNFINISHED`: both FINs were captured, the Ack of the second was not. `ONE_FIN`: one FIN was captured, and the
     other may have been sent without being captured, as segments of that end are missing; where none are, a single
     FIN is `HALF_CLOSED`. `NEVER_OPEN`: its SYN was refused, so nothing was there to close; `NOT_SEEN_OPEN`: no answer
-    to it was captured, so whether it was opened, and closed later, cannot be told.
+    to it was captured, so whether it was opened, and closed later, cannot be told. `DOUBTFUL_RESET`: no FIN was
+    captured, and last a RST that its receiver need not have obeyed.
     """
 
     FOUR_WAY = "four-way"
@@ -64,6 +65,7 @@ class Closing(StrEnum):
     ONE_FIN = "one-fin"
     UNFINISHED = "unfinished"
     RESET = "reset"
+    DOUBTFUL_RESET = "doubtful-reset"
     NEVER_OPEN = "never-open"
     NOT_SEEN_OPEN = "not-seen-open"
     NOT_CAPTURED = "not-captured"

@@ -36,8 +36,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=F
 
 #: An opening of which a step is missing is not one of the format's words.
 _OPENINGS = {Opening.INCOMPLETE: Opening.NOT_CAPTURED, Opening.ANSWER_MISSED: Opening.NOT_CAPTURED}
-#: Of a connection that was never opened, or not seen to open, the format says that no closing was captured.
-_CLOSINGS = dict.fromkeys((Closing.NEVER_OPEN, Closing.NOT_SEEN_OPEN), Closing.NOT_CAPTURED)
+#: Where nothing was opened, or seen to open, or to be closed for certain, the format says that no closing was captured.
+_CLOSINGS = dict.fromkeys((Closing.NEVER_OPEN, Closing.NOT_SEEN_OPEN, Closing.DOUBTFUL_RESET), Closing.NOT_CAPTURED)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ _CLOSED = (Closing.FOUR_WAY, Closing.THREE_SEGMENT, Closing.SIMULTANEOUS)
 _LACKING = (
     Closing.NEVER_OPEN,
     Closing.NOT_SEEN_OPEN,
+    Closing.DOUBTFUL_RESET,
     Closing.NOT_CAPTURED,
     Closing.HALF_CLOSED,
     Closing.ONE_FIN,

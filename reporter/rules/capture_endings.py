@@ -339,6 +339,6 @@ def _passed_fin(end: StreamEnd) -> int | None:
 
 def _server_open(end: StreamEnd) -> bool:
     conversation = end.conversation
-    reset = conversation.reset_frame is not None or end.stream.closing is Closing.RESET
+    reset = conversation.reset_frame is not None or end.stream.closing is Closing.DOUBTFUL_RESET
     ended = reset or Role.SERVER in conversation.fin
     return Role.SERVER in conversation.window and not ended

@@ -46,6 +46,8 @@ def unused_connection(end: StreamEnd) -> Facts | None:
     if stream.opening is not Opening.THREE_WAY or any(stream.payload.values()) or end.told("C05"):
         return None
     closing = "open" if stream.closing is Closing.NOT_CAPTURED else "reset" if _reset(end) else "closed"
+    if stream.closing is Closing.DOUBTFUL_RESET:
+        closing = "doubtful"
     return {
         "stream": end.number,
         "frames": Fact(tuple(frame_of(frame) for frame in stream.handshake)),
@@ -117,6 +119,8 @@ def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
         return None
     began = pairing.unanswered_data
     ended = "reset" if _reset(end) else "closed" if Role.SERVER in conversation.fin else "open"
+    if end.stream.closing is Closing.DOUBTFUL_RESET:
+        ended = "doubtful"
     if Role.SERVER not in conversation.window:
         ended = "unseen"
     return {
@@ -135,6 +139,5 @@ def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
 
 
 def _reset(end: StreamEnd) -> bool:
-    """Whether a RST has ended it, also one whose number did not fit after which nothing more came."""
-    reset = end.conversation.reset_frame is not None or end.stream.closing is Closing.RESET
-    return reset and Role.SERVER not in end.conversation.fin
+    """Whether a RST that its receiver had to obey has ended it, and no FIN of the server."""
+    return end.conversation.reset_frame is not None and Role.SERVER not in end.conversation.fin

@@ -31,7 +31,7 @@ GONE = (Closing.RESET, Role.SERVER, (6,), State.CLOSED, State.CLOSED)
         (40, GOES_ON, ALL),
         (41, "", GONE),
         # Nothing more comes: whether it has been given up cannot be told.
-        (1, "", (Closing.RESET, None, (6,), State.ESTABLISHED, State.ESTABLISHED)),
+        (1, "", (Closing.DOUBTFUL_RESET, None, (6,), State.ESTABLISHED, State.ESTABLISHED)),
         # The first RST that fits is the one that ends it.
         (1, "7 0.2 s>c [R] seq=41", (Closing.RESET, Role.SERVER, (7,), State.CLOSED, State.CLOSED)),
     ],

@@ -148,8 +148,8 @@ CASES = {
     "RST past one number, no FIN captured": Case(
         [*_OPEN, segment(*_DOWN, RST | ACK, _S + 1, _C)],
         Opening.THREE_WAY,
-        Closing.RESET,
-        Role.SERVER,
+        Closing.DOUBTFUL_RESET,
+        None,
         (
             "If that was a FIN of the server, which the capture has missed, this RST fits",
             "and then the RST ended the connection",
@@ -162,10 +162,39 @@ CASES = {
         ("很可能是服务器：第 7 帧的 RST 跳过了一个序号", "漏记的 FIN"),
         ("没有发现缺陷", "以 RST 中止"),
     ),
+    "RST below what its receiver has confirmed": Case(
+        [*_OPEN, segment(*_UP, ACK, _C, _S), segment(*_DOWN, RST, _S - 5)],
+        Opening.THREE_WAY,
+        Closing.DOUBTFUL_RESET,
+        None,
+        (
+            "and the connection should not end by it",
+            "three-way handshakeRST, number in doubt",
+            "whether it ended the connection the capture cannot tell",
+            "its last word is a RST whose number does not fit (frame 8)",
+        ),
+        ("aborted", "does not end by it", "ended it first"),
+        ("连接不应因它而终止", "三次握手RST（序号存疑）", "连接是否由它终止，捕获不能说明"),
+        ("RST 中止", "连接不因它"),
+    ),
+    "RST below, after both FINs": Case(
+        [*_OPEN, segment(*_DOWN, FIN | ACK, _S, _C), segment(*_UP, FIN | ACK, _C, _S + 1), segment(*_DOWN, RST, _S)],
+        Opening.THREE_WAY,
+        Closing.UNFINISHED,
+        Role.SERVER,
+        (
+            "or it was never sent, the RST of frame 9 having ended the connection",
+            "The RST of frame 9 has a number that does not fit what came before it",
+            "the last ACK was not captured; the RST of frame 9 may have ended the connection instead (frames 7, 8, 9)",
+            "both FINs were captured, the last ACK was not; the RST of frame 9 may have ended the connection instead.",
+        ),
+        ("and the connection does not end by it",),
+        ("或者第 9 帧的 RST 已终止了连接，这个确认没有发出", "也可能是第 9 帧的 RST 终止了连接"),
+    ),
     "RST far beyond what was captured": Case(
         [*_OPEN, segment(*_DOWN, RST | ACK, _S + 500, _C)],
         Opening.THREE_WAY,
-        Closing.RESET,
+        Closing.DOUBTFUL_RESET,
         None,
         (
             "its last word is a RST whose number does not fit (frame 7)",

@@ -276,9 +276,9 @@ def _closing(context: Context) -> Answer:
     stream = story.stream
     frames = [frame_of(frame) for frame in stream.teardown]
     first = frame_of(stream.fin_frame) if stream.fin_frame is not None else frames[0]
-    facts: dict[str, Any] = {"closer": stream.closed_first, "frames": frames, "first": first}
-    if stream.closing is Closing.RESET:
-        return "reset", facts | reset_fin(stream)
+    facts: dict[str, Any] = {"closer": stream.closed_first, "frames": frames, "first": first, **reset_fin(stream)}
+    if stream.closing in (Closing.RESET, Closing.DOUBTFUL_RESET):
+        return str(stream.closing), facts
     if stream.closing is Closing.SIMULTANEOUS:
         return "both", facts
     if stream.closing is Closing.ONE_FIN:

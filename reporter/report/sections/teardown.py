@@ -28,10 +28,11 @@ def teardown(context: Context) -> Draft | None:
     facts = {"stream": stream.number, "file": story.capture.name, "closer": stream.closed_first}
     if stream.closing is Closing.ONE_FIN:
         facts |= one_fin(stream)
-    if stream.closing is Closing.RESET:
-        facts |= reset_fin(stream)
+    facts |= reset_fin(stream)
     blocks: list[Block] = [author.paragraph("section-teardown", "intro")]
     blocks.append(author.paragraph("section-teardown", key, **facts))
+    if stream.doubtful_reset is not None and stream.closing is not Closing.DOUBTFUL_RESET:
+        blocks.append(author.paragraph("section-teardown", "doubtful-too", **facts))
     told = [each for frame in stream.teardown if (each := story.at(frame)) is not None]
     if told:
         blocks.append(ladder(author, stream, told, "section-teardown", "ladder-caption", stream=context.stream(story)))
@@ -63,7 +64,7 @@ def one_fin(stream: Stream) -> dict[str, Any]:
 
 
 def reset_fin(stream: Stream) -> dict[str, Any]:
-    """Who very likely sent a FIN that was not captured, before the RST, and the frame that tells of it."""
+    """Who very likely sent a FIN that was not captured, before the RST, its frame, and a RST in doubt."""
     role, frame = stream.reset_fin or (None, None)
     doubtful = stream.doubtful_reset
     return {
