@@ -22,8 +22,8 @@ class Attempts:
     `frames` are those of the first SYNs, `refusals` those of the first RSTs that refused one, `refusal` the last of
     these; `standing` is the SYN of the attempt that has not been refused. `old_answer` is a segment (frame, Ack) that
     answers a SYN with the number of an earlier connection (`old_syn`: a SYN-ACK), `refuted` the RST of the client that
-    refuses it. `repeated` is a SYN-ACK so long after the segment that answers one that it is most likely sent again
-    (`repeats`: one is to come).
+    refuses it; `wrong` are the frames of the first that certainly do so. `repeated` is a SYN-ACK so long after the
+    segment that answers one that it is most likely sent again (`repeats`: one is to come).
     """
 
     def __init__(self) -> None:
@@ -33,6 +33,7 @@ class Attempts:
         self.standing: Mark | None = None
         self.old_answer: tuple[int, int] | None = None
         self.old_syn = False
+        self.wrong: list[int] = []
         self.repeats = False
         self.repeated: int | None = None
         self.refuted: int | None = None
@@ -44,9 +45,13 @@ class Attempts:
         if self.standing is None and not mark.answers:
             self.standing = mark
 
-    def answered_wrong(self, frame: int, ack: int, *, syn: bool) -> None:
-        """Enter a segment that answers a SYN with the number of an earlier connection; `syn`: a SYN-ACK."""
+    def answered_wrong(self, frame: int, ack: int, *, syn: bool, sure: bool = True) -> None:
+        """Enter a segment that answers a SYN with the number of an earlier connection; `syn`: a SYN-ACK. Unless it is
+        `sure`, its Ack may also confirm what the capture missed.
+        """
         self.old_answer, self.old_syn = (frame, ack), syn
+        if sure and len(self.wrong) < _MOST:
+            self.wrong.append(frame)
 
     def refuse(self, frame: int) -> None:
         """Enter a RST that answers a SYN."""

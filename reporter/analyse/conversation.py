@@ -261,6 +261,7 @@ class Conversation(Outcome):
             late_third=self.late_third,
             repeated_answer=self.attempts.repeated,
             refusals=tuple(self.attempts.refusals),
+            wrong_answers=tuple(self.attempts.wrong) if self.outcome is Opening.WRONG_ANSWER else (),
             doubtful_reset=self.doubtful_reset.mark.frame if self.doubtful_reset is not None else None,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from reporter.analyse.attempts import Attempts, answers, answers_crossed
-from reporter.analyse.challenge import wrong_answer
+from reporter.analyse.challenge import of_an_earlier, wrong_answer
 from reporter.analyse.foresight import Foresight, client_of, ends
 from reporter.analyse.ledger import Direction
 from reporter.analyse.missed import Missed, Missing
@@ -137,7 +137,10 @@ class Lifecycle:
                     if not tcp.length and not tcp.fin:
                         return Move.THIRD_ACK
             elif me is Role.SERVER:
-                self.attempts.answered_wrong(packet.frame, tcp.ack, syn=False)
+                asked, theirs = self.syn.get(Role.CLIENT), self.ledger[Role.CLIENT]
+                below = asked is not None and theirs.unwrapped(tcp.ack) <= asked.seq
+                sure = below or of_an_earlier(tcp, asked, theirs)
+                self.attempts.answered_wrong(packet.frame, tcp.ack, syn=False, sure=sure)
         if self.opening is Opening.SIMULTANEOUS and answers_crossed(self.syn, me, tcp, sent, self.ledger[peer]):
             self._crossed_acks.setdefault(me, packet.frame)
         if (

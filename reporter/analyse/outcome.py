@@ -16,8 +16,11 @@ class Outcome(Lifecycle):
     @property
     def outcome(self) -> Opening:
         """The opening as it stands: refused also where the last attempt after a refusal has had no answer yet."""
-        tried = self.opening is Opening.UNANSWERED and bool(self.attempts.refusals)
-        return Opening.REFUSED if tried else self.opening
+        if self.opening is not Opening.UNANSWERED:
+            return self.opening
+        if self.attempts.refusals:
+            return Opening.REFUSED
+        return Opening.WRONG_ANSWER if self.attempts.wrong else Opening.UNANSWERED
 
     @property
     def closing(self) -> Closing:
@@ -116,6 +119,7 @@ class Outcome(Lifecycle):
         if self.opening in (Opening.UNANSWERED, Opening.REFUSED):
             marks.update(self.attempts.frames)
             marks.update(self.attempts.refusals)
+            marks.update(self.attempts.wrong)
         return tuple(sorted(marks))
 
     @property

@@ -36,7 +36,8 @@ class RoleBasis(StrEnum):
 class Opening(StrEnum):
     """How the connection began (RFC 9293, section 3.5).
 
-    `ANSWER_MISSED`: the SYN was evidently answered, but no SYN-ACK was captured.
+    `ANSWER_MISSED`: the SYN was evidently answered, but no SYN-ACK was captured. `WRONG_ANSWER`: the other end
+    answered, but no segment of it confirms this SYN (RFC 9293, section 3.5, figures 8 and 9).
     """
 
     THREE_WAY = "three-way"
@@ -44,6 +45,7 @@ class Opening(StrEnum):
     REFUSED = "refused"
     UNANSWERED = "unanswered"
     ANSWER_MISSED = "answer-missed"
+    WRONG_ANSWER = "wrong-answer"
     INCOMPLETE = "incomplete"
     NOT_CAPTURED = "not-captured"
 
@@ -54,8 +56,8 @@ class Closing(StrEnum):
     `UNFINISHED`: both FINs were captured, the Ack of the second was not. `ONE_FIN`: one FIN was captured, and the
     other may have been sent without being captured, as segments of that end are missing; where none are, a single
     FIN is `HALF_CLOSED`. `NEVER_OPEN`: its SYN was refused, so nothing was there to close; `NOT_SEEN_OPEN`: no answer
-    to it was captured, so whether it was opened, and closed later, cannot be told. `DOUBTFUL_RESET`: no FIN was
-    captured, and last a RST that its receiver need not have obeyed.
+    that confirms it was captured, so whether it was opened, and closed later, cannot be told. `DOUBTFUL_RESET`: no FIN
+    was captured, and last a RST that its receiver need not have obeyed.
     """
 
     FOUR_WAY = "four-way"
@@ -169,6 +171,7 @@ class Stream:
     it repeats the first. `fin_frame` is the first FIN captured, of `fin_sender`;
     `missed_fin` is the other one where it very likely was sent and not captured. `reset_fin` is who very likely sent a
     FIN that was not captured, before a RST ended the connection, and the frame that tells of it.
+    `wrong_answers` are frames that answer its SYN with another number, where none answers it with the right one.
     `refusals` are the RSTs that refused its SYNs: all of them, or attempts before the one that opened it.
     `late_third` tells that the third segment carries data and came so late that an empty ACK may have come before it.
     `doubtful_reset` is the frame of a RST with a number that does not fit what was captured, after which nothing came.
@@ -204,6 +207,7 @@ class Stream:
     reset_fin: tuple[Role, int] | None = None
     repeated_answer: int | None = None
     refusals: tuple[int, ...] = ()
+    wrong_answers: tuple[int, ...] = ()
     doubtful_reset: int | None = None
     late_third: bool = False
 

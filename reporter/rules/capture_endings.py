@@ -25,11 +25,11 @@ def beginnings_missing(end: CaptureEnd) -> list[Facts]:
 
 @capture_rule("C02", facts="streams count whole")
 def closings_missing(end: CaptureEnd) -> list[Facts]:
-    """Connections of which neither FIN nor RST is in the capture.
+    """Connections of which neither FIN nor RST is in the capture, without those not seen to open.
 
     Reference: tshark field tcp.completeness (16 FIN, 32 RST).
     """
-    return _summary(end, "C02")
+    return _streams(end, [each for each in end.where("C02") if each.stream.closing is not Closing.NOT_SEEN_OPEN])
 
 
 @capture_rule("C03", facts="streams count whole")

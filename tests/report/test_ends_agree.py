@@ -89,6 +89,22 @@ CASES = {
         ),
         ("没有建立", "没有断开", "没有得到应答"),
     ),
+    "SYN met by answers to another": Case(
+        [_SYN, segment(*_DOWN, ACK, 300_000, 501), segment(*_DOWN, SYN | ACK, 299_999, 501)],
+        Opening.WRONG_ANSWER,
+        Closing.NOT_SEEN_OPEN,
+        None,
+        (
+            "The SYN of stream 0 (frame 1) was answered (frames 2, 3), but with an Ack that is not the number after it",
+            "Opening: the SYN of stream 0 (frame 1) was answered, but with the number of another (frames 2, 3).",
+            "By its Ack it does not answer this SYN",
+            "answered, not this SYNnone: not seen to open",
+        ),
+        ("no answer", "not answered", "never opened", "has neither FIN nor RST"),
+        ("有应答，但确认的不是这个 SYN（第 2、3 帧）", "应答不符无（未见建立）"),
+        ("没有捕获到应答", "没有建立"),
+        [0, 1000, 100_000],
+    ),
     "refused, then without a captured answer": Case(
         [_SYN, _REFUSAL, _SYN],
         Opening.REFUSED,

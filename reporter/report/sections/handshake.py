@@ -50,6 +50,10 @@ def handshake(context: Context) -> Draft | None:
     facts = {"stream": stream.number, "file": story.capture.name, "one_way": stream.one_way}
     facts |= {"heard": stream.heard, "told": stream.answer_told, "refusals": list(stream.refusals)}
     facts |= {"again": stream.repeated_answer, "open": stream.closing is not Closing.NEVER_OPEN, "frames": frames}
+    facts |= {
+        "wrong": list(stream.wrong_answers),
+        "asked": [frame for frame in frames if frame not in stream.wrong_answers],
+    }
     facts["late"] = [frame_of(packet.frame) for packet in syns.both] if syns.both is not None and syns.late else None
     facts |= {"late_third": stream.late_third, "third": frames[-1] if frames else None}
     blocks.append(author.paragraph("section-handshake", str(stream.opening), **facts))

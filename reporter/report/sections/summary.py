@@ -52,7 +52,12 @@ def _opened(context: Context) -> Rich:
     return context.about(story).author.say(
         "section-summary",
         f"opened-{story.stream.opening}",
-        frames=[frame for frame in story.stream.handshake if frame not in story.stream.refusals],
+        frames=[
+            frame
+            for frame in story.stream.handshake
+            if frame not in (*story.stream.refusals, *story.stream.wrong_answers)
+        ],
+        wrong=list(story.stream.wrong_answers),
         refusals=list(story.stream.refusals),
         again=story.stream.repeated_answer,
         stream=context.stream(story),
