@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from reporter.report.material import Told
 
-#: Rules that tell of a segment sent again, also where its first copy was not captured.
+#: Rules that tell of a segment sent again, also where its first copy was not captured; H02 may tell of it too.
 RULES = ("L03", "L04", "L05", "L12", "H09", "H11")
 
 
@@ -26,7 +26,8 @@ def again(told: Told) -> Again | None:
         return Again.TWICE
     found = next((finding for finding in told.findings if finding.rule in RULES), None)
     if found is None:
-        return None
+        late = any(finding.rule == "H02" and finding.facts["told_frame"] is not None for finding in told.findings)
+        return Again.LIKELY if late else None
     facts = found.facts
     if found.rule in ("H09", "H11"):
         prompted = facts["distinct"] or any(facts.get(name) for name in ("asked_frame", "reset_frame", "refused_frame"))

@@ -47,6 +47,16 @@ def test_a_syn_ack_that_follows_soon_is_sure_only_where_it_is_another_packet():
     assert counted(opening.format("ipid=0x0001", "ipid=0x0002")) == {Again.SURE: [3]}
 
 
+def test_a_syn_ack_long_after_its_answer_was_likely_sent_again():
+    packets = """
+1 0.000 c>s [S]  seq=0
+2 0.010 c>s [A]  seq=1 ack=1
+3 1.010 s>c [SA] seq=0 ack=1
+4 1.020 c>s [A]  seq=1 ack=1
+"""
+    assert counted(packets) == {Again.LIKELY: [3]}
+
+
 def test_a_packet_captured_twice_counts_as_delivered_or_captured_twice() -> None:
     packets = """
 1 0.000 c>s [A]  seq=1 ack=1 ipid=0x0006

@@ -13,20 +13,29 @@ pytestmark = pytest.mark.tshark
 SAID = {
     "en": {
         "method": ["no answered HTTP request was seen other than of HTTP/2", "three segments | HTTP/2"],
-        "exchange": ["14 packets carry HTTP/2 frames, the first is frame 4", "frame 6", "frame 11"],
+        "exchange": [
+            "14 packets carry HTTP/2 frames, the first is frame 4",
+            "frame 6, on HTTP/2 stream 1",
+            "on that stream, which hold those of a response, are in frame 13",
+        ],
         "answers": [
             "HTTP/2: Wireshark recognised its frames",
-            "first HEADERS are in frame 6, the server's first in frame 11",
+            "first HEADERS are in frame 6, on HTTP/2 stream 1;",
+            "the server's HEADERS that answer on that stream are in frame 13",
         ],
         "summary": ["stream 0 carries HTTP/2, in 14 packets (frames 4 to 23)"],
         "limits": ["HTTP/2 was recognised"],
     },
     "zh": {
         "method": ["没有看到得到应答的 HTTP 请求（HTTP/2 除外", "三个报文段 | HTTP/2"],
-        "exchange": ["有 14 个报文带有 HTTP/2 帧，最早是第 4 帧", "第 6 帧", "第 11 帧"],
+        "exchange": [
+            "有 14 个报文带有 HTTP/2 帧，最早是第 4 帧",
+            "第 6 帧，属于 HTTP/2 流 1",
+            "在这个流上的第一个 HEADERS（响应的首部字段）在第 13 帧",
+        ],
         "answers": [
             "HTTP/2：Wireshark 在这条连接上识别出了它的帧",
-            "客户端的第一个 HEADERS 在第 6 帧，服务器的第一个在第 11 帧",
+            "客户端的第一个 HEADERS 在第 6 帧，属于 HTTP/2 流 1；服务器在这个流上应答的 HEADERS 在第 13 帧",
         ],
         "summary": ["流 0 上是 HTTP/2，第 4 至 23 帧中有 14 个报文"],
         "limits": ["已经识别出 HTTP/2"],

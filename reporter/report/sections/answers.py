@@ -7,12 +7,12 @@ from typing import Any
 
 from reporter.explain.evidence import Evidence, Fact, derived, field, frame_of
 from reporter.model.application import Header
-from reporter.model.packet import Packet
-from reporter.model.stream import Closing, Exchange, Opening, Role, RoleBasis
+from reporter.model.stream import Closing, Exchange, Role, RoleBasis
 from reporter.report.again import Again, frames_of
 from reporter.report.document import Block
 from reporter.report.http2 import http2_of
 from reporter.report.material import Story, Told
+from reporter.report.roundtrip import round_trip
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of
 from reporter.report.sections.teardown import one_fin, reset_fin
@@ -91,44 +91,13 @@ def _opening(context: Context) -> Answer:
     return "yes" if facts["server_answers"] is not None else "other", facts
 
 
-def _is_syn(packet: Packet) -> bool:
-    return packet.tcp is not None and packet.tcp.syn
-
-
-def _is_answer(packet: Packet) -> bool:
-    return packet.tcp is not None and packet.tcp.syn and packet.tcp.has_ack
-
-
 def _rtt(context: Context) -> Answer:
-    story = context.opening
-    for frame in story.stream.handshake if story else ():
-        told = story.at(frame) if story else None
-        for finding in told.findings if told else ():
-            if finding.rule == "H08":
-                return "yes", {"rtt": finding.facts["rtt"]}
-    if story is None or story.stream.opening is not Opening.THREE_WAY:
+    trip = round_trip(context.opening)
+    if trip is None:
         return "no", {}
-    return "untold", {"why": _why_no_rtt(story)}
-
-
-def _why_no_rtt(story: Story) -> str:
-    """Why a handshake of three captured segments gives no round trip; an empty text where it is none of these."""
-    told = story.capture.keeper.of_stream(story.stream.number)
-    syns = [each for each in told if _is_syn(each.packet)]
-    steps = [each for frame in story.stream.handshake if (each := story.at(frame))]
-    last = steps[-1].packet if steps else None
-    if any(not each.packet.timed for each in steps):
-        return "untimed"
-    if len(syns) > 2:
-        return "repeats"
-    if [_is_syn(each.packet) + _is_answer(each.packet) for each in steps] != [1, 2, 0]:
-        return "order"
-    epochs = [each.packet.epoch for each in steps]
-    if epochs != sorted(epochs):
-        return "clock"
-    if last is not None and len([each for each in told if each.packet.frame <= last.frame]) > len(steps):
-        return "between"
-    return "data" if last is not None and last.tcp is not None and last.tcp.length else ""
+    if trip.seconds is None:
+        return "untold", {"why": trip.why}
+    return ("yes", {"rtt": trip.seconds}) if trip.aside is None else ("aside", {"rtt": trip.seconds, **trip.aside})
 
 
 def _version(context: Context) -> Answer:

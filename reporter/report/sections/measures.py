@@ -15,6 +15,7 @@ from reporter.model.stream import Role
 from reporter.model.tcp import TcpLabels
 from reporter.report.document import Block, Table
 from reporter.report.material import Story, Told
+from reporter.report.roundtrip import round_trip
 from reporter.report.sections import Context, Draft, section, told_of_each
 
 #: Fewer samples than this have no middle worth telling.
@@ -47,12 +48,14 @@ def _line(context: Context, key: str, value: Rich, **facts: Any) -> tuple[Rich, 
 def _round_trips(context: Context, story: Story, told: Sequence[Told]) -> list[tuple[Rich, ...]]:
     author = context.author
     rows: list[tuple[Rich, ...]] = []
-    handshake = _of_the_handshake(story)
-    if handshake is not None:
+    trip = round_trip(story)
+    aside = trip.aside if trip is not None else None
+    if trip is not None and trip.seconds is not None and not (aside and aside["likely"]):
         frames = [frame_of(frame) for frame in story.stream.handshake]
-        rows.append(_line(context, "handshake", _ms(context, handshake), frames=frames))
+        rows.append(_line(context, "handshake", _ms(context, trip.seconds), frames=frames))
     first = next((each.packet for each in told if each.packet.tcp and each.packet.tcp.initial_rtt is not None), None)
-    if first is not None and story.stream.initial_rtt is not None:
+    # Wireshark measures from a copy, or an attempt that was refused, as well.
+    if first is not None and story.stream.initial_rtt is not None and aside is None:
         initial = field(first, "tcp.analysis.initial_rtt")
         rows.append(_line(context, "initial", _ms(context, initial), frame=frame_of(first.frame)))
     for role in Role:
@@ -71,16 +74,6 @@ def _round_trips(context: Context, story: Story, told: Sequence[Told]) -> list[t
         facts |= {"least": frame_of(samples[0][1].frame), "most": frame_of(samples[-1][1].frame)}
         rows.append(_line(context, "acks", value, **facts))
     return rows
-
-
-def _of_the_handshake(story: Story) -> Fact | None:
-    """The handshake's round trip, where the rule about it found it safe to tell."""
-    for frame in story.stream.handshake:
-        told = story.at(frame)
-        for finding in told.findings if told else ():
-            if finding.rule == "H08":
-                return finding.facts["rtt"]
-    return None
 
 
 def _samples(told: Sequence[Told], role: Role) -> list[tuple[Fact, Packet]]:

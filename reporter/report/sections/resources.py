@@ -185,17 +185,24 @@ def _filled(story: Story, stream: int, frames: tuple[int, ...]) -> dict[str, Any
     """How many pieces but the last have `full` bytes, all that the MSS leaves room for, or (`joined`) a multiple of it.
 
     A sender that fills its segments cuts by count. Room is what the smaller MSS of both SYNs leaves beside the
-    options (RFC 6691, section 2); a multiple is what offloading to the network card makes of it.
+    options (RFC 6691, section 2); a multiple is what offloading to the network card makes of it. `own` is that MSS
+    where it is the sender's: the receiver's would allow more.
     """
     packets = {told.packet.frame: told.packet for told in story.capture.keeper.of_stream(stream)}
     syns = [each for each in packets.values() if each.tcp and each.tcp.syn and each.tcp.options.mss]
     if len({each.source for each in syns}) < len(Role):
-        return {"filled": 0, "full": None, "joined": False}
-    least = min((field(each, "tcp.options.mss_val") for each in syns), key=lambda fact: int(fact.value))
-    cut = [each.tcp for frame in frames[:-1] if (each := packets.get(frame)) is not None and each.tcp is not None]
+        return {"filled": 0, "full": None, "joined": False, "own": None}
+    smaller = min(syns, key=lambda each: each.tcp.options.mss or 0 if each.tcp else 0)
+    least = field(smaller, "tcp.options.mss_val")
+    pieces = [each for frame in frames[:-1] if (each := packets.get(frame)) is not None]
+    cut = [each.tcp for each in pieces if each.tcp is not None]
+    own = {each.source for each in pieces} == {smaller.source}
+    larger = any(each.tcp and (each.tcp.options.mss or 0) > least.value for each in syns)
     room = max((least.value - (each.header_length - _HEADER) for each in cut), default=0)
     filled = [each.length for each in cut if room > 0 and each.length and not each.length % room]
-    return {"filled": len(filled), "full": derived(room, least), "joined": any(each > room for each in filled)}
+    joined = any(each > room for each in filled)
+    facts = {"filled": len(filled), "full": derived(room, least), "joined": joined}
+    return {**facts, "own": least if own and larger else None}
 
 
 def _told(story: Story, each: Exchange) -> Told | None:
