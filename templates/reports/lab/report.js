@@ -51,7 +51,13 @@
     button.setAttribute("aria-label", `${main.dataset.section}: ${heading.textContent.trim()}`);
     button.addEventListener("click", () => folding(section, !section.classList.contains("folded")));
     // Never alone in a line: the last word goes with it.
-    heading.append("\u2060", button);
+    const end = document.createElement("span");
+    end.className = "end";
+    const words = heading.lastChild;
+    const last = /[\u2e80-\uffef]\s*$|[^\s\u2e80-\uffef]+\s*$/.exec(words?.nodeType === Node.TEXT_NODE ? words.data : "");
+    if (last) end.append(words.splitText(last.index));
+    end.append(button);
+    heading.append(end);
   }
 
   // A place that is folded or filtered away is shown when it is gone to.
