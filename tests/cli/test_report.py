@@ -378,7 +378,7 @@ def test_the_summary_of_two_captures_names_the_file_of_each_part(made):
     summary = page.section("Summary")
     assert "stream 0 (truncated.pcapng) (frames 1, 2, 3)" in summary
     assert "closed stream 0 (mid-connection.pcapng) first" in summary
-    limits = page.section("does not show")
+    limits = page.section("do not show")
     assert "it was not captured. The closing shown is that of stream 0 (mid-connection.pcapng)" in limits
     assert "had not been seen when the capture was stopped" not in limits
 
