@@ -15,15 +15,15 @@ class Stray:
     beyond every number captured from its sender, of which it has `passed` some that were not captured.
     """
 
-    @property
-    def fin(self) -> int | None:
-        """The one number that it has passed: a FIN of its sender, if the capture has missed one."""
-        return self.mark.seq - 1 if self.passed == 1 else None
-
     mark: Mark
     sender: Role
     below: bool
     passed: int = 0
+
+    @property
+    def fin(self) -> int | None:
+        """The one number that it has passed: a FIN of its sender, if the capture has missed one."""
+        return self.mark.seq - 1 if self.passed == 1 else None
 
 
 def lies_below(sent: Sent, direction: Direction) -> bool:

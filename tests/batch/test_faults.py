@@ -33,6 +33,18 @@ def handed_in(tmp_path):
     return tmp_path / "submissions"
 
 
+def mounting(script, *arguments, cwd):
+    """A script of the shell that may mount, seen by nobody else."""
+    return subprocess.run(
+        ["unshare", "-m", "sh", "-c", script, "sh", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=100,
+        check=False,
+    )
+
+
 @pytest.mark.skipif(not mounts(), reason="needs a file system of its own")
 @pytest.mark.parametrize("size", ["130k", "200k", "700k"])
 def test_a_disk_that_becomes_full_and_is_freed(handed_in, tmp_path, size):
@@ -43,14 +55,7 @@ mount -t tmpfs -o "size=$1" none disk || exit 99
 run() { "$2" -m reporter batch submissions -o disk/out --formats html --jobs 1 --json; }
 run "$@" > /dev/null && exit 98; code=$?
 mount -o remount,size=50m disk; run "$@" 2> /dev/null || exit 97; ls -A disk/out >&2; exit $code"""
-    done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", script, "sh", size, sys.executable],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        timeout=100,
-        check=False,
-    )
+    done = mounting(script, size, sys.executable, cwd=tmp_path)
     said = done.stderr.decode()
     assert done.returncode == 1, said
     assert "the same command again: what is done is not done again" in said
@@ -116,14 +121,7 @@ run() { "$1" -m reporter batch submissions -o disk/out --match-only --quiet; }
 run "$@" > /dev/null || exit 98
 mount -o remount,ro disk; run "$@"
 """
-    done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", script, "sh", sys.executable],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        timeout=100,
-        check=False,
-    )
+    done = mounting(script, sys.executable, cwd=tmp_path)
     said = done.stderr.decode()
     assert done.returncode == 1, said
     assert "make the folder writable" in said
