@@ -44,9 +44,10 @@ class Listing:
             parts.append(self._label["stream"].format(stream=packet.tcp.stream))
         if step:
             parts.append(f"{self._role(step.sender)} → {self._role(step.sender.other)}")
-        parts.append(visible(packet.protocol))
-        yield Line("heading", "  ".join(parts))
-        yield Line("info", "    " + visible(packet.info).rstrip())
+        parts.append(visible(packet.protocol).strip())
+        yield Line("heading", "  ".join(filter(None, parts)))
+        if info := visible(packet.info).rstrip():
+            yield Line("info", "    " + info)
         for finding in findings:
             for text in self._words.text(finding).splitlines():
                 yield Line("text", "  " + text)

@@ -54,6 +54,14 @@ def test_text_is_plain_when_piped():
     assert "第 1 帧" in done.stdout.decode()
 
 
+def test_a_frame_without_a_name_leaves_no_gap_for_it():
+    text = reporter(
+        "explain", BUNDLED / "odd-frames.pcapng", "--frame", "9", "--frame", "11", "--lang", "en"
+    ).stdout.decode()
+    assert "frame 9  no time  TCP stream 0  server → client  TCP\n" in text
+    assert "frame 11  0.000960722 s\n  Wireshark has no name for this frame" in text
+
+
 def test_languages_differ_only_in_words():
     chinese, english = lines_of(), lines_of("--lang", "en")
     for packet in (*chinese, *english):
