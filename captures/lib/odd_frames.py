@@ -1,4 +1,4 @@
-"""odd_frames.py IN OUT FRAME...: a pcapng file whose frames FRAME have no time, and one frame more of an unknown link type.
+"""odd_frames.py IN OUT FRAME...: a pcapng file whose frames FRAME have no time; one of an unknown link type follows.
 
 The frames are written as Simple Packet Blocks (draft-ietf-opsawg-pcapng, section 4.4), so all of them must be of the
 first interface. The last frame belongs to a second interface of LINKTYPE_USER0 (147).
