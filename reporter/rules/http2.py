@@ -21,11 +21,15 @@ _TYPES = {
     10: "ALTSVC",
     16: "PRIORITY_UPDATE",
 }
+#: Types that carry parts of requests and responses: DATA, HEADERS, CONTINUATION (RFC 9113, section 8.1).
+_MESSAGE = (0, 1, 9)
 
 
 @rule("W08", on="http2", facts="sender receiver frames streams control", rank=34)
 def http2_frames(at: At) -> Facts | None:
     """HTTP/2 frames of one segment, each as NAME[stream]; stream 0 is the connection itself.
+
+    `streams` are those of which a part of a message is here: a stream may also be named only to order it (PRIORITY).
 
     Reference: RFC 9113, sections 4.1, 5.1.1 and 6.
     """
@@ -39,10 +43,10 @@ def http2_frames(at: At) -> Facts | None:
     for kind, number in zip(http2.types, http2.stream_ids, strict=True):
         stream = known(number, frame, "http2.streamid")
         listed.append(derived(f"{_TYPES.get(kind, f'TYPE{kind}')}[{number}]", known(kind, frame, "http2.type"), stream))
-        if number:
-            streams.setdefault(number, stream)
-        else:
+        if not number:
             control = stream
+        elif kind in _MESSAGE:
+            streams.setdefault(number, stream)
     return {
         **at.roles,
         "frames": derived(tuple(listed), *listed),

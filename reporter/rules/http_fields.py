@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
-from reporter.analyse.http import extension_of, lines_of, media_type
+from reporter.analyse.http import extension_of, http_date, lines_of, media_type
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
 from reporter.model.application import Header
+from reporter.model.packet import Packet
 from reporter.privacy.masks import SECRET_HEADER, has_secret
 
 _REQUEST_LINE = "http.request.line"
@@ -37,6 +39,9 @@ _TYPES = {
 #: Names that are shown as they are; how many of them.
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 _SHOWN = 30
+#: The max-age of Strict-Transport-Security that ends it.
+_NEVER = re.compile(r"(?:^|;)\s*max-age\s*=\s*\"?0+\"?\s*(?:;|$)", re.IGNORECASE)
+_LIFETIME = re.compile(r"-\d+|\d+")
 _UNDECLARED = ("application/octet-stream", "binary/octet-stream")
 
 
@@ -91,7 +96,7 @@ def request_headers(at: At) -> Facts | None:
     "P29",
     on="http",
     when="response",
-    facts="sender server powered cookies origin hsts encrypted frame_options",
+    facts="sender server powered cookies removed origin hsts hsts_off encrypted frame_options",
     rank=36,
 )
 def response_headers(at: At) -> Facts | None:
@@ -99,11 +104,12 @@ def response_headers(at: At) -> Facts | None:
     be reached.
 
     Later responses of a connection are told of only when they set cookies or let other sites read them: the rest
-    is nearly always the same again. `encrypted` tells that the response travelled inside TLS: only there does
-    Strict-Transport-Security count.
+    is nearly always the same again. `removed` are cookies that are set with a lifetime that is over, which deletes
+    them. `encrypted` tells that the response travelled inside TLS: only there does Strict-Transport-Security count;
+    `hsts_off`, that its max-age is 0.
 
-    Reference: RFC 9110, section 10.2.4 (Server); RFC 6265, section 4.1; RFC 6797, section 8.1; WHATWG Fetch
-    (CORS).
+    Reference: RFC 9110, section 10.2.4 (Server); RFC 6265, sections 4.1, 5.2.1, 5.2.2 and 5.3; RFC 6797, sections
+    6.1.1 and 8.1; WHATWG Fetch (CORS).
     """
     answered = next((each for each in at.step.answered if each.response.headers), None)
     if answered is None:
@@ -115,18 +121,25 @@ def response_headers(at: At) -> Facts | None:
         header = found.header(name)
         return known(header.value, at.packet.frame, _RESPONSE_LINE, header.line) if header and header.value else None
 
-    cookies = (header.value.partition("=") for header in lines_of(found.headers, "Set-Cookie"))
+    cookies: dict[bool, list[str]] = {False: [], True: []}
+    for header in lines_of(found.headers, "Set-Cookie"):
+        name, sign, _ = header.value.partition(";")[0].partition("=")
+        if sign and name.strip():
+            cookies[_over(header.value, at.packet)].append(name.strip())
+    hsts = line("Strict-Transport-Security")
     facts: dict[str, Fact | None] = {
         "server": line("Server"),
         "powered": line("X-Powered-By"),
-        "cookies": word(tuple(name.strip() for name, sign, _ in cookies if sign and name.strip())),
+        "cookies": word(tuple(cookies[False])),
+        "removed": word(tuple(cookies[True])),
         "origin": line("Access-Control-Allow-Origin"),
-        "hsts": line("Strict-Transport-Security"),
+        "hsts": hsts,
         "frame_options": line("X-Frame-Options"),
     }
-    if not any(facts.values()) or not (first or facts["cookies"] or facts["origin"]):
+    if not any(facts.values()) or not (first or facts["cookies"] or facts["removed"] or facts["origin"]):
         return None
-    return {"sender": word(at.me), **facts, "encrypted": word(_encrypted(at))}
+    off = hsts is not None and _NEVER.search(str(hsts.value)) is not None
+    return {"sender": word(at.me), **facts, "hsts_off": word(off), "encrypted": word(_encrypted(at))}
 
 
 @rule("P31", on="http", when="request", facts="sender kind field scheme length", rank=36)
@@ -202,6 +215,25 @@ def type_and_name_disagree(at: At) -> Facts | None:
 
 def _secret_names(headers: tuple[Header, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(header.name for header in headers if SECRET_HEADER.fullmatch(header.name)))
+
+
+def _over(cookie: str, packet: Packet) -> bool:
+    """Whether the lifetime that a Set-Cookie line gives is over: Max-Age, else Expires against the frame's time.
+
+    Of an attribute given twice the last counts; a value that cannot be read is passed over (RFC 6265, section 5.2).
+    """
+    lasts: int | None = None
+    until: datetime | None = None
+    for part in cookie.split(";")[1:]:
+        name, _, value = part.partition("=")
+        match name.strip().lower():
+            case "max-age" if _LIFETIME.fullmatch(value.strip()):
+                lasts = -1 if value.strip().startswith("-") else min(len(value.strip().lstrip("0")), 1)
+            case "expires":
+                until = http_date(value) or until
+    if lasts is not None:
+        return lasts <= 0
+    return until is not None and packet.timed and until.timestamp() <= packet.epoch
 
 
 def _encrypted(at: At) -> bool:

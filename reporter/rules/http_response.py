@@ -92,11 +92,11 @@ def success(at: At) -> Facts | None:
 
 @rule("P11", on="http", when="response", facts="code phrase length", rank=_RANK)
 def no_content(at: At) -> Facts | None:
-    """204 and 205: success with nothing to send; by definition there is no body.
+    """204 and 205: success with nothing to send. A 204 has no body by definition; a 205 must not have one.
 
     `length` is a Content-Length above 0, which contradicts that.
 
-    Reference: RFC 9110, sections 15.3.5 and 15.3.6.
+    Reference: RFC 9110, sections 15.3.5 and 15.3.6; RFC 9112, section 6.3.
     """
     found = next((each.response for each in at.step.answered if each.response.code in (204, 205)), None)
     if found is None:
