@@ -11,8 +11,8 @@ from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
 from reporter.analyse.ledger import Direction, duplicate_block
 from reporter.analyse.messages import Messages
-from reporter.analyse.outcome import Outcome
 from reporter.analyse.pieces import Confirmation, Sent
+from reporter.analyse.probes import Probing
 from reporter.analyse.states import OPEN, UNTOLD, Event, Lone, Machine
 from reporter.analyse.step import (
     Acked,
@@ -20,11 +20,9 @@ from reporter.analyse.step import (
     Answered,
     Asked,
     Idle,
-    KeepAlive,
     Move,
     Repeat,
     Step,
-    WindowProbe,
 )
 from reporter.analyse.twins import Twin
 from reporter.model.application import HttpRequest, HttpResponse
@@ -48,17 +46,15 @@ class Outline:
     over: bool
 
 
-class Conversation(Outcome):
+class Conversation(Probing):
     """One stream so far. Rules read the public attributes; only `advance` changes them.
 
-    `probed` is each end's last probe of a zero window that carried a byte; `data_frame` is each end's last frame
-    with new data, `kept_alive` its last keep-alive.
+    `data_frame` is each end's last frame with new data.
     `parallel` are the connections between the same client and the same server that were open when this one
     began, `reused` an earlier one with its ports.
     `told` belongs to the explainer: which of its texts have been told here.
     `late_third` tells that the segment that completes the handshake carries data and came long after the SYN-ACK: an
     empty ACK may have come before it, and its time is the application's.
-    `advertised` is what each end said last.
     """
 
     def __init__(self, packet: Packet, foresight: Foresight, clock: Clock = STEADY, *, keep: bool = True) -> None:
@@ -72,13 +68,9 @@ class Conversation(Outcome):
         self.reused: Outline | None = None
         self.told = 0
         self.payload = {Role.CLIENT: 0, Role.SERVER: 0}
-        self.window: dict[Role, int] = {}
         self.largest_window: dict[Role, Advertised] = {}
-        self.advertised: dict[Role, Advertised] = {}
         self.max_length: dict[Role, int] = {Role.CLIENT: 0, Role.SERVER: 0}
-        self.probed: dict[Role, int] = {}
         self.data_frame: dict[Role, int] = {}
-        self.kept_alive: dict[Role, int] = {}
         self.completeness: int | None = None
         self.pairing = Pairing(self.number, clock, keep=keep)
         self.last_answer: tuple[int, Decimal] | None = None
@@ -86,10 +78,8 @@ class Conversation(Outcome):
         self.late_third = False
         self._initial_rtt: Decimal | None = None
         self._machine = Machine()
-        self._window_probe: dict[Role, WindowProbe] = {}
         self._last: tuple[int, Role, Decimal] | None = None
         self._acks: dict[Role, Repeat] = {}
-        self._probe: dict[Role, int] = {}
         self._messages = {Role.CLIENT: Messages(), Role.SERVER: Messages()}
         self._reported: dict[Role, int] = {}
 
@@ -294,52 +284,6 @@ class Conversation(Outcome):
         """Whether its numbers and the server's Acks show that the client has sent nothing but its SYN so far."""
         syn, sent = self.syn.get(Role.CLIENT), self.ledger[Role.CLIENT]
         return syn is not None and sent.next is not None and sent.next == syn.next_seq
-
-    def _probes_window(self, me: Role, packet: Packet, tcp: Tcp) -> WindowProbe | None:
-        """Whether this segment probes a window of zero, or answers that. Linux probes without a byte."""
-        if tcp.length > 1 or tcp.flag_bits & _SYN_FIN_RST or not tcp.has_ack:
-            return None
-        peer = me.other
-        zero = self.advertised.get(peer)
-        if zero is not None and zero.window == 0 and me not in self.fin:
-            mine = self.ledger[me]
-            start = mine.unwrapped(tcp.seq)
-            fresh = tcp.length == 1 and start in (mine.next, mine.acked)
-            if fresh:
-                self.probed[me] = packet.frame
-            if fresh or (mine.acked is not None and start + 1 == mine.acked):
-                self._window_probe[me] = WindowProbe(True, packet.frame, zero.frame, fresh)
-                return WindowProbe(False, None, zero.frame, fresh)
-        answer = self._window_probe.pop(peer, None)
-        return None if tcp.length else answer
-
-    def _keep_alive(self, me: Role, packet: Packet, tcp: Tcp) -> KeepAlive | None:
-        if tcp.length > 1 or tcp.flag_bits & _SYN_FIN_RST or packet.requests or packet.responses:
-            return None
-        peer = me.other
-        mine, theirs = self.ledger[me], self.ledger[peer]
-        received = mine.acked
-        told_by = self.acks[peer].frame if peer in self.acks and self.acks[peer].ack == received else None
-        foreseen = self._foresight.first_peer_ack
-        if received is None and self.packets == 1 and foreseen is not None and self.midstream:
-            # Only where the bytes captured in between do not explain the Ack.
-            received = foreseen if foreseen > self._foresight.reached else None
-            told_by = self._foresight.first_peer_frame
-        open_end = me not in self.fin
-        below = received is not None and mine.unwrapped(tcp.seq) + 1 == received and not mine.outstanding
-        if open_end and below and not (tcp.labels.zero_window_probe or self.window.get(peer) == 0):
-            self._probe[me] = packet.frame
-            self.kept_alive[me] = packet.frame
-            return KeepAlive(answer=False, probe=None, by_numbers=True, told_by=told_by)
-        if open_end and tcp.labels.keep_alive:
-            self._probe[me] = packet.frame
-            return KeepAlive(answer=False, probe=None, by_numbers=False)
-        probe = self._probe.pop(peer, None)
-        if tcp.length == 0 and probe is not None and tcp.has_ack:
-            same = theirs.next is not None and theirs.unwrapped(tcp.ack) == theirs.next
-            if same or tcp.labels.keep_alive_ack:
-                return KeepAlive(answer=True, probe=probe, by_numbers=same)
-        return None
 
     def _repeat(self, me: Role, packet: Packet, tcp: Tcp, confirms: Confirmation | None) -> Repeat | None:
         if not tcp.has_ack:

@@ -65,7 +65,7 @@ def fast_retransmission(at: At) -> Facts | None:
     "L04",
     on="tcp",
     when="again",
-    facts=_SEGMENT + " cause attempt since since_frame interval tail icmp_frame ack_frame parts",
+    facts=_SEGMENT + " cause attempt since since_frame interval tail icmp_frame ack_frame parts labelled",
     over="D01",
     rank=20,
 )
@@ -79,7 +79,7 @@ def retransmission(at: At) -> Facts | None:
     that SYN only), `unknown`. `parts` tells that it repeats what several segments carried: `since_frame` is then a
     copy of one of them, and no attempts are counted. `attempt` counts the captured retransmissions;
     `interval` is how long the one before had waited, given only where the wait has doubled; `tail` tells that
-    nothing had been sent behind it.
+    nothing had been sent behind it; `labelled`, that tshark calls it a keep-alive, as it does any last byte again.
 
     Reference: RFC 6298, section 5; RFC 8985, section 7; RFC 1191, section 6;
       tshark fields tcp.analysis.retransmission, tcp.analysis.rto.
@@ -108,6 +108,7 @@ def retransmission(at: At) -> Facts | None:
         "parts": word(parts),
         "icmp_frame": _too_large(at) if cause == "size" else None,
         "ack_frame": frame_of(at.conversation.acks[at.peer].frame) if cause == "opening" else None,
+        "labelled": word(at.tcp.labels.keep_alive),
     }
 
 
