@@ -109,6 +109,8 @@ def document_of(gathered: Sequence[Capture], options: ReportOptions, course: Cou
     _check_filter(gathered, options)
     _check_stream(gathered, options)
     named = [options.folder.resolve().name] if options.folder else [capture.name for capture in gathered]
+    if not options.folder:
+        named += ["-o", f"{Path(named[0]).stem}.pdf"]
     names = " ".join(shlex.quote(name) for name in named)
     return compose(
         gathered,

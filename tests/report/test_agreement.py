@@ -11,7 +11,7 @@ from reporter.explain.words import Rich
 from reporter.options import LANGUAGES
 from reporter.report.document import Block, Bullets, Document, Ladder, Paragraph, Section, Table
 from reporter.report.drawings import SequencePlot, Waterfall
-from reporter.report.sections.limits import without_arp
+from reporter.report.sections.limits import without_arp, without_dns
 from tests.captures import BUNDLED
 from tests.golden.made import documents
 
@@ -141,6 +141,40 @@ def test_a_capture_filter_that_keeps_arp_out_is_named(language: str) -> None:
 )
 def test_only_filters_for_what_is_above_ip_surely_keep_arp_out(capture_filter: str, shut: bool) -> None:
     assert without_arp(capture_filter) is shut
+
+
+@pytest.mark.parametrize(
+    ("capture_filter", "shut"),
+    [
+        ("tcp port 8080", True),
+        ("tcp port 8080 or tcp portrange 8001-8003", True),
+        ("(tcp port 80 or 443)", True),
+        ("tcp port 80 || udp port 53", False),
+        ("portrange 1-1024", False),
+        ("tcp port 80 or udp", False),
+        ("tcp", False),
+        ("tcp src port 4000", False),
+        ("not tcp port 22", False),
+        ("host 192.0.2.1 and port 80", False),
+        ("", False),
+    ],
+)
+def test_only_filters_for_other_ports_surely_keep_dns_out(capture_filter: str, shut: bool) -> None:
+    assert without_dns(capture_filter) is shut
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("half-close", ("tcp port 8000",)), ("websocket", ("Host",)), ("reset-unplaced", ("RST",)), ("refused", ())],
+)
+def test_why_something_is_not_seen_is_told_where_the_capture_tells(
+    name: str, words: tuple[str, ...], language: str
+) -> None:
+    limits = next(each for each in document(name, language).sections if each.id == "limits")
+    said = [text for each in limits.blocks if isinstance(each, Bullets) for text in map(plain, each.items)]
+    for word in words:
+        assert any(word in each and ("DNS" in each or word == "RST") for each in said), said
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from reporter.errors import UsageTrouble
 from reporter.handwritten import nearest
+from reporter.report.own.folder import CONFIG
 from reporter.report.own.inside import as_text, read_inside
-from reporter.report.own.pieces import Piece, Shown, Written
+from reporter.report.own.pieces import Piece, Shown, Used, Written
 
 WAYS = ("before", "after", "instead-of")
 MOST_TEXT, MOST_PICTURES = 512 << 10, 30 << 20
@@ -43,6 +44,14 @@ class OwnWords:
     """All that a person's folder adds to the report, by the section where it stands."""
 
     files: tuple[Words, ...] = ()
+    settings: Used | None = None
+
+    @property
+    def used(self) -> tuple[Used, ...]:
+        """All files of the folder, other than captures, that the report is made of, each once."""
+        written = [Used(each.file, each.sha256) for each in self.files]
+        shown = (each for words in self.files for each in words.text.shows)
+        return tuple(dict.fromkeys([*([self.settings] if self.settings else []), *written, *shown]))
 
     def pieces(self, way: str, section: str) -> tuple[Piece, ...]:
         """What stands so to the section; nothing when there is no such file."""
@@ -69,7 +78,14 @@ def own_words(folder: Path | None, sections: Sequence[str], known: Sequence[str]
         text = written(as_text(content, path.name, path), str(path), folder)
         found.append(Words(path.name, hashlib.sha256(content).hexdigest(), way, section, text))
     _check_size(folder, found)
-    return OwnWords(tuple(found))
+    return OwnWords(tuple(found), _settings(folder))
+
+
+def _settings(folder: Path) -> Used | None:
+    try:
+        return Used(CONFIG, hashlib.sha256((folder / CONFIG).read_bytes()).hexdigest())
+    except OSError:
+        return None
 
 
 def _place(path: Path, sections: Sequence[str], known: Sequence[str]) -> tuple[str, str]:

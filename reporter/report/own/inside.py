@@ -54,12 +54,6 @@ def read_inside(folder: Path, name: str, most: int, endings: Iterable[str], wher
         raise refuse(f"{name!r} cannot be read: {error.strerror}", "check its permissions") from None
 
 
-def read_words(folder: Path, name: str, most: int, where: object) -> str:
-    """A text file of the folder. Raises UsageTrouble as `read_inside`, and for what is not UTF-8."""
-    content = read_inside(folder, name, most, (Path(name).suffix.lower(),), where)
-    return as_text(content, name, where)
-
-
 def as_text(content: bytes, name: str, where: object) -> str:
     """UTF-8 with plain line ends. Raises UsageTrouble for anything else."""
     try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -16,9 +17,9 @@ from markdown_it.tree import SyntaxTreeNode
 from reporter.errors import UsageTrouble
 from reporter.explain.visible import escaped
 from reporter.handwritten import nearest
-from reporter.report.own.inside import Place, read_inside, read_words
+from reporter.report.own.inside import Place, as_text, read_inside
 from reporter.report.own.pictures import ENDINGS, MOST_BYTES, Unfit, picture
-from reporter.report.own.pieces import Link, Listing, Piece, Shown, Text, Title, Written
+from reporter.report.own.pieces import Link, Listing, Piece, Shown, Text, Title, Used, Written
 from reporter.report.prose import Element, Name
 
 MOST_CODE = 256 << 10
@@ -38,7 +39,8 @@ def written(text: str, name: str, folder: Path) -> Written:
     Raises UsageTrouble, naming the line, for a picture, file or link that cannot be.
     """
     reader = _Reader(name, folder)
-    return Written(tuple(reader.pieces(_parser().parse(text))), tuple(reader.links))
+    pieces = tuple(reader.pieces(_parser().parse(text)))
+    return Written(pieces, tuple(reader.links), tuple(Used(*each) for each in reader.read.items()))
 
 
 @cache
@@ -58,6 +60,8 @@ class _Reader:
         self._folder = folder
         self._line = 1
         self.links: list[Link] = []
+        #: The files of the folder that were read, by name their SHA-256.
+        self.read: dict[str, str] = {}
 
     def pieces(self, tokens: list[Any]) -> Iterator[Piece]:
         running: list[Element] = []
@@ -141,12 +145,17 @@ class _Reader:
 
     def _picture(self, node: SyntaxTreeNode) -> Shown:
         target = unquote(str(node.attrs.get("src", "")))
-        data = read_inside(self._folder, target, MOST_BYTES, ENDINGS, Place(self._name, self._line))
+        data = self._content(target, MOST_BYTES, ENDINGS)
         try:
             shot = picture(data)
         except Unfit as error:
             raise self._refuse(f"the picture {target!r} cannot be shown: {error}", "save it as PNG or JPEG") from error
         return Shown(shot, escaped(node.content.strip()))
+
+    def _content(self, name: str, most: int, endings: Iterable[str]) -> bytes:
+        content = read_inside(self._folder, name, most, endings, Place(self._name, self._line))
+        self.read[name] = hashlib.sha256(content).hexdigest()
+        return content
 
     def _listing(self, node: SyntaxTreeNode) -> Listing:
         language, options = self._info(node.info if node.type == "fence" else "")
@@ -154,9 +163,10 @@ class _Reader:
         if "file" in options:
             if text.strip():
                 raise self._refuse("a listing has both file= and lines of its own", "leave out one of them")
-            text = read_words(self._folder, options["file"], MOST_CODE, Place(self._name, self._line))
-            caption = caption or options["file"]
-            language = language or Path(options["file"]).suffix.removeprefix(".").lower()
+            file, ending = options["file"], Path(options["file"]).suffix.lower()
+            text = as_text(self._content(file, MOST_CODE, (ending,)), file, Place(self._name, self._line))
+            caption = caption or file
+            language = language or ending.removeprefix(".")
         if "lines" in options:
             text, first = self._cut(text, options["lines"])
         return Listing(_lines(text), self._language(language, strict="file" not in options), escaped(caption), first)

@@ -63,8 +63,17 @@ Piece = Text | Title | Shown | Listing
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """A file of the folder that the report is made of, and its SHA-256."""
+
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
-    """One Markdown file: its pieces in order, and the links into the report."""
+    """One Markdown file: its pieces in order, the links into the report, and the files it shows."""
 
     pieces: tuple[Piece, ...]
     links: tuple[Link, ...]
+    shows: tuple[Used, ...] = ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
 from typing import Any
 
 from reporter.explain.words import Rich
@@ -16,6 +17,7 @@ from reporter.report.sections.exchange import nothing_of
 
 #: Words of a capture filter: those that ask for something above IP, and those that ask for nothing else.
 _ABOVE_IP = frozenset(("tcp", "udp", "port", "portrange", "icmp", "icmp6"))
+_PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
 _HARMLESS = _ABOVE_IP | frozenset(("ip", "ip6", "src", "dst", "and", "or", "(", ")", "&", "|"))
 
 
@@ -56,10 +58,16 @@ def _of_story(context: Context) -> Iterator[Item]:
         yield _missing(context, story, context.opening, "opening")
     if stream.opening is Opening.ANSWER_MISSED:
         yield "answer-missed", {**name, "one_way": stream.one_way, "again": stream.repeated_answer}
+    if stream.opening is Opening.WRONG_ANSWER:
+        yield "wrong-answer", name
+    elif stream.closing is Closing.NOT_SEEN_OPEN:
+        yield "not-seen-open", name
     if stream.basis is RoleBasis.PORT:
         yield "roles-assumed", {"client": str(stream.client)}
     if stream.closing is Closing.NOT_CAPTURED:
         yield _missing(context, story, context.closing, "closing")
+    if stream.closing is Closing.DOUBTFUL_RESET:
+        yield "doubtful-reset", name
     if stream.closing is Closing.HALF_CLOSED:
         yield "half-closed", name
     if stream.closing is Closing.ONE_FIN:
@@ -85,10 +93,28 @@ def without_arp(capture_filter: str) -> bool:
     return any(word in _ABOVE_IP for word in words) and all(word in _HARMLESS or word.isdigit() for word in words)
 
 
+def without_dns(capture_filter: str) -> bool:
+    """Whether a capture filter surely lets no DNS through: all it lets through has ports, none of them 53."""
+    words = re.findall(r"[\w.:-]+|\S", capture_filter.lower())
+    if not words or not set(words) & {"port", "portrange"} or set(words) & {"src", "dst"}:
+        return False
+    if not all(word in _HARMLESS or _PORTS.fullmatch(word) for word in words):
+        return False
+    parts = " ".join(words).replace("|", " or ").split(" or ")
+    spans = [[_PORTS.fullmatch(word) for word in part.split()] for part in parts]
+    return all(any(found) and not any(each and _has_53(each) for each in found) for found in spans)
+
+
+def _has_53(ports: re.Match[str]) -> bool:
+    return int(ports[1]) <= 53 <= int(ports[2] or ports[1])
+
+
 def _outside(context: Context) -> Iterator[Item]:
     stories = context.stories
     if not stories:
         return
+    filters = [text for each in context.captures for _, text in each.particulars.interfaces or (("", ""),)]
+    named = "; ".join(dict.fromkeys(filter(None, filters)))
     if any(
         each.packet.captured < each.packet.length
         for story in stories
@@ -97,11 +123,25 @@ def _outside(context: Context) -> Iterator[Item]:
         yield "snaplen", {}
     outside = [told.packet for capture in context.captures for told in capture.keeper.outside()]
     if ":" not in stories[0].stream.client.address and not any(packet.arp for packet in outside):
-        filters = [text for each in context.captures for _, text in each.particulars.interfaces or (("", ""),)]
-        named = "; ".join(dict.fromkeys(filter(None, filters)))
         yield "no-arp", {"filters": named, "shut": all(map(without_arp, filters))}
     if not any(packet.dns for packet in outside):
-        yield "no-dns", {}
+        yield "no-dns", {"filters": named, "shut": all(map(without_dns, filters)), "literal": _literal(stories)}
     others = sum(len(capture.streams) for capture in context.captures) - len(stories)
     if others > 0:
         yield "other-streams", {"count": others, "told": len(stories)}
+
+
+def _literal(stories: Sequence[Story]) -> int | None:
+    """The frame of the first request of the report, when its Host is an address and not a name."""
+    requests = ((each.request, each.request_frame) for story in stories for each in story.stream.exchanges)
+    request, frame = next((pair for pair in requests if pair[0] is not None), (None, None))
+    host = request.header("Host") if request is not None else None
+    if host is None:
+        return None
+    name = host.value.strip()
+    name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
+    try:
+        ip_address(name)
+    except ValueError:
+        return None
+    return frame

@@ -146,7 +146,9 @@ def _choice(context: Context) -> Draft:
             )
         ),
     ]
-    others = tuple(_other(context, name, chosen) for name, chosen in context.chosen_for.items() if _is_other(chosen))
+    others = tuple(
+        _other(context, name, chosen) for name, chosen in context.chosen_for.items() if _is_other(context, chosen)
+    )
     if others:
         blocks += [author.paragraph("section-method", "others"), Bullets(others)]
     for capture in context.captures:
@@ -186,8 +188,9 @@ def _basis(context: Context, story: Story) -> Block:
     return context.author.paragraph("section-method", key, **facts, **frames)
 
 
-def _is_other(chosen: Chosen) -> bool:
-    return chosen.why in ("elsewhere", "named")
+def _is_other(context: Context, chosen: Chosen) -> bool:
+    same = chosen.story is not None and context.story is not None and chosen.story.stream is context.story.stream
+    return chosen.why in ("elsewhere", "named") and not same
 
 
 def _other(context: Context, name: str, chosen: Chosen) -> Rich:

@@ -17,13 +17,13 @@ def provenance(context: Context) -> Draft | None:
         rows.append((author.label("file"), author.text(capture.name)))
         rows.append((author.label("size"), author.say("section-measures", "bytes", size=capture.particulars.size)))
         rows.append(("SHA-256", author.text(capture.particulars.sha256)))
-    for own in context.words.files:
-        rows.append((author.label("own-words"), author.text(f"{own.file} (SHA-256 {own.sha256})")))
+    for own in context.words.used:
+        rows.append((author.label("own-words"), author.text(f"{own.file}, SHA-256 {own.sha256}")))
     rows.append((author.label("dissected-with"), author.text(context.tshark)))
     rows.append((author.label("written-by"), author.text(f"reporter {__version__}")))
     rows.append((author.label("command"), author.text(context.command)))
     blocks: list[Block] = [
-        author.paragraph("section-provenance", "intro"),
+        author.paragraph("section-provenance", "intro", folder=bool(context.words.used)),
         Pairs(tuple(rows), author.table("section-provenance", "caption")),
     ]
     failures = [failure for capture in context.captures for failure in capture.failures]

@@ -80,6 +80,12 @@
   for (const form of all(".jump")) {
     form.hidden = false;
     const [input, file, output] = ["input", "select", "output"].map((each) => form.querySelector(each));
+    // Of a capture of which no frame is shown there is nowhere to go.
+    for (const option of file?.options ?? []) {
+      const start = `frame-${option.value}`;
+      option.hidden = option.disabled = !all(`[id^="${start}"]`).some((each) => /^\d+$/.test(each.id.slice(start.length)));
+    }
+    if (file) file.selectedIndex = Math.max(0, [...file.options].findIndex((option) => !option.disabled));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const id = `frame-${file ? file.value : ""}${Number.parseInt(input.value, 10)}`;
