@@ -259,8 +259,8 @@ class Notation:
 
 
 def _quoted(text: str) -> Quoted:
-    src, dst, transport, from_port, to_port = text.split(",")
-    return Quoted(src, dst, transport, int(from_port), int(to_port))
+    src, dst, transport, from_port, to_port, *seq = text.split(",")
+    return Quoted(src, dst, transport, int(from_port), int(to_port), int(seq[0]) if seq else None)
 
 
 def _options(words: dict[str, str]) -> TcpOptions:

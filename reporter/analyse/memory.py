@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from reporter.analyse.http import comparable, parse_content_range, resolved
+from reporter.analyse.oversize import MOST, TooLarge, tells_size
 from reporter.analyse.step import Answered, Step
 from reporter.model.application import Dns
 from reporter.model.link import Icmp, Quoted
@@ -83,7 +84,7 @@ class Copy:
 class Memory:
     """Answers by address, requests by URI (`http.request.full_uri`), redirects, copies by client and URI.
 
-    `too_large` are segments refused by a router for their size: addresses and ports, frame and time of the ICMP.
+    `too_large` are the messages of routers that a segment was too large, by its addresses and ports.
     """
 
     names: OrderedDict[str, NameAnswer] = field(default_factory=OrderedDict)
@@ -95,7 +96,7 @@ class Memory:
     pages: OrderedDict[str, PageRequest] = field(default_factory=OrderedDict)
     redirects: OrderedDict[tuple[str, str], Redirect] = field(default_factory=OrderedDict)
     copies: OrderedDict[tuple[str, str], Copy] = field(default_factory=OrderedDict)
-    too_large: OrderedDict[tuple[str, str, int, int], tuple[int, Decimal]] = field(default_factory=OrderedDict)
+    too_large: OrderedDict[tuple[str, str, int, int], tuple[TooLarge, ...]] = field(default_factory=OrderedDict)
 
     def learn(self, packet: Packet, step: Step | None = None) -> None:
         """Enter what a packet tells, after it has been explained."""
@@ -128,12 +129,12 @@ class Memory:
             self._learn_answer(packet, answered)
 
     def _learn_size(self, packet: Packet, icmp: Icmp, quoted: Quoted) -> None:
-        """An ICMP message that a segment was too large for a link (RFC 1191, RFC 8201): by its ends, frame and time."""
-        if (icmp.version, icmp.type, icmp.code) not in ((4, 3, 4), (6, 2, 0)) or quoted.transport != "tcp":
+        if not tells_size(icmp) or quoted.transport != "tcp":
             return
         if quoted.src_port is not None and quoted.dst_port is not None:
             key = (quoted.src, quoted.dst, quoted.src_port, quoted.dst_port)
-            _remember(self.too_large, key, (packet.frame, packet.time))
+            told = TooLarge(packet.frame, packet.time, quoted.seq_raw)
+            _remember(self.too_large, key, (*self.too_large.get(key, ()), told)[-MOST:])
 
     def _learn_query(self, packet: Packet, dns: Dns) -> None:
         if not dns.response:

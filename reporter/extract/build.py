@@ -197,7 +197,11 @@ def _quoted(row: Row, layers: Layers) -> Quoted | None:
         return Quoted(src, dst)
     ports = _UDP if transport == "udp" else _TCP + 1
     from_port, to_port = (number(_pick(row[ports + offset], before.count(transport))) for offset in (0, 1))
-    return Quoted(src, dst, transport, from_port, to_port)
+    if transport == "udp":
+        return Quoted(src, dst, transport, from_port, to_port)
+    # No numbers are relative in a quoted header: there tshark writes the raw one into tcp.seq as well, or only there.
+    raw = _pick(row[_TCP + 4], before.count(transport)) or _pick(row[_TCP + 3], before.count(transport))
+    return Quoted(src, dst, transport, from_port, to_port, number(raw))
 
 
 def _dns(row: Row) -> Dns:

@@ -63,13 +63,15 @@ class Udp:
 
 @value
 class Quoted:
-    """What an ICMP error quotes of a packet: addresses, `tcp` or `udp`, ports where present."""
+    """What an ICMP error quotes of a packet: addresses, `tcp` or `udp`, ports and the raw sequence number of TCP where
+    present."""
 
     src: str
     dst: str
     transport: str = ""
     src_port: int | None = None
     dst_port: int | None = None
+    seq_raw: int | None = None
 
 
 @value

@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
+from reporter.analyse.oversize import Refusal, refusal
 from reporter.analyse.pieces import Piece
 from reporter.analyse.step import Acked
 from reporter.analyse.twins import distinct
@@ -65,7 +66,8 @@ def fast_retransmission(at: At) -> Facts | None:
     "L04",
     on="tcp",
     when="again",
-    facts=_SEGMENT + " cause attempt since since_frame interval tail icmp_frame ack_frame parts labelled",
+    facts=_SEGMENT
+    + " cause attempt since since_frame interval tail icmp_frames icmp_count smaller ack_frame parts labelled",
     over="D01",
     rank=20,
 )
@@ -74,10 +76,12 @@ def retransmission(at: At) -> Facts | None:
 
     `cause`: `timer` (long after the copy before and after the last Ack), `tail` (the last segment sent, after about
     two round trips without an Ack, as a tail loss probe comes), `twice` (too soon for any timer), `overlap` (only
-    part of it had been sent before), `probe` (that part was a probe of a zero window), `size` (the ICMP message in
-    `icmp_frame` said that it was too large for a link), `opening` (the SYN carried it, and `ack_frame` confirmed
-    that SYN only), `unknown`. `parts` tells that it repeats what several segments carried: `since_frame` is then a
-    copy of one of them, and no attempts are counted. `attempt` counts the captured retransmissions;
+    part of it had been sent before), `probe` (that part was a probe of a zero window), `size` (the ICMP messages in
+    `icmp_frames` quote a copy as too large for a link; `smaller` tells that this segment is shorter than it), `sized`
+    (such messages came shortly before, but quote none of it), `opening` (the SYN carried it, and `ack_frame` confirmed
+    that SYN only), `unknown`. Of many `icmp_count` messages the first and the last are given. `parts` tells that it
+    repeats what several segments carried: `since_frame` is then a copy of one of them, and no attempts are counted.
+    `attempt` counts the captured retransmissions;
     `interval` is how long the one before had waited, given only where the wait has doubled; `tail` tells that
     nothing had been sent behind it; `labelled`, that tshark calls it a keep-alive, as it does any last byte again.
 
@@ -90,7 +94,7 @@ def retransmission(at: At) -> Facts | None:
     attempt: Fact | None = None
     copy: Fact | None = None
     interval: Fact | None = None
-    sent, parts = at.step.sent, False
+    sent, parts, size = at.step.sent, False, _size(at) if cause in ("size", "sized") else None
     if earlier is not None:
         parts = not sent.fresh and (earlier.start > sent.start or earlier.end < sent.end)
         copy = frame_of(earlier.resent[-1] if earlier.resent else earlier.frame)
@@ -106,7 +110,9 @@ def retransmission(at: At) -> Facts | None:
         "interval": interval,
         "tail": word(sent.end == sent.expected),
         "parts": word(parts),
-        "icmp_frame": _too_large(at) if cause == "size" else None,
+        "icmp_frames": Fact(tuple(frame_of(frame) for frame in size.shown)) if size else None,
+        "icmp_count": derived(size.count, *(frame_of(frame) for frame in size.shown)) if size else None,
+        "smaller": word(size is not None and size.smaller),
         "ack_frame": frame_of(at.conversation.acks[at.peer].frame) if cause == "opening" else None,
         "labelled": word(at.tcp.labels.keep_alive),
     }
@@ -250,7 +256,8 @@ def _again(at: At) -> _Again | None:
         return _Again.FIN
     if sent.repeated and sent.acknowledged:
         return _Again.NEEDLESS
-    if sent.repeated and _too_large(at) is not None:
+    size = _size(at) if sent.repeated else None
+    if size is not None and size.quotes:
         return _Again.RESENT
     if _asked_for(at):
         return _Again.FAST
@@ -309,7 +316,8 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
     if wait is not None:
         since = derived(wait, *((at["tcp.analysis.rto"],) if told else ()), *at.moments((time, frame)))
     standing = at.conversation.acks.get(at.peer)
-    if _too_large(at) is not None:
+    size = _size(at)
+    if size is not None and size.quotes:
         return "size", since, earlier
     syn = at.conversation.syn.get(at.me)
     first_again = syn is not None and syn.frame == earlier.frame and not earlier.resent
@@ -321,6 +329,8 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
     if wait is None or quiet is None or at.peer not in at.conversation.window:
         # Nothing of the other end was captured: its Acks cannot be missed.
         return "unknown", since, earlier
+    if size is not None:
+        return "sized", since, earlier
     longest = _FIRST_TIMEOUT
     if earlier.resent:
         before = earlier.times[-2] if len(earlier.times) > 1 else earlier.time
@@ -347,14 +357,12 @@ def _may_be_tail_probe(at: At, silent: Decimal) -> bool:
     return max(_PROBE_TRIPS * rtt, _LEAST_PROBE) <= silent < _TIMER
 
 
-def _too_large(at: At) -> Fact | None:
-    """The frame of a recent ICMP message that an earlier copy of this segment was too large for a link."""
-    earlier = at.step.sent.earlier
+def _size(at: At) -> Refusal | None:
+    """What recent ICMP messages said of the size of this segment's earlier copies, or of others before it."""
     told = at.memory.too_large.get((at.packet.source, at.packet.destination, at.tcp.src_port, at.tcp.dst_port))
-    if told is None or earlier is None or told[0] < earlier.frame:
-        return None
-    elapsed = at.elapsed(told[1], told[0])
-    return frame_of(told[0]) if elapsed is not None and elapsed <= _TIMER else None
+    ages = [(each, at.elapsed(each.time, each.frame)) for each in told or ()]
+    recent = [each for each, age in ages if age is not None and age <= _TIMER]
+    return refusal(recent, at.packet.frame, at.tcp, at.step.sent, at.conversation.ledger[at.me]) if recent else None
 
 
 def _doubled(at: At, earlier: Piece) -> Fact | None:
