@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from reporter.options import ReportOptions
 from reporter.pipeline.report import make_document
 from reporter.report.document import Table
-from tests.captures import BUNDLED
+from tests.captures import BUNDLED, SHARED
 
 pytestmark = pytest.mark.tshark
 
 
-def answers(*names: str) -> dict[str, str]:
+def answers(*names: str, folder: Path = BUNDLED) -> dict[str, str]:
     """Questions and answers in English."""
-    paths = [BUNDLED / name for name in names]
+    paths = [folder / name for name in names]
     document = make_document(paths, options=ReportOptions(lang="en"), progress=lambda what, count: None)
     (section,) = [section for section in document.sections if section.id == "answers"]
     (table,) = [block for block in section.blocks if isinstance(block, Table)]
@@ -64,6 +66,43 @@ def test_what_was_sent_again_is_counted(name):
 @pytest.mark.parametrize("name", ["duplicate.pcapng", "page-node-curl.pcapng"])
 def test_what_was_captured_twice_was_not_sent_again(name):
     assert of(answers(name), "sent again").startswith("No:")
+
+
+def test_a_request_in_several_segments_grows_the_ack_by_all_of_them():
+    answer = of(answers("zero-window-probe.pcapng"), "acknowledgment number")
+    assert answer.startswith(
+        "By 9091, to 9092 = 1 + 9091: the sequence number of the request's first segment (frame 4)"
+    )
+    assert "the bytes of its 12 segments" in answer
+    assert "those sent again counted once. Frame 27 is the first to bring" in answer
+
+
+def test_what_an_ack_confirms_besides_the_request_is_named():
+    found = answers("tls-decrypted.pcapng")
+    assert "By 97, to 695 = 598 + 97: the sequence number of the request (frame 9)" in of(
+        found, "acknowledgment number"
+    )
+    assert "177 = 80 + 97 more than the one before, 518: it also confirms frame 8" in of(found, "acknowledgment number")
+    assert "TLS records" in of(found, "segments carry")
+
+
+@pytest.mark.parametrize(
+    ("name", "frame", "length"),
+    [
+        ("pyshark__capture_test.pcapng", 20, 307),
+        ("zeek__connect-with-header.pcap", 7, 74),
+        ("arkime__https-connect.pcap", 6, 134),
+    ],
+)
+def test_a_response_without_content_or_that_ends_with_the_fin_is_whole(name, frame, length):
+    if not (SHARED / "elsewhere" / name).exists():
+        pytest.skip("a shared capture")
+    found = answers(name, folder=SHARED / "elsewhere")
+    assert of(found, "segments carry") == f"One: frame {frame}, {length} bytes of data, header included."
+
+
+def test_a_switch_of_protocols_is_a_whole_response():
+    assert of(answers("websocket.pcapng"), "segments carry").startswith("One: frame 6, ")
 
 
 def test_an_answer_from_another_connection_names_it():

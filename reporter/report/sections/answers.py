@@ -9,6 +9,7 @@ from reporter.explain.evidence import Evidence, Fact, derived, field, frame_of
 from reporter.model.application import Header
 from reporter.model.stream import Closing, Exchange, Role, RoleBasis
 from reporter.report.again import Again, frames_of
+from reporter.report.carried import growth, more_than, whole
 from reporter.report.document import Block
 from reporter.report.http2 import http2_of
 from reporter.report.material import Story, Told
@@ -139,26 +140,11 @@ def _get(context: Context) -> Answer:
 
 def _sum(context: Context) -> Answer:
     """The Ack that confirms the request, as a sum of what the request carried."""
-    told, story = _request(context), _story(context)
-    if told is None or told.packet.tcp is None or not told.packet.tcp.length:
-        return "no", {}
-    packet, tcp = told.packet, told.packet.tcp
-    for each in story.capture.keeper.of_stream(story.stream.number):
-        step, answer = each.seen.step, each.packet.tcp
-        if not step or not step.confirms or answer is None:
-            continue
-        ends = tcp.seq + tcp.syn + tcp.length
-        if any(piece.frame == packet.frame for piece in step.confirms.pieces) and answer.ack == ends:
-            facts = {
-                "syn": tcp.syn,
-                "ack": field(each.packet, "tcp.ack"),
-                "seq": field(packet, "tcp.seq"),
-                "length": field(packet, "tcp.len"),
-                "request": frame_of(packet.frame),
-                "frame": frame_of(each.packet.frame),
-            }
-            return "yes", facts
-    return "no", {}
+    told = _request(context)
+    if told is None:
+        return "none", {}
+    facts = growth(_story(context), told)
+    return ("no", {}) if facts is None else ("yes", facts)
 
 
 def _status(context: Context) -> Answer:
@@ -197,29 +183,22 @@ def _time(context: Context) -> Answer:
 def _segments(context: Context) -> Answer:
     page, story = _page(context), _story(context)
     told = story.at(page.response_frame) if page and page.response_frame else None
-    if told is None or told.packet.tcp is None:
+    if page is None or told is None or told.packet.tcp is None:
         return "no", {}
     packet, carriers = told.packet, told.packet.carriers
+    facts: dict[str, Any] = {"tls": "tls" in packet.protocols, "frame": frame_of(packet.frame)}
     if len(carriers) < 2:
         # The frame that completes it may be a FIN without data.
         bearer = story.at(carriers[0]) if carriers else told
-        if page is None or bearer is None or bearer.packet.tcp is None or not _whole(page, bearer.packet.tcp.length):
+        if bearer is None or bearer.packet.tcp is None or not whole(page, packet, bearer.packet.tcp.length):
             return "no", {}
-        return "one", {"frame": frame_of(bearer.packet.frame), "length": field(bearer.packet, "tcp.len")}
-    facts: dict[str, Any] = {"count": len(carriers), "frame": frame_of(packet.frame)}
-    facts["first"], facts["last"] = frame_of(carriers[0]), frame_of(carriers[-1])
+        facts |= {"frame": frame_of(bearer.packet.frame), "length": field(bearer.packet, "tcp.len")}
+        return "one", {**facts, "more": len(packet.responses) > 1 or more_than(page, bearer.packet)}
+    # What TCP puts together for TLS is a record of it, and a response may take several.
+    if facts["tls"] and not whole(page, packet, told.packet.tcp.reassembled_length or 0):
+        return "no", {}
+    facts |= {"count": len(carriers), "first": frame_of(carriers[0]), "last": frame_of(carriers[-1])}
     return "several", {**facts, "total": field(packet, "tcp.reassembled.length")}
-
-
-def _whole(page: Exchange, length: int) -> bool:
-    """Whether a response in one segment of so many bytes of data is known to be complete."""
-    response = page.response
-    if response is None:
-        return False
-    if response.chunk_sizes or response.code in (204, 304) or (page.request and page.request.method == "HEAD"):
-        return True
-    size = response.header("Content-Length")
-    return size is not None and size.value.isascii() and size.value.isdigit() and int(size.value) < length
 
 
 def _again(context: Context) -> Answer:
