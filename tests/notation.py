@@ -22,7 +22,8 @@ Flags: S SYN, A ACK, P PSH, F FIN, R RST, U URG, E ECE, C CWR. TCP words: `seq a
 `op=1,9 mask=1,1 wslen=4,0 code=1000`, TLS is `tls=22 hs=1 sni=lab.example alpn=h2 alert=0 rec=120 opaque=23
 versions=772`, HTTP/2 is `h2=4,1 ids=0,1`, QUIC `quic=0 quicframes=6,0`. Below TCP:
 `mac.src= mac.dst= vlan=7 tags=vlan,pppoes,ppp pad=0000
-ipid=0x1234 cksum=0xfe28 layer=data` (protocols above TCP or UDP); ICMP: `target= mac= quoted=SRC,DST,udp,PORT,PORT`;
+ipid=0x1234 ecn=3 cksum=0xfe28 layer=data` (protocols above TCP or UDP); ICMP: `target= mac=
+mtu= quoted=SRC,DST,udp,PORT,PORT`;
 IP fragments: `frag=9` (reassembled in), `frags=7,8,9 fraglen=2000` (here).
 """
 
@@ -86,7 +87,14 @@ class Notation:
                 words[key] = value or "1"
         frame = int(number)
         address = self.ip[sender]
-        ip = Ip(6 if ":" in address else 4, address, self.ip.get(receiver, ""), 64, words.get("ipid", ""))
+        ip = Ip(
+            6 if ":" in address else 4,
+            address,
+            self.ip.get(receiver, ""),
+            64,
+            words.get("ipid", ""),
+            int(words.get("ecn", 0)),
+        )
         length = int(words.get("frame_len", 54 + int(words.get("len", 0))))
         link = words.get("link", "eth")
         base = Packet(
@@ -253,6 +261,7 @@ class Notation:
             target=words.get("target", ""),
             link_address=words.get("mac", ""),
             quoted=_quoted(words["quoted"]) if "quoted" in words else None,
+            mtu=int(words["mtu"]) if "mtu" in words else None,
         )
         name = "icmp" if icmp.version == 4 else "icmpv6"
         return replace(base, icmp=icmp, protocols=(*base.protocols, name), protocol=name.upper())

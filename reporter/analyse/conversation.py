@@ -26,6 +26,7 @@ from reporter.analyse.step import (
 )
 from reporter.analyse.twins import Twin
 from reporter.model.application import HttpRequest, HttpResponse
+from reporter.model.link import CE
 from reporter.model.packet import Packet
 from reporter.model.stream import Endpoint, Exchange, Opening, Role, Stream
 from reporter.model.tcp import Flags, Tcp
@@ -49,7 +50,7 @@ class Outline:
 class Conversation(Probing):
     """One stream so far. Rules read the public attributes; only `advance` changes them.
 
-    `data_frame` is each end's last frame with new data.
+    `data_frame` is each end's last frame with new data, `marked` its last one with CE in the IP header.
     `parallel` are the connections between the same client and the same server that were open when this one
     began, `reused` an earlier one with its ports.
     `told` belongs to the explainer: which of its texts have been told here.
@@ -71,6 +72,7 @@ class Conversation(Probing):
         self.largest_window: dict[Role, Advertised] = {}
         self.max_length: dict[Role, int] = {Role.CLIENT: 0, Role.SERVER: 0}
         self.data_frame: dict[Role, int] = {}
+        self.marked: dict[Role, int] = {}
         self.completeness: int | None = None
         self.pairing = Pairing(self.number, clock, keep=keep)
         self.last_answer: tuple[int, Decimal] | None = None
@@ -125,6 +127,8 @@ class Conversation(Probing):
         if tcp.length and (sent.fresh or sent.late) and not keep_alive:
             self.pairing.heard(me, packet.frame, sent.start)
         self.max_length[me] = max(self.max_length[me], tcp.length)
+        if packet.ip is not None and packet.ip.ecn == CE:
+            self.marked[me] = packet.frame
         counts = tcp.has_ack and not tcp.rst and not foreign
         confirms = self.ledger[peer].acknowledge(tcp.ack) if counts else None
         repeat = self._repeat(me, packet, tcp, confirms) if copy_of is None else None

@@ -42,11 +42,17 @@ class MacAnswer:
 
 @value
 class Query:
-    """A DNS question seen before; `answered` tells that an answer to it has been captured."""
+    """A DNS question seen before; `answered` tells that an answer to it has been captured.
+
+    `repeats` counts how many times it was asked again, last in `again_frame` at `again_time`.
+    """
 
     frame: int
     time: Decimal
     answered: bool = False
+    repeats: int = 0
+    again_frame: int = 0
+    again_time: Decimal = Decimal(0)
 
 
 @value
@@ -139,8 +145,13 @@ class Memory:
     def _learn_query(self, packet: Packet, dns: Dns) -> None:
         if not dns.response:
             key = query_key(packet, dns)
-            if key is not None and key not in self.queries:
+            before = self.queries.get(key) if key is not None else None
+            if key is not None and before is None:
                 _remember(self.queries, key, Query(packet.frame, packet.time))
+            elif key is not None and before is not None:
+                self.queries[key] = replace(
+                    before, repeats=before.repeats + 1, again_frame=packet.frame, again_time=packet.time
+                )
             return
         key = query_key(packet, dns)
         asked = self.queries.get(key) if key is not None else None

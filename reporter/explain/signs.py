@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from reporter.analyse.seen import Seen
+from reporter.model.link import CE
 from reporter.model.packet import Packet
 from reporter.model.tcp import Flags
 
@@ -32,6 +33,7 @@ Sign = Literal[
     "psh",
     "urg",
     "ecn",  # any of ECE, CWR, AE
+    "marked",  # CE in its IP header
     "data",  # payload, a byte at least
     "sack",  # SACK blocks
     "zero-window",
@@ -66,6 +68,7 @@ _TLS, _WEBSOCKET, _HTTP2 = _BIT["tls"], _BIT["websocket"], _BIT["http2"]
 _CUT, _NO_TCP, _REQUEST, _RESPONSE = _BIT["cut"], _BIT["no-tcp"], _BIT["request"], _BIT["response"]
 _FRAGMENT, _BACK, _COPY = _BIT["fragment"], _BIT["back"], _BIT["copy"]
 _DATA, _SACK, _ZERO_WINDOW, _PADDED = _BIT["data"], _BIT["sack"], _BIT["zero-window"], _BIT["padded"]
+_MARKED = _BIT["marked"]
 _FIRST, _MOVE, _PART, _PAUSED = _BIT["first"], _BIT["move"], _BIT["part"], _BIT["pause"]
 _AGAIN, _GAP, _PROBE, _STALE = _BIT["again"], _BIT["gap"], _BIT["probe"], _BIT["stale"]
 _CONFIRMS, _COVERS, _PARTIAL, _UNSEEN = _BIT["confirms"], _BIT["covers"], _BIT["partial"], _BIT["unseen"]
@@ -109,6 +112,8 @@ def signs_of(seen: Seen) -> int:
         bits |= _DATA
     if tcp.options.sack:
         bits |= _SACK
+    if packet.ip is not None and packet.ip.ecn == CE:
+        bits |= _MARKED
     if not tcp.window:
         bits |= _ZERO_WINDOW
     if packet.ethernet is not None and packet.ethernet.padding:

@@ -145,12 +145,12 @@ def _arp(row: Row) -> Arp:
 
 def _ip(row: Row, layers: Layers) -> Ip | None:
     if layers.ip_version == 4:
-        src, dst, ttl, ident = row[_IP : _IP + 4]
+        src, dst, ttl, ident, ecn = row[_IP : _IP + 5]
         if VALUE_SEPARATOR in src or VALUE_SEPARATOR in dst or VALUE_SEPARATOR in ttl or VALUE_SEPARATOR in ident:
-            src, dst, ttl, ident = (_pick(text, layers.ip_at) for text in row[_IP : _IP + 4])
-        return Ip(4, src, dst, number(ttl), ident) if src else None
-    src, dst, hops = (_pick(text, layers.ip_at) for text in row[_IP6 : _IP6 + 3])
-    return Ip(6, src, dst, number(hops)) if src else None
+            src, dst, ttl, ident, ecn = (_pick(text, layers.ip_at) for text in row[_IP : _IP + 5])
+        return Ip(4, src, dst, number(ttl), ident, number(ecn) or 0) if src else None
+    src, dst, hops, ecn = (_pick(text, layers.ip_at) for text in row[_IP6 : _IP6 + 4])
+    return Ip(6, src, dst, number(hops), ecn=number(ecn) or 0) if src else None
 
 
 def _fragment(row: Row) -> Fragment:
@@ -178,9 +178,12 @@ def _icmp(row: Row, layers: Layers) -> Icmp | None:
     if layers.icmp == "icmpv6":
         kind, code = number(row[_ICMP6]), number(row[_ICMP6 + 1])
         asked, told, link = (first(text) for text in row[_ICMP6 + 2 : _ICMP6 + 5])
-        return None if kind is None else Icmp(6, kind, code, target=asked or told, link_address=link, quoted=quoted)
-    kind, code, ident, seq, answers, answered = (number(text) for text in row[_ICMP : _ICMP + 6])
-    return None if kind is None else Icmp(4, kind, code, ident, seq, answers, answered, quoted=quoted)
+        if kind is None:
+            return None
+        mtu = number(row[_ICMP6 + 5])
+        return Icmp(6, kind, code, target=asked or told, link_address=link, quoted=quoted, mtu=mtu)
+    kind, code, ident, seq, answers, answered, mtu = (number(text) for text in row[_ICMP : _ICMP + 7])
+    return None if kind is None else Icmp(4, kind, code, ident, seq, answers, answered, quoted=quoted, mtu=mtu)
 
 
 def _quoted(row: Row, layers: Layers) -> Quoted | None:
@@ -244,11 +247,13 @@ def _tls(row: Row) -> Tls:
 
 
 def _websocket(row: Row) -> WebSocket:
-    opcodes, masks, lengths, close = row[_WEBSOCKET : _WEBSOCKET + 4]
+    opcodes, masks, lengths, close, *longer = row[_WEBSOCKET : _WEBSOCKET + 6]
+    extended = {short: iter(numbers(text)) for short, text in zip((126, 127), longer, strict=True)}
+    whole = [next(extended[each], -1) if each in extended else each for each in numbers(lengths)]
     return WebSocket(
         opcodes=numbers(opcodes),
         masked=tuple(truth(mask) for mask in values(masks)),
-        lengths=numbers(lengths),
+        lengths=tuple(whole) if -1 not in whole else (),
         close_code=number(close),
     )
 

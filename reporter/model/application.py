@@ -166,7 +166,10 @@ class Tls:
 
 @value
 class WebSocket:
-    """WebSocket frames of one packet (RFC 6455): opcodes, mask bits, lengths, close code."""
+    """WebSocket frames of one packet (RFC 6455): opcodes, mask bits, lengths of the payload, close code.
+
+    A length above 125 is that of the extended field; there are none where a cut frame lacks that.
+    """
 
     opcodes: tuple[int, ...]
     masked: tuple[bool, ...]

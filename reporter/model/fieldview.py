@@ -70,6 +70,7 @@ _ICMP = {
     "seq": "seq",
     "resp_to": "response_to",
     "resp_in": "response_in",
+    "mtu": "mtu",
 }
 
 Reader = Callable[[Packet], Any]
@@ -80,6 +81,8 @@ _SPECIAL: dict[str, Reader] = {
     "ipv6.dst": lambda packet: packet.ip.dst if packet.ip else None,
     "ip.ttl": lambda packet: packet.ip.ttl if packet.ip else None,
     "ipv6.hlim": lambda packet: packet.ip.ttl if packet.ip else None,
+    "ip.dsfield.ecn": lambda packet: packet.ip.ecn if packet.ip else None,
+    "ipv6.tclass.ecn": lambda packet: packet.ip.ecn if packet.ip else None,
     "frame.protocols": lambda packet: packet.stack or ":".join(packet.protocols),
     "icmpv6.nd.ns.target_address": lambda packet: packet.icmp.target if packet.icmp else None,
     "icmpv6.nd.na.target_address": lambda packet: packet.icmp.target if packet.icmp else None,

@@ -27,15 +27,23 @@ class Arp:
     gratuitous: bool
 
 
+#: Congestion Experienced, of the ECN bits (RFC 3168, section 5).
+CE = 3
+
+
 @value
 class Ip:
-    """Addresses of the IP header that carries the transport layer: `ip.*` or `ipv6.*` by `version`."""
+    """Addresses of the IP header that carries the transport layer: `ip.*` or `ipv6.*` by `version`.
+
+    `ecn` are the two bits of explicit congestion notification (RFC 3168, section 5): `CE`, or less.
+    """
 
     version: int
     src: str
     dst: str
     ttl: int | None = None
     ident: str = ""
+    ecn: int = 0
 
 
 @value
@@ -78,7 +86,8 @@ class Quoted:
 class Icmp:
     """ICMP or ICMPv6 (`version` 4 or 6): type, code, echo identifier and sequence where present.
 
-    `target` is the address that neighbour discovery asks or answers for, `link_address` the MAC it tells.
+    `target` is the address that neighbour discovery asks or answers for, `link_address` the MAC it tells, `mtu` that
+    of the next link where a packet was too large for it.
     """
 
     version: int
@@ -91,3 +100,4 @@ class Icmp:
     target: str = ""
     link_address: str = ""
     quoted: Quoted | None = None
+    mtu: int | None = None

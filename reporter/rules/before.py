@@ -10,6 +10,7 @@ from reporter.explain.registry import rule
 from reporter.model.application import Dns
 
 _RANK = 10
+_PAIRED = "time query_frame repeats again_frame again_time"
 _BROADCAST = "ff:ff:ff:ff:ff:ff"
 _NOBODY = "0.0.0.0"  # noqa: S104 — an ARP probe is sent from it, nothing listens there
 
@@ -150,7 +151,7 @@ def _transport(at: At) -> Fact:
     return word("quic" if "quic" in at.packet.protocols else "udp")
 
 
-@rule("N05", on="dns", facts="kind name type addresses aliases answers truncated time query_frame", rank=_RANK)
+@rule("N05", on="dns", facts="kind name type addresses aliases answers truncated " + _PAIRED, rank=_RANK)
 def dns_answer(at: At) -> Facts | None:
     """An answer without error: the addresses of a name, its aliases, or that it has no record of this type.
 
@@ -178,19 +179,29 @@ def dns_answer(at: At) -> Facts | None:
 
 def _timing(at: At, dns: Dns) -> dict[str, Fact | None]:
     query = at["dns.response_to"] if dns.response_to else None
-    if query is None:
+    key = query_key(at.packet, dns)
+    asked = at.memory.queries.get(key) if key is not None else None
+    if query is None and asked is not None:
         # tshark pairs neither a question by multicast with an answer by unicast (LLMNR) nor a second answer.
-        key = query_key(at.packet, dns)
-        asked = at.memory.queries.get(key) if key is not None else None
-        query = frame_of(asked.frame) if asked else None
+        query = frame_of(asked.frame)
+    if asked is not None and asked.repeats and query is not None and query.value == asked.frame:
+        # Which of the copies it answers nobody can tell, so there is no single time.
+        return {
+            "time": None,
+            "query_frame": query,
+            "repeats": derived(asked.repeats, frame_of(asked.frame), frame_of(asked.again_frame)),
+            "again_frame": frame_of(asked.again_frame),
+            "again_time": at.since(asked.again_time, asked.again_frame),
+        }
     told = dns.time is not None and at.seen.clock.trusts(dns.response_to or at.packet.frame, at.packet.frame, dns.time)
     return {
         "time": at["dns.time"] if told else None,
         "query_frame": query,
+        **dict.fromkeys(("repeats", "again_frame", "again_time")),
     }
 
 
-@rule("N06", on="dns", facts="kind name type rcode error time query_frame", rank=_RANK)
+@rule("N06", on="dns", facts="kind name type rcode error " + _PAIRED, rank=_RANK)
 def dns_error(at: At) -> Facts | None:
     """An answer with an error code: above all 3, no such name.
 
@@ -270,7 +281,7 @@ _REASONS = {
     "N08",
     on="icmp",
     facts="kind version type code source target ident seq pair_frame asked mac reason quoted_src quoted_dst "
-    "transport port",
+    "transport port mtu",
     rank=_RANK,
 )
 def icmp(at: At) -> Facts | None:
@@ -312,6 +323,7 @@ def icmp(at: At) -> Facts | None:
         "port": known(quoted.dst_port, frame, f"{quoted.transport}.dstport")
         if quoted and quoted.transport and quoted.dst_port is not None
         else None,
+        "mtu": at[f"{name}.mtu"] if icmp.mtu else None,
     }
 
 

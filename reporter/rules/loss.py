@@ -6,6 +6,7 @@ What happened is told by the ledger; tshark's labels only help where the bytes l
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 
 from reporter.analyse.ledger import duplicate_block
 from reporter.analyse.pieces import Piece
@@ -195,31 +196,64 @@ def hole_filled(at: At) -> Facts | None:
     }
 
 
-@rule("L11", on="tcp", when="ecn", facts="sender receiver flags echo reduced known", rank=24)
+@rule("L11", on="tcp", when="ecn", facts="sender receiver flags echo reduced known marked", rank=24)
 def congestion_signal(at: At) -> Facts | None:
     """ECE or CWR after the set-up: congestion is echoed to the sender, or the sender has slowed down.
 
-    `known` tells that both SYNs were captured and agree on ECN. Silent where they show that the flags mean
-    something else or nothing.
+    `known` tells that both SYNs were captured and agree on ECN, `marked` is the other end's last captured packet with
+    CE before an echo. Silent where the SYNs show that the flags mean something else or nothing.
 
     Reference: RFC 3168, section 6.1.
     """
     tcp = at.tcp
     if not tcp.flag_bits & 0x0C0 or tcp.syn or tcp.rst or tcp.flag_bits & 0x100:
         return None
-    flags = at.conversation.syn_flags
-    asked, accepted = flags.get(Role.CLIENT), flags.get(Role.SERVER)
-    if asked is not None and (asked & 0x1C0) != 0x0C0:
+    agreed = _agreed(at)
+    if agreed is _Agreed.NO:
         return None
-    if accepted is not None and (accepted & 0x1C0) != 0x040:
-        return None
+    echo, marked = bool(tcp.flag_bits & 0x040), at.conversation.marked.get(at.peer)
     return {
         **at.roles,
         "flags": at["tcp.flags"],
-        "echo": word(bool(tcp.flag_bits & 0x040)),
+        "echo": word(echo),
         "reduced": word(bool(tcp.flag_bits & 0x080)),
-        "known": word(asked is not None and accepted is not None),
+        "known": word(agreed is _Agreed.YES),
+        "marked": frame_of(marked) if echo and marked is not None else None,
     }
+
+
+@rule("L13", on="tcp", when="marked", facts="sender receiver ecn known", rank=24)
+def congestion_experienced(at: At) -> Facts | None:
+    """The IP header carries CE (ECN bits 3): a router on the way has marked the packet instead of dropping it.
+
+    `known` as for the echo of it. Silent where the SYNs show that ECN was not agreed.
+
+    Reference: RFC 3168, sections 5 and 6.1.2; tshark fields ip.dsfield.ecn and ipv6.tclass.ecn.
+    """
+    agreed = _agreed(at)
+    if at.packet.ip is None or at.tcp.syn or agreed is _Agreed.NO:
+        return None
+    return {
+        **at.roles,
+        "ecn": at["ip.dsfield.ecn" if at.packet.ip.version == 4 else "ipv6.tclass.ecn"],
+        "known": word(agreed is _Agreed.YES),
+    }
+
+
+class _Agreed(Enum):
+    """Whether the SYNs agree on ECN as RFC 3168 defines it; UNKNOWN where one was not captured."""
+
+    YES, NO, UNKNOWN = range(3)
+
+
+def _agreed(at: At) -> _Agreed:
+    flags = at.conversation.syn_flags
+    asked, accepted = flags.get(Role.CLIENT), flags.get(Role.SERVER)
+    if asked is not None and (asked & 0x1C0) != 0x0C0:
+        return _Agreed.NO
+    if accepted is not None and (accepted & 0x1C0) != 0x040:
+        return _Agreed.NO
+    return _Agreed.UNKNOWN if asked is None or accepted is None else _Agreed.YES
 
 
 def _blocks(at: At) -> list[tuple[int, int]]:

@@ -103,7 +103,7 @@ def _masked(at: At, places: list[int]) -> dict[str, Fact | None]:
 def data_frames(at: At) -> Facts | None:
     """WebSocket frames with data: text, binary, or the continuation of a message begun before.
 
-    `length` is known for a single frame of up to 125 bytes (longer ones carry it in an extended field).
+    `length` is told of a single frame.
 
     Reference: RFC 6455, sections 5.1 to 5.4 and 5.6.
     """
@@ -114,8 +114,10 @@ def data_frames(at: At) -> Facts | None:
     socket = at.packet.websocket
     assert socket is not None
     length = None
-    if len(places) == 1 and len(socket.lengths) == len(socket.opcodes) and socket.lengths[places[0]] <= 125:
-        length = known(socket.lengths[places[0]], at.packet.frame, "websocket.payload_length")
+    if len(places) == 1 and len(socket.lengths) == len(socket.opcodes):
+        size = socket.lengths[places[0]]
+        wide = "" if size <= 125 else "_ext_16" if size < 1 << 16 else "_ext_64"
+        length = known(size, at.packet.frame, "websocket.payload_length" + wide)
     return {
         **at.roles,
         "kinds": derived(tuple(kinds), *kinds),
