@@ -13,6 +13,7 @@ from reporter.analyse.pieces import Piece
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
+from reporter.model.link import CE
 from reporter.model.stream import Role
 
 _WRAP = 1 << 32
@@ -231,7 +232,7 @@ def congestion_experienced(at: At) -> Facts | None:
     Reference: RFC 3168, sections 5 and 6.1.2; tshark fields ip.dsfield.ecn and ipv6.tclass.ecn.
     """
     agreed = _agreed(at)
-    if at.packet.ip is None or at.tcp.syn or agreed is _Agreed.NO:
+    if at.packet.ip is None or at.packet.ip.ecn != CE or at.tcp.syn or agreed is _Agreed.NO:
         return None
     return {
         **at.roles,
