@@ -13,6 +13,7 @@ from reporter.analyse.ledger import Direction, duplicate_block
 from reporter.analyse.messages import Messages
 from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.probes import Probing
+from reporter.analyse.roundtrip import LATE, RoundTrip
 from reporter.analyse.states import OPEN, UNTOLD, Event, Lone, Machine
 from reporter.analyse.step import (
     Acked,
@@ -32,8 +33,6 @@ from reporter.model.stream import Endpoint, Exchange, Opening, Role, Stream
 from reporter.model.tcp import Flags, Tcp
 from reporter.model.value import value
 
-#: A SYN-ACK is confirmed at once: after so many seconds it is the application that has made the client speak.
-_LATE = Decimal("0.2")
 _SYN_FIN_RST = Flags.SYN.value | Flags.FIN.value | Flags.RST.value
 
 
@@ -56,6 +55,7 @@ class Conversation(Probing):
     `told` belongs to the explainer: which of its texts have been told here.
     `late_third` tells that the segment that completes the handshake carries data and came long after the SYN-ACK: an
     empty ACK may have come before it, and its time is the application's.
+    `trip` is the round trip of the handshake.
     """
 
     def __init__(self, packet: Packet, foresight: Foresight, clock: Clock = STEADY, *, keep: bool = True) -> None:
@@ -78,7 +78,7 @@ class Conversation(Probing):
         self.last_answer: tuple[int, Decimal] | None = None
         self._clock = clock
         self.late_third = False
-        self._initial_rtt: Decimal | None = None
+        self.trip = RoundTrip()
         self._machine = Machine()
         self._last: tuple[int, Role, Decimal] | None = None
         self._acks: dict[Role, Repeat] = {}
@@ -92,13 +92,6 @@ class Conversation(Probing):
     def was_open(self, role: Role) -> bool:
         """Whether this end had evidently not closed before the first FIN captured, which is the other's."""
         return not self.midstream or self.payload[role] > 0 or self._foresight.still_open
-
-    @property
-    def initial_rtt(self) -> Decimal | None:
-        """The round trip of the handshake (`tcp.analysis.initial_rtt`); None if `late_third` or the clock is off."""
-        rtt = self._initial_rtt if not self.late_third else None
-        done = self.third_ack or self.last_frame
-        return rtt if rtt is not None and self._clock.trusts(self.first_frame, done, rtt) else None
 
     def advance(self, packet: Packet, copy_of: Twin | None = None) -> Step:
         """Enter the next packet of the stream; `copy_of` is the same packet, when it was captured before."""
@@ -137,6 +130,9 @@ class Conversation(Probing):
             self._note_ack(me, packet, tcp, asks=keep_alive is not None or window_probe is not None)
         whole = self._messages[me].whole(packet, tcp, sent)
         move = self._move(me, packet, tcp, sent, confirms) if copy_of is None else None
+        if self.trip.waits and copy_of is None:
+            third, ordinary = self.third_ack is not None, self.opening is Opening.THREE_WAY
+            self.trip.enter(packet, self._clock, refusal=move is Move.REFUSAL, third=third, three_way=ordinary)
         if copy_of is not None or (foreign and tcp.syn) or (before is OPEN and not tcp.flag_bits & _SYN_FIN_RST):
             # A second copy changes no state, nor does an ordinary segment of an open connection.
             after = before
@@ -147,7 +143,7 @@ class Conversation(Probing):
         if self.third_ack == packet.frame and tcp.length and Role.SERVER in self.syn:
             accepted = self.syn[Role.SERVER]
             wait = self._clock.between(accepted.frame, accepted.time, packet.frame, packet.time)
-            self.late_third = wait is not None and wait >= _LATE
+            self.late_third = wait is not None and wait >= LATE
         idle = None
         if self._last is not None:
             frame, sender, time = self._last
@@ -243,7 +239,6 @@ class Conversation(Probing):
             exchanges=self.pairing.exchanges(),
             handshake=self.handshake,
             teardown=self.teardown,
-            initial_rtt=self.initial_rtt,
             completeness=self.completeness,
             ended=self._machine.states,
             heard=next(iter(self.window)) if len(self.window) == 1 else None,
@@ -262,8 +257,6 @@ class Conversation(Probing):
     def _count(self, packet: Packet, tcp: Tcp) -> None:
         self.packets += 1
         self.last_frame, self.end = packet.frame, packet.time
-        if tcp.initial_rtt is not None:
-            self._initial_rtt = tcp.initial_rtt
         if tcp.completeness is not None:
             self.completeness = tcp.completeness
 

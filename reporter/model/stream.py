@@ -196,7 +196,6 @@ class Stream:
     exchanges: tuple[Exchange, ...]
     handshake: tuple[int, ...]
     teardown: tuple[int, ...]
-    initial_rtt: Decimal | None
     completeness: int | None
     ended: States
     heard: Role | None = None

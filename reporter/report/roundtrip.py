@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reporter.analyse.roundtrip import Kind, attempts, segment, untold
 from reporter.explain.evidence import Fact, derived, field, frame_of
-from reporter.model.packet import Packet
 from reporter.model.stream import Opening, Role
 from reporter.report.again import Again, again
-from reporter.report.material import Story, Told
+from reporter.report.material import Story
 from reporter.report.syns import syns_of
 
 
@@ -46,9 +45,11 @@ def round_trip(story: Story | None) -> RoundTrip | None:
     last = steps[-1].packet
     upto = [each for each in story.capture.keeper.of_stream(story.stream.number) if each.packet.frame <= last.frame]
     copies = [each for each in upto if again(each) is Again.TWICE]
-    refused = _refused(story, [each for each in upto if each not in copies], steps[0].packet.frame)
-    plain = [each for each in upto if each not in copies and each not in refused]
-    why = _why(plain, steps)
+    refusals = story.stream.refusals
+    refused, plain = attempts(
+        [segment(each.packet, refusal=each.packet.frame in refusals) for each in upto if each not in copies]
+    )
+    why = untold(plain)
     if why or len(plain) == len(upto):
         return RoundTrip(None, why)
     syns = syns_of(story)
@@ -64,41 +65,6 @@ def round_trip(story: Story | None) -> RoundTrip | None:
         "third": frame_of(last.frame),
         "copies": bool(copies),
         "likely": [frame_of(each.packet.frame) for each in copies if each.seen.step and not each.seen.step.copy_of],
-        "refused": [frame_of(each.packet.frame) for each in refused if each.packet.frame in story.stream.refusals],
+        "refused": [frame_of(each.frame) for each in refused if each.kind is Kind.REFUSAL],
     }
     return RoundTrip(derived(seconds, *times), "", aside)
-
-
-def _refused(story: Story, told: Sequence[Told], syn: int) -> list[Told]:
-    """The attempts before the frame `syn`, each a SYN and the RST that refused it; none where one was not refused."""
-    before = [each for each in told if each.packet.frame < syn]
-    refusals = [each.packet.frame in story.stream.refusals for each in before]
-    kinds = [_is_syn(each.packet) for each in before]
-    paired = len(before) % 2 == 0 and all(kinds[::2]) and all(refusals[1::2])
-    return before if paired else []
-
-
-def _why(told: Sequence[Told], steps: Sequence[Told]) -> str:
-    """Why a handshake of three captured segments gives no round trip; an empty text where it is none of these."""
-    last = steps[-1].packet
-    if any(not each.packet.timed for each in steps):
-        return "untimed"
-    for kind, why in ((_is_syn, "repeats"), (_is_answer, "answers")):
-        if sum(kind(each.packet) for each in told) > 1:
-            return why
-    if not (_is_syn(steps[0].packet) and len(steps) == 3 and _is_answer(steps[1].packet)):
-        return "order"
-    epochs = [each.packet.epoch for each in steps]
-    if epochs != sorted(epochs):
-        return "clock"
-    if len(told) > len(steps):
-        return "between"
-    return "data" if last.tcp is not None and last.tcp.length else ""
-
-
-def _is_syn(packet: Packet) -> bool:
-    return packet.tcp is not None and packet.tcp.syn and not packet.tcp.has_ack
-
-
-def _is_answer(packet: Packet) -> bool:
-    return packet.tcp is not None and packet.tcp.syn and packet.tcp.has_ack

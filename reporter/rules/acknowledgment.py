@@ -64,7 +64,8 @@ def delayed_acknowledgment(at: At) -> Facts | None:
     """An Ack that its sender held back: 40 to 500 ms after the data, and not explained by the path.
 
     Fires only when the handshake shows that the sender is close to the place of capture (`sure`), or that the
-    wait is longer than its round trip by at least 40 ms. Silent when any of the data was sent more than once.
+    wait is longer than its round trip by at least 40 ms. Silent when any of the data was sent more than once, or the
+    handshake was no ordinary one and gives no round trip (`reporter.analyse.roundtrip`).
 
     Reference: RFC 9293, section 3.8.6.3; RFC 5681, section 4.2.
     """
@@ -76,7 +77,7 @@ def delayed_acknowledgment(at: At) -> Facts | None:
         return None
     conversation = at.conversation
     near = _near(conversation)
-    path = Decimal(0) if near is at.me else conversation.initial_rtt
+    path = Decimal(0) if near is at.me else conversation.trip.seconds
     if path is None or wait - path < _DELAY_LEAST:
         return None
     return {
@@ -301,14 +302,12 @@ def _latest(at: At) -> Piece | None:
 
 def _near(conversation: Conversation) -> Role | None:
     """The end next to the place of capture, as the gaps of the handshake show; None when they do not."""
-    asked, accepted = conversation.asked, conversation.syn.get(Role.SERVER)
-    whole = conversation.initial_rtt
-    if asked is None or accepted is None or whole is None:
+    trip = conversation.trip
+    if trip.seconds is None or trip.to_answer is None:
         return None
-    to_answer = accepted.time - asked.time
-    to_ack = whole - to_answer
+    to_answer, to_ack = trip.to_answer, trip.seconds - trip.to_answer
     short, long = min(to_answer, to_ack), max(to_answer, to_ack)
-    if short < 0 or long < _LEAST_PATH or 10 * short > long:
+    if long < _LEAST_PATH or 10 * short > long:
         return None
     if conversation.client.address == conversation.server.address:
         return None

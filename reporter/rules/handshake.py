@@ -264,15 +264,13 @@ def handshake_round_trip(at: At) -> Facts | None:
 
     Reference: tshark field tcp.analysis.initial_rtt; RFC 6298, section 3 (Karn).
     """
-    if at.step.move is not Move.THIRD_ACK or at.tcp.initial_rtt is None or at.conversation.late_third:
+    if at.step.move is not Move.THIRD_ACK or at.tcp.initial_rtt is None or at.conversation.trip.seconds != at.tcp.initial_rtt:
         return None
     asked, accepted = at.conversation.syn.get(at.me), at.conversation.syn.get(at.peer)
     if asked is None or accepted is None or at.conversation.packets != 3:
         return None
     here = at.packet.time
     to_syn_ack, to_ack = accepted.time - asked.time, here - accepted.time
-    if at.elapsed(asked.time, asked.frame) != at.tcp.initial_rtt or to_syn_ack < 0 or to_ack < 0:
-        return None
     epoch = at.packet.epoch - here
     start, middle, end = (
         known(epoch + time, frame, "frame.time_epoch")

@@ -179,7 +179,7 @@ def hole_filled(at: At) -> Facts | None:
         return None
     came = filler.resent[-1] if filler.resent else filler.frame
     elapsed = at.elapsed(filler.times[-1], came) if filler.resent else None
-    if filler.resent and (elapsed is None or elapsed < (at.conversation.initial_rtt or 0) / 2):
+    if filler.resent and (elapsed is None or elapsed < (at.conversation.trip.seconds or 0) / 2):
         # Too soon for the last copy to have been confirmed: which copy arrived is not known.
         return None
     waiting = [piece.frame for piece in confirms.pieces[1:] if piece.frame < came]

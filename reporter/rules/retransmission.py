@@ -155,7 +155,7 @@ def out_of_order(at: At) -> Facts | None:
     sent = at.step.sent
     above = sent.above
     waited = at.since(above.time, above.frame) if above is not None else None
-    rtt, labels = at.conversation.initial_rtt, at.tcp.labels
+    rtt, labels = at.conversation.trip.seconds, at.tcp.labels
     return {
         **_segment(at),
         "expected": derived((sent.expected or 0) % _WRAP, at["tcp.seq"]),
@@ -276,7 +276,7 @@ def _asked_for(at: At) -> bool:
     at_ack = sent.start == standing.ack
     if at_ack and labels.fast_retransmission and standing.duplicates >= _LABELLED:
         return True
-    rtt = at.conversation.initial_rtt
+    rtt = at.conversation.trip.seconds
     if sent.fills and (rtt is None or sent.above is None):
         return False
     waited = at.elapsed(standing.time, _last_of(standing))
@@ -293,7 +293,7 @@ def _last_of(standing: Acked) -> int:
 
 def _overtaken(at: At) -> bool:
     """Whether this first copy came sooner after the segment behind it than any request for it can be answered."""
-    sent, rtt = at.step.sent, at.conversation.initial_rtt
+    sent, rtt = at.step.sent, at.conversation.trip.seconds
     if not sent.fills or rtt is None or sent.above is None:
         return False
     # The handshake's round trip also holds the time to answer, so it may be longer than a later one.
@@ -348,7 +348,7 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
 
 def _may_be_tail_probe(at: At, silent: Decimal) -> bool:
     """Whether the last segment sent, `silent` seconds after anything else, comes again after some round trips."""
-    sent, rtt = at.step.sent, at.conversation.initial_rtt
+    sent, rtt = at.step.sent, at.conversation.trip.seconds
     standing = at.conversation.acks.get(at.peer)
     if rtt is None or sent.end != sent.expected or sent.earlier is None or sent.earlier.resent:
         return False

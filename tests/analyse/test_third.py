@@ -29,7 +29,7 @@ def test_the_round_trip_of_the_handshake(time, flags, length, rtt):
     analysis = Analysis()
     *_, last = analysis.run(Notation().packets(OPENING.format(time=time, flags=flags, length=length)))
     assert last.conversation is not None
-    assert last.conversation.summary().initial_rtt == rtt
+    assert last.conversation.trip.seconds == rtt
 
 
 @pytest.mark.parametrize(

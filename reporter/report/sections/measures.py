@@ -54,8 +54,8 @@ def _round_trips(context: Context, story: Story, told: Sequence[Told]) -> list[t
         frames = [frame_of(frame) for frame in story.stream.handshake]
         rows.append(_line(context, "handshake", _ms(context, trip.seconds), frames=frames))
     first = next((each.packet for each in told if each.packet.tcp and each.packet.tcp.initial_rtt is not None), None)
-    # Wireshark measures from a copy, or an attempt that was refused, as well.
-    if first is not None and story.stream.initial_rtt is not None and aside is None:
+    # Wireshark measures any handshake: from a copy, an attempt that was refused, a SYN that crossed the other, too.
+    if first is not None and trip is not None and trip.seconds is not None and aside is None:
         initial = field(first, "tcp.analysis.initial_rtt")
         rows.append(_line(context, "initial", _ms(context, initial), frame=frame_of(first.frame)))
     for role in Role:
