@@ -102,7 +102,8 @@ class RoundTrip:
         if third and three_way:
             _, last = attempts(self._segments)
             if not untold(last):
-                self.seconds = clock.between(last[0].frame, last[0].time, new.frame, new.time)
+                # A time of 0 is that of a clock too coarse to tell.
+                self.seconds = clock.between(last[0].frame, last[0].time, new.frame, new.time) or None
                 self.to_answer = last[1].time - last[0].time
         begun = self._segments[0].kind is Kind.SYN
         if third or not begun or len(self._segments) == _MOST:

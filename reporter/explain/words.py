@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -23,6 +23,8 @@ from reporter.handwritten import read_toml
 from reporter.options import LANGUAGES
 from reporter.resources import compiled_templates, templates_dir
 
+#: So many decimals a time is told with, as a rule.
+_DECIMALS = 3
 _OPEN, _MIDDLE, _CLOSE = "\ue000", "\ue001", "\ue002"
 
 
@@ -257,9 +259,11 @@ class Words:
     def _evidence(value: Any) -> tuple[Evidence, ...]:
         return value.evidence if isinstance(value, Fact) else ()
 
-    def _milliseconds(self, value: Any) -> Shown:
+    def _milliseconds(self, value: Any, parts: Iterable[Any] = ()) -> Shown:
+        """A time in ms; of a sum told with its `parts` every time has so many digits that the sum closes as printed."""
         seconds = value.value if isinstance(value, Fact) else value
-        return Shown(f"{_rounded(seconds * 1000)} ms", self._evidence(value))
+        terms = [(part.value if isinstance(part, Fact) else part) * 1000 for part in parts]
+        return Shown(f"{_rounded(seconds * 1000, closing(terms))} ms", self._evidence(value))
 
     def _seconds(self, value: Any) -> Shown:
         seconds = value.value if isinstance(value, Fact) else value
@@ -301,10 +305,21 @@ class Words:
         return self.lexicon["style"]["list_joiner"].join(self.show(part) for part in value)
 
 
-def _rounded(number: Decimal) -> str:
-    """To three decimals; what is too small for them keeps its digits, for it is not nothing."""
-    three = number.quantize(Decimal("0.001"))
-    return format((three or number).normalize(), "f")
+def closing(terms: Sequence[Decimal]) -> int:
+    """The fewest decimals, three at least, to which the terms of a sum add up when each is rounded, as does the sum."""
+    most = max((-int(term.as_tuple().exponent) for term in terms), default=0)
+    for digits in range(_DECIMALS, most):
+        unit = Decimal(1).scaleb(-digits)
+        shown = [term.quantize(unit) for term in terms]
+        if sum(shown) == sum(terms, Decimal()).quantize(unit) and [*map(bool, shown)] == [*map(bool, terms)]:
+            return digits
+    return max(most, _DECIMALS)
+
+
+def _rounded(number: Decimal, digits: int = _DECIMALS) -> str:
+    """To so many decimals; what is too small for them keeps its digits, for it is not nothing."""
+    rounded = number.quantize(Decimal(1).scaleb(-digits))
+    return format((rounded or number).normalize(), "f")
 
 
 def _spans(text: str, marks: list[tuple[Evidence, ...]]) -> Rich:

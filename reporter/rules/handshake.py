@@ -264,7 +264,11 @@ def handshake_round_trip(at: At) -> Facts | None:
 
     Reference: tshark field tcp.analysis.initial_rtt; RFC 6298, section 3 (Karn).
     """
-    if at.step.move is not Move.THIRD_ACK or at.tcp.initial_rtt is None or at.conversation.trip.seconds != at.tcp.initial_rtt:
+    if (
+        at.step.move is not Move.THIRD_ACK
+        or at.tcp.initial_rtt is None
+        or at.conversation.trip.seconds != at.tcp.initial_rtt
+    ):
         return None
     asked, accepted = at.conversation.syn.get(at.me), at.conversation.syn.get(at.peer)
     if asked is None or accepted is None or at.conversation.packets != 3:
