@@ -55,7 +55,7 @@ class Conversation(Probing):
     `told` belongs to the explainer: which of its texts have been told here.
     `late_third` tells that the segment that completes the handshake carries data and came long after the SYN-ACK: an
     empty ACK may have come before it, and its time is the application's.
-    `trip` is the round trip of the handshake.
+    `trip` is the round trip of the handshake. `tls` tells that TLS has begun.
     """
 
     def __init__(self, packet: Packet, foresight: Foresight, clock: Clock = STEADY, *, keep: bool = True) -> None:
@@ -78,6 +78,7 @@ class Conversation(Probing):
         self.last_answer: tuple[int, Decimal] | None = None
         self._clock = clock
         self.late_third = False
+        self.tls = False
         self.trip = RoundTrip()
         self._machine = Machine()
         self._last: tuple[int, Role, Decimal] | None = None
@@ -257,6 +258,7 @@ class Conversation(Probing):
     def _count(self, packet: Packet, tcp: Tcp) -> None:
         self.packets += 1
         self.last_frame, self.end = packet.frame, packet.time
+        self.tls = self.tls or packet.tls is not None
         if tcp.completeness is not None:
             self.completeness = tcp.completeness
 

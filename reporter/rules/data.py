@@ -47,12 +47,13 @@ def push(at: At) -> Facts | None:
 
 
 @rule(
-    "D09", on="tcp", when="part", facts="sender receiver index done_in count whole lengths frames first last", rank=44
+    "D09", on="tcp", when="part", facts="sender receiver index done_in count whole lengths frames first last record", rank=44
 )
 def piece_of_message(at: At) -> Facts | None:
     """One segment of a message that Wireshark reassembles, or the segment that completes it.
 
-    `count` and what follows speak of the message completed here, `index` and `done_in` of a later one.
+    `count` and what follows speak of the message completed here, `index` and `done_in` of a later one. `record` tells
+    that TLS has begun on the connection: what is put together is a TLS record.
 
     Reference: RFC 9293, section 3.7 (segmentation); tshark fields tcp.reassembled_in, tcp.segment.
     """
@@ -78,6 +79,7 @@ def piece_of_message(at: At) -> Facts | None:
         "frames": Fact(tuple(frames)) if frames and len(frames) <= _TERMS else None,
         "first": frames[0] if frames else None,
         "last": frames[-1] if frames else None,
+        "record": word(at.conversation.tls),
     }
 
 

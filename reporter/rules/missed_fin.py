@@ -18,7 +18,7 @@ _WRAP = 1 << 32
     "T17",
     on="tcp",
     when="fin",
-    facts="sender receiver seq next_seq heard ack number told_frame late_frame",
+    facts="sender receiver seq next_seq heard ack number told_frame here late_frame",
     over="D04",
     rank=_RANK,
 )
@@ -27,7 +27,7 @@ def lone_fin(at: At) -> Facts | None:
 
     `number` is the one number that `ack` (carried first by frame `told_frame`) confirms though no captured segment
     had it: very likely the other FIN, which then came first. It is None where more is missing, and the order of the
-    two cannot be told. `late_frame` is that FIN where it was recorded only later. `heard` tells whether any segment
+    two cannot be told. `here` tells that `told_frame` is this very frame. `late_frame` is that FIN where it was recorded only later. `heard` tells whether any segment
     of the other end has been captured.
 
     Reference: RFC 9293, section 3.4 (a FIN uses one sequence number) and section 3.6.
@@ -44,6 +44,7 @@ def lone_fin(at: At) -> Facts | None:
         "next_seq": derived(tcp.seq + 1, at["tcp.seq"], at["tcp.flags"]) if alone else None,
         "heard": word(at.peer in conversation.missing.heard),
         "late_frame": _late(at, at.peer) if answered else None,
+        "here": word(answered and missed is not None and missed.frame == at.packet.frame),
         **_told(missed if answered else None),
     }
 
