@@ -47,7 +47,11 @@ def push(at: At) -> Facts | None:
 
 
 @rule(
-    "D09", on="tcp", when="part", facts="sender receiver index done_in count whole lengths frames first last record", rank=44
+    "D09",
+    on="tcp",
+    when="part",
+    facts="sender receiver index done_in count whole lengths frames first last record",
+    rank=44,
 )
 def piece_of_message(at: At) -> Facts | None:
     """One segment of a message that Wireshark reassembles, or the segment that completes it.

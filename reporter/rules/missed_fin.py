@@ -27,7 +27,8 @@ def lone_fin(at: At) -> Facts | None:
 
     `number` is the one number that `ack` (carried first by frame `told_frame`) confirms though no captured segment
     had it: very likely the other FIN, which then came first. It is None where more is missing, and the order of the
-    two cannot be told. `here` tells that `told_frame` is this very frame. `late_frame` is that FIN where it was recorded only later. `heard` tells whether any segment
+    two cannot be told. `here` tells that `told_frame` is this very frame. `late_frame` is that FIN where it was
+    recorded only later. `heard` tells whether any segment
     of the other end has been captured.
 
     Reference: RFC 9293, section 3.4 (a FIN uses one sequence number) and section 3.6.
