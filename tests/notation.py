@@ -17,8 +17,9 @@ Flags: S SYN, A ACK, P PSH, F FIN, R RST, U URG, E ECE, C CWR. TCP words: `seq a
 `dup=1/5` (duplicate ACK 1 of frame 5), `rto=0.2/8`, `complete=31`, `into=9` (reassembled in), `parts=7,8,9`,
 `whole=900` (reassembled length), `rtt=0.01` (initial_rtt), `stream=1`, `urg=5`, `scale=128`. HTTP words: `get=/x`,
 `method=POST` with `target=/x`, `version=HTTP/1.0`, `status=404`, `phrase="Not Found"`, `h="Name: value"` (repeatable),
-`took=0.01`, `chunks=10,0`. Anything else of the model: `caplen=60`, `frame_len=1514`, `link=null`, `ip.c=127.0.0.1`
-(address of the client for the rest of the case), `port.s=3000`, `icmp=3/1`, `ws=…` is window scale; WebSocket is
+`then=/y` (a GET behind the request in the same frame), `took=0.01`, `chunks=10,0`. Anything else of the model:
+`caplen=60`, `frame_len=1514`, `link=null`, `ip.c=127.0.0.1` (address of the client for the rest of the case),
+`port.s=3000`, `icmp=3/1`, `ws=…` is window scale; WebSocket is
 `op=1,9 mask=1,1 wslen=4,0 code=1000`, TLS is `tls=22 hs=1 sni=lab.example alpn=h2 alert=0 rec=120 opaque=23
 versions=772`, HTTP/2 is `h2=4,1 ids=0,1`, QUIC `quic=0 quicframes=6,0`. Below TCP:
 `mac.src= mac.dst= vlan=7 tags=vlan,pppoes,ppp pad=0000
@@ -178,8 +179,10 @@ class Notation:
                 headers_known=True,
                 first_frame=first,
                 response_in=int(words["answer"]) if "answer" in words else None,
+                chunk_sizes=_numbers(words.get("chunks", "")),
             )
-            packet = replace(packet, requests=(request,), protocols=(*protocols, "http"))
+            behind = (_behind(words["then"], request),) if "then" in words else ()
+            packet = replace(packet, requests=(request, *behind), protocols=(*protocols, "http"))
         elif "status" in words:
             response = HttpResponse(
                 version=words.get("version", "HTTP/1.1"),
@@ -265,6 +268,12 @@ class Notation:
         )
         name = "icmp" if icmp.version == 4 else "icmpv6"
         return replace(base, icmp=icmp, protocols=(*base.protocols, name), protocol=name.upper())
+
+
+def _behind(target: str, request: HttpRequest) -> HttpRequest:
+    host = tuple(line for line in request.headers if line.name.lower() == "host")
+    uri = f"http://{host[0].value if host else ''}{target}"
+    return replace(request, method="GET", target=target, full_uri=uri, headers=host, chunk_sizes=())
 
 
 def _quoted(text: str) -> Quoted:

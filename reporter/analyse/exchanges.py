@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from reporter.analyse.clock import Clock
+from reporter.analyse.http import closes_for_length
 from reporter.analyse.step import Answered
 from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.packet import Packet
@@ -67,7 +68,8 @@ class Pairing:
 
     A response answers the oldest request that waits, unless the client had confirmed more data of the server when it
     sent the next one: then what it confirmed was the answer to the older one, though tshark recognised none in it.
-    `first_request` is the frame of the first request, `behind` tells of the last one that it was pipelined.
+    `first_request` is the frame of the first request, `behind` tells of the last one that it was pipelined, `doubtful`
+    are number and frame of the first request after which the connection must be closed (`closes_for_length`).
     """
 
     def __init__(self, stream: int, clock: Clock, *, keep: bool = True) -> None:
@@ -88,6 +90,7 @@ class Pairing:
         self.last_response: Exchange | None = None
         self.first_request: int | None = None
         self.behind: int | None = None
+        self.doubtful: tuple[int, int] | None = None
         self._last_ask: tuple[int, int] = (0, -1)
 
     @property
@@ -164,6 +167,8 @@ class Pairing:
         self._interim.clear()
         if self.first_request is None:
             self.first_request = packet.frame
+        if self.doubtful is None and closes_for_length(request.headers):
+            self.doubtful = self.count, packet.frame
         self.behind = self._sent_behind(packet)
         while self._early:
             early = self._early.popleft()

@@ -77,6 +77,16 @@ def is_chunked(headers: tuple[Header, ...]) -> bool:
     return bool(codings) and codings[-1].lower() == "chunked"
 
 
+def closes_for_length(headers: tuple[Header, ...]) -> bool:
+    """Whether the server must close the connection after answering a request with these lines for its length.
+
+    Both Transfer-Encoding and Content-Length (RFC 9112, section 6.1), or Content-Length that is not one valid number
+    (section 6.3).
+    """
+    lengths = lines_of(headers, "Content-Length")
+    return bool(lengths) and (bool(lines_of(headers, "Transfer-Encoding")) or bool(lengths_in_doubt(headers)))
+
+
 def without_body(code: int, method: str | None) -> bool:
     """Whether a response never has a body, whatever its headers say (RFC 9112, section 6.3)."""
     tunnel = method == "CONNECT" and 200 <= code < 300

@@ -9,11 +9,12 @@ from reporter.analyse.seen import Seen
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact
 from reporter.explain.registry import RULES, Rule
-from reporter.explain.signs import signs_of
+from reporter.explain.signs import bits_of, signs_of
 from reporter.model.value import value
 
 #: The rule that speaks when no other does.
 FALLBACK = "X00"
+_REQUEST = bits_of("request")
 
 
 @value
@@ -66,6 +67,8 @@ class Explainer:
             silenced = {code for each, _ in found for code in each.over}
             if silenced:
                 found = [(each, facts) for each, facts in found if each.code not in silenced]
+            if signs & _REQUEST and len(seen.packet.requests) > 1:
+                found.sort(key=_reading_order)
         self.memory.learn(seen.packet, seen.step)
         frame, told = seen.packet.frame, self._told if seen.conversation is None else seen.conversation.told
         findings = []
@@ -96,3 +99,9 @@ class Explainer:
             if facts is not None:
                 found.append((each, facts if type(facts) is dict else dict(facts)))
         return found
+
+
+def _reading_order(told: tuple[Rule, dict[str, Fact | None]]) -> tuple[int, int]:
+    """Of one rank, what speaks of an earlier message of the frame (fact `place`) comes first."""
+    place = told[1].get("place")
+    return told[0].rank, place.value if place is not None else 0

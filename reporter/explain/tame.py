@@ -14,7 +14,22 @@ _FILTERS = frozenset(
     ["abs", "capitalize", "code", "default", "first", "int", "join", "last", "length", "list", "lower", "max", "min"]
 )
 _MORE = frozenset(
-    ["ms", "ours", "plural", "reverse", "round", "s", "sort", "string", "sum", "term", "trim", "unique", "upper"]
+    [
+        "ms",
+        "ours",
+        "plural",
+        "reverse",
+        "round",
+        "s",
+        "series",
+        "sort",
+        "string",
+        "sum",
+        "term",
+        "trim",
+        "unique",
+        "upper",
+    ]
 )
 #: A text that is put together again and again doubles each time.
 _SETS, _DEPTH = 8, 2

@@ -118,6 +118,7 @@ class Words:
             "s": self._seconds,
             "sum": self._sum,
             "list": self._list,
+            "series": self._series,
             "term": self._term,
             "code": self._code,
             "ours": self._ours,
@@ -276,6 +277,12 @@ class Words:
     def _list(self, value: Any) -> Ours:
         """Values joined as the language lists things, each with its own evidence."""
         return Ours(self.lexicon["style"]["list_joiner"].join(str(self._finalize(part)) for part in value))
+
+    def _series(self, value: Any) -> Ours:
+        """Values joined as a sentence lists them, with a word before the last, each with its own evidence."""
+        *most, last = [str(self._finalize(part)) for part in value] or [""]
+        style = self.lexicon["style"]
+        return Ours(style["last_joiner"].join([style["list_joiner"].join(most), last] if most else [last]))
 
     @staticmethod
     def _plural(value: Any, one: str = "", many: str = "s") -> Ours:

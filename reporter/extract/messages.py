@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reporter.extract.fields import AT, number, numbers, seconds, values
-from reporter.model.application import Header, HttpRequest, HttpResponse
+from reporter.model.application import Header, HttpRequest, HttpResponse, header_value
 from reporter.model.tcp import Tcp
 
 _REQUEST = AT["http.request.method"]
@@ -73,6 +73,8 @@ def requests_of(row: Sequence[str], frame: int, tcp: Tcp | None, cut: bool = Fal
     cut = cut or _cut(row)
     lines = _whole(lines) if cut else lines
     shared = split_headers(lines, len(methods))
+    chunks = numbers(row[AT["http.chunk_size"]])
+    coded = [index for index, headers in enumerate(shared or ()) if header_value(headers, "Transfer-Encoding")]
     if cut and not any(header_of(line).name.lower() == "host" for line in lines):
         full_uris = []
     return tuple(
@@ -85,6 +87,7 @@ def requests_of(row: Sequence[str], frame: int, tcp: Tcp | None, cut: bool = Fal
             headers_known=shared is not None and not cut,
             first_frame=_first_frame(frame, tcp, index),
             response_in=number(answered[index]) if len(answered) == len(methods) else None,
+            chunk_sizes=chunks if coded == [index] else (),
         )
         for index, method in enumerate(methods)
     )

@@ -31,6 +31,7 @@ def header_value(headers: tuple[Header, ...], name: str) -> Header | None:
 class HttpRequest:
     """One HTTP request (`http.request.*`); `first_frame` is where its first byte travelled.
 
+    `chunk_sizes` are those of a body sent in chunks, with the 0 that ends it (`http.chunk_size`).
     `head_length` is that of `head_length()` where texts were changed since they were read, 0 for None.
     """
 
@@ -42,6 +43,7 @@ class HttpRequest:
     headers_known: bool
     first_frame: int
     response_in: int | None
+    chunk_sizes: tuple[int, ...] = ()
     head_length: int | None = None
 
     def header(self, name: str) -> Header | None:

@@ -141,6 +141,11 @@ class Exchange:
     perhaps: tuple[int, ...] = ()
 
     @property
+    def spread(self) -> bool:
+        """Whether `request_frame` only completed the request, which began in an earlier frame."""
+        return self.request is not None and self.request_frame != self.request.first_frame
+
+    @property
     def early(self) -> bool:
         """Whether the response was complete before the request was (RFC 9112, section 9.5)."""
         asked, answered = self.request_frame, self.response_frame

@@ -55,21 +55,23 @@ def content_length(at: At) -> Facts | None:
     return None
 
 
-@rule("P22", on="http", facts="answer chunks total count ended listed", rank=_RANK)
+@rule("P22", on="http", facts="answer chunks total count ended listed place", rank=_RANK)
 def chunked(at: At) -> Facts | None:
     """Chunked transfer coding: each chunk tells its own size, a chunk of size 0 ends the body.
 
     `chunks` are the sizes without the last 0 as tshark read them, `ended` whether that 0 is there; `listed`
-    tells that they are few enough to be added up in writing. All are None when tshark gives no sizes.
+    tells that they are few enough to be added up in writing. All are None when tshark gives no sizes. `place`
+    counts the messages of a frame that holds several.
 
     Reference: RFC 9112, section 7.1.
     """
-    for message, kind, method in _messages(at):
+    messages = _messages(at)
+    for place, (message, kind, method) in enumerate(messages, 1):
         if not is_chunked(message.headers):
             continue
         if isinstance(message, HttpResponse) and without_body(message.code, method):
             continue
-        sizes = message.chunk_sizes if isinstance(message, HttpResponse) else ()
+        sizes = message.chunk_sizes
         data = [known(size, at.packet.frame, "http.chunk_size") for size in sizes if size > 0]
         return {
             "answer": word(kind == "response"),
@@ -78,15 +80,17 @@ def chunked(at: At) -> Facts | None:
             "count": word(len(data)) if sizes else None,
             "ended": word(0 in sizes),
             "listed": word(2 <= len(data) <= _SUMMED),
+            "place": word(place) if len(messages) > 1 else None,
         }
     return None
 
 
-@rule("P23", on="http", facts="coding length accepted request_frame", rank=33)
+@rule("P23", on="http", facts="coding length accepted request_frame spread", rank=33)
 def compressed(at: At) -> Facts | None:
     """Content-Encoding: the body travels compressed, so sizes on the wire are those of the compressed bytes.
 
-    `accepted` is the Accept-Encoding with which the request allowed it.
+    `accepted` is the Accept-Encoding with which the request allowed it, `spread` tells that it began before
+    `request_frame`.
 
     Reference: RFC 9110, sections 8.4 and 12.5.3.
     """
@@ -106,6 +110,7 @@ def compressed(at: At) -> Facts | None:
             "length": _length(length, at.packet.frame, field),
             "accepted": _accepted(accepted, frame),
             "request_frame": frame_of(frame) if accepted is not None and frame else None,
+            "spread": word(request is not None and request.first_frame != frame),
         }
     return None
 
@@ -141,17 +146,18 @@ def until_close(at: At) -> Facts | None:
     return None
 
 
-@rule("P30", on="http", facts="sender receiver answer length coding lengths several", rank=34)
+@rule("P30", on="http", facts="sender receiver answer length coding lengths place", rank=33)
 def length_in_doubt(at: At) -> Facts | None:
     """A length that can be read in two ways, which makes the message suspicious.
 
     Both Transfer-Encoding (`coding`) and Content-Length (`length`), where the coding decides; or, without `coding`,
-    Content-Length `lengths` that are not one valid number, where nothing decides. `several` tells
-    that the frame holds other messages, too.
+    Content-Length `lengths` that are not one valid number, where nothing decides. `place` counts the messages of a
+    frame that holds several.
 
     Reference: RFC 9112, sections 6.1 and 6.3.
     """
-    for message, kind, _ in _messages(at):
+    messages = _messages(at)
+    for place, (message, kind, _) in enumerate(messages, 1):
         length, coding = message.header("Content-Length"), message.header("Transfer-Encoding")
         lines = lengths_in_doubt(message.headers) if coding is None else (length,) if length is not None else ()
         if not lines:
@@ -162,7 +168,7 @@ def length_in_doubt(at: At) -> Facts | None:
             "answer": word(kind == "response"),
             "length": known(lines[0].value, at.packet.frame, field, lines[0].line),
             "coding": known(coding.value, at.packet.frame, field, coding.line) if coding is not None else None,
-            "several": word(len(at.step.asked) + len(at.step.answered) > 1),
+            "place": word(place) if len(messages) > 1 else None,
             "lengths": word(tuple(known(each.value, at.packet.frame, field, each.line) for each in lines[:_SUMMED])),
         }
     return None

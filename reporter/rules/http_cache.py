@@ -28,7 +28,7 @@ _CACHED = ("Cache-Control", "ETag", "Last-Modified", "Expires", "Age", "Vary")
     "P15",
     on="http",
     when="response",
-    facts="sender receiver request_frame none_match since etag modified matched copy_frame",
+    facts="sender receiver request_frame spread none_match since etag modified matched copy_frame",
     rank=31,
 )
 def not_modified(at: At) -> Facts | None:
@@ -36,7 +36,7 @@ def not_modified(at: At) -> Facts | None:
 
     `none_match` and `since` are the condition in the request, `etag` and `modified` the validators of this
     response; `matched` tells by which the two agree (`etag`, `date`, or empty). `copy_frame` is the response
-    that brought the copy.
+    that brought the copy; `spread` tells that the request began before `request_frame`.
 
     Reference: RFC 9110, sections 15.4.5, 13.1.2, 13.1.3 and 8.8.
     """
@@ -58,6 +58,7 @@ def not_modified(at: At) -> Facts | None:
     return {
         **at.roles,
         "request_frame": frame_of(request_frame) if request_frame else None,
+        "spread": word(exchange is not None and exchange.spread),
         "none_match": _line(none_match, request_frame, _REQUEST_LINE),
         "since": _line(since, request_frame, _REQUEST_LINE),
         "etag": _line(etag, frame),

@@ -13,29 +13,42 @@ from reporter.model.stream import Role
 _SHOWN = 5
 
 
-@rule("P25", on="http", when="request", facts="sender number first_frame same_frame stream version midstream", rank=34)
+@rule(
+    "P25",
+    on="http",
+    when="request",
+    facts="sender receiver number first_frame same_frame stream version midstream method target doubtful same_doubtful",
+    rank=34,
+)
 def connection_reused(at: At) -> Facts | None:
     """Another request on a connection that has carried one: no new handshake was needed.
 
     `midstream` tells that the beginning of the connection was not captured, so that there may have been more
-    before; `same_frame` that the first one is in this frame too.
+    before; `same_frame` that the first one is in this frame too. `method` and `target` name the request where the
+    frame holds several. `doubtful` is the frame of an earlier request whose length is in doubt, after the answer to
+    which the connection must be closed, `same_doubtful` that it is in this frame.
 
-    Reference: RFC 9112, section 9.3.
+    Reference: RFC 9112, sections 9.3, 6.1 and 6.3.
     """
     found = next((each for each in at.step.asked if each.exchange.number > 1), None)
     first = at.conversation.pairing.first_request
     if found is None or first is None:
         return None
     first_frame = frame_of(first)
-    version = found.request.version
+    version, frame = found.request.version, at.packet.frame
+    several, doubtful = len(at.step.asked) > 1, _doubtful(at, found.exchange.number)
     return {
-        "sender": word(at.me),
+        **at.roles,
         "number": derived(found.exchange.number, first_frame, frame_of(at.packet.frame)),
         "first_frame": first_frame,
         "same_frame": word(first == at.packet.frame),
         "stream": at["tcp.stream"],
-        "version": known(version, at.packet.frame, "http.request.version") if version else None,
+        "version": known(version, frame, "http.request.version") if version else None,
         "midstream": word(at.conversation.midstream),
+        "method": known(found.request.method, frame, "http.request.method") if several else None,
+        "target": known(found.request.target, frame, "http.request.uri") if several else None,
+        "doubtful": frame_of(doubtful) if doubtful is not None else None,
+        "same_doubtful": word(doubtful == frame),
     }
 
 
@@ -62,26 +75,29 @@ def http_1_0(at: At) -> Facts | None:
     return None
 
 
-@rule("P27", on="http", when="request", facts="sender receiver count previous ack unsure", rank=34)
+@rule("P27", on="http", when="request", facts="sender receiver count previous ack unsure doubtful", rank=34)
 def pipelined(at: At) -> Facts | None:
     """A request was sent before a byte of the answer to the one before it had arrived; answers must come in
     order.
 
     It shows in the Ack: the same on both requests. `count` is the number of requests in this frame,
-    `unsure` where the length of one of them is in doubt, so that it is not sure where the next begins.
+    `unsure` where the length of one of them is in doubt, so that it is not sure where the next begins. `doubtful` is
+    the frame of a request whose length is in doubt before the last of them.
 
-    Reference: RFC 9112, section 9.3.2.
+    Reference: RFC 9112, sections 9.3.2, 6.1 and 6.3.
     """
     behind = at.conversation.pairing.behind
     if not at.step.asked or behind is None:
         return None
     here = behind == at.packet.frame
+    doubtful = _doubtful(at, at.step.asked[-1].exchange.number)
     return {
         **at.roles,
         "count": word(len(at.step.asked)) if here else None,
         "previous": None if here else frame_of(behind),
         "ack": None if here else derived(at.tcp.ack, at["tcp.ack"], known(at.tcp.ack, behind, "tcp.ack")),
         "unsure": word(here and any(lengths_in_doubt(each.request.headers) for each in at.step.asked[:-1])),
+        "doubtful": frame_of(doubtful) if doubtful is not None else None,
     }
 
 
@@ -130,6 +146,35 @@ def early_response(at: At) -> Facts | None:
                 "began": frame_of(each.request.first_frame),
             }
     return None
+
+
+@rule("P37", on="http", when="request", facts="sender receiver fin_frame ack_frame here", over="P25", rank=34)
+def too_late(at: At) -> Facts | None:
+    """A request after the server's FIN: the connection brings no answer any more.
+
+    `ack_frame` had confirmed that FIN; `here` tells that it is this frame. Silent when the request began before the
+    FIN, or was answered before it was complete.
+
+    Reference: RFC 9112, sections 9.3.1 and 9.5; RFC 9293, section 3.6.
+    """
+    fin = at.conversation.fin.get(at.peer)
+    if fin is None:
+        return None
+    if not any(each.request.first_frame > fin.frame and each.exchange.response is None for each in at.step.asked):
+        return None
+    confirmed = at.conversation.fin_acked.get(at.peer)
+    return {
+        **at.roles,
+        "fin_frame": frame_of(fin.frame),
+        "ack_frame": frame_of(confirmed) if confirmed is not None else None,
+        "here": word(confirmed == at.packet.frame),
+    }
+
+
+def _doubtful(at: At, number: int) -> int | None:
+    """The frame of a request whose length is in doubt before request `number` of the connection."""
+    doubtful = at.conversation.pairing.doubtful
+    return doubtful[1] if doubtful is not None and doubtful[0] < number else None
 
 
 def _opens_tunnel(each: Answered) -> bool:

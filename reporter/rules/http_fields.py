@@ -49,7 +49,7 @@ _UNDECLARED = ("application/octet-stream", "binary/octet-stream")
     "P06",
     on="http",
     when="request",
-    facts="sender names rest agent accept accept_more languages codings condition part secrets several",
+    facts="sender names rest agent accept accept_more languages codings condition part secrets place method target",
     rank=33,
 )
 def request_headers(at: At) -> Facts | None:
@@ -57,14 +57,16 @@ def request_headers(at: At) -> Facts | None:
     not shown.
 
     `rest` counts the names that are not in `names`: too many, or not fit to be shown. `accept` is the first
-    type of Accept.
+    type of Accept. `place`, `method` and `target` name the request where the frame holds several.
 
     Reference: RFC 9110, sections 7.2 (Host), 10.1 (request context), 12.5 (content negotiation) and 13.1
     (conditions).
     """
-    found = next((each.request for each in at.step.asked if each.request.headers_known), None)
+    asked = [each.request for each in at.step.asked]
+    place, found = next(((place, each) for place, each in enumerate(asked, 1) if each.headers_known), (0, None))
     if found is None or not found.headers:
         return None
+    several, frame = len(asked) > 1, at.packet.frame
 
     def line(name: str) -> Fact | None:
         header = found.header(name)
@@ -87,7 +89,9 @@ def request_headers(at: At) -> Facts | None:
         "codings": line("Accept-Encoding"),
         "condition": word(tuple(name for name in _CONDITIONS if name.lower() in lowered)),
         "part": line("Range"),
-        "several": word(len(at.step.asked) > 1),
+        "place": word(place) if several else None,
+        "method": known(found.method, frame, "http.request.method") if several else None,
+        "target": known(found.target, frame, "http.request.uri") if several else None,
         "secrets": word(_secret_names(found.headers)),
     }
 

@@ -23,7 +23,7 @@ _LINE = "http.response.line"
     "P12",
     on="http",
     when="response",
-    facts="asked request_frame open_ended content_range first last size count all agrees several chunked",
+    facts="asked request_frame spread open_ended content_range first last size count all agrees several chunked",
     rank=_RANK,
 )
 def partial_content(at: At) -> Facts | None:
@@ -31,7 +31,7 @@ def partial_content(at: At) -> Facts | None:
 
     `content_range` is the field as sent; `first`, `last` and `count` are None when it is missing or makes no
     sense. `several` tells of multipart/byteranges; `agrees` that Content-Length is the count; `all` that the
-    range is everything.
+    range is everything, `spread` that the request began before `request_frame`.
 
     Reference: RFC 9110, sections 15.3.7, 14.2 and 14.4.
     """
@@ -51,6 +51,7 @@ def partial_content(at: At) -> Facts | None:
     return {
         "asked": asked,
         "request_frame": request_frame,
+        "spread": word(found.exchange is not None and found.exchange.spread),
         "open_ended": word(wanted is not None and wanted == (0, None)),
         "content_range": shown,
         "first": derived(part.first, shown) if part else None,

@@ -32,13 +32,17 @@ _KINDS = {
 
 
 @rule(
-    "P01", on="http", when="request", facts="sender receiver target version uri began whole lines body more", rank=_RANK
+    "P01",
+    on="http",
+    when="request",
+    facts="sender receiver target version uri began place whole lines body more",
+    rank=_RANK,
 )
 def get(at: At) -> Facts | None:
     """GET asks for the current representation of its target; it is safe and idempotent.
 
     `whole` is the payload of this frame, when start line and header lines (`lines` of them) are provably all
-    of it; `more` are the targets of further GETs in the same frame.
+    of it; `place` counts the requests of a frame that holds several, `more` are the targets of its further GETs.
 
     Reference: RFC 9110, sections 9.3.1 and 9.2.1.
     """
@@ -47,17 +51,18 @@ def get(at: At) -> Facts | None:
         return None
     request = found[0].request
     alone = at.tcp.length == head_length(request) and not at.tcp.segments
-    has_body = _length(request, at.packet.frame) is not None or is_chunked(request.headers)
+    content = _content(request, at.packet.frame)
+    has_body = bool(content["length"] or content["chunked"]) and not content["empty"]
     return {
         **_request(at, request),
-        "whole": at["tcp.len"] if alone and not has_body else None,
+        "whole": at["tcp.len"] if alone and not is_chunked(request.headers) and not has_body else None,
         "lines": word(len(request.headers)),
         "body": word(has_body),
         "more": word(tuple(_target(each.request, at.packet.frame) for each in found[1:])),
     }
 
 
-@rule("P02", on="http", when="request", facts="sender receiver target version uri began", rank=_RANK)
+@rule("P02", on="http", when="request", facts="sender receiver target version uri began place", rank=_RANK)
 def head(at: At) -> Facts | None:
     """HEAD asks for what GET would answer, without the body.
 
@@ -68,10 +73,16 @@ def head(at: At) -> Facts | None:
 
 
 @rule(
-    "P03", on="http", when="request", facts="sender receiver target version uri began length type chunked", rank=_RANK
+    "P03",
+    on="http",
+    when="request",
+    facts="sender receiver target version uri began place length type chunked empty",
+    rank=_RANK,
 )
 def post(at: At) -> Facts | None:
     """POST hands the enclosed content to the target, which decides what to do with it.
+
+    `empty` tells that the body is there but has no bytes.
 
     Reference: RFC 9110, section 9.3.3.
     """
@@ -86,7 +97,7 @@ def post(at: At) -> Facts | None:
     "P04",
     on="http",
     when="request",
-    facts="sender receiver target version uri began method kind length type chunked",
+    facts="sender receiver target version uri began place method kind length type chunked empty",
     rank=_RANK,
 )
 def other_method(at: At) -> Facts | None:
@@ -184,7 +195,14 @@ def _request(at: At, request: HttpRequest) -> dict[str, Fact | None]:
         "version": known(request.version, frame, "http.request.version") if versioned else None,
         "uri": uri,
         "began": frame_of(request.first_frame) if request.first_frame != frame else None,
+        "place": _place(at, request),
     }
+
+
+def _place(at: At, request: HttpRequest) -> Fact | None:
+    """Which request of the frame this is, from 1; None where it is the only one."""
+    asked = [each.request for each in at.step.asked]
+    return word(next(place for place, each in enumerate(asked, 1) if each is request)) if len(asked) > 1 else None
 
 
 def _length(request: HttpRequest, frame: int) -> Fact | None:
@@ -193,9 +211,10 @@ def _length(request: HttpRequest, frame: int) -> Fact | None:
 
 
 def _content(request: HttpRequest, frame: int) -> dict[str, Fact | None]:
-    line = request.header("Content-Type")
+    line, length, chunks = request.header("Content-Type"), _length(request, frame), is_chunked(request.headers)
     return {
-        "length": _length(request, frame),
+        "length": length,
         "type": known(line.value.partition(";")[0].strip(), frame, _LINE, line.line) if line else None,
-        "chunked": word(is_chunked(request.headers)),
+        "chunked": word(chunks),
+        "empty": word(request.chunk_sizes == (0,) if chunks else length is not None and length == 0),
     }

@@ -19,13 +19,14 @@ _OWN = (204, 205, 206)
     "P09",
     on="http",
     when="response",
-    facts="sender receiver code phrase method target request_frame time began more among data ack",
+    facts="sender receiver code phrase method target request_frame spread time began more among data ack",
     rank=30,
 )
 def answers(at: At) -> Facts | None:
     """A final response answers the oldest request of its connection that is still without one.
 
-    `time` runs from the frame that completed the request to this one, as the place of capture saw them;
+    `time` runs from the frame that completed the request to this one, as the place of capture saw them; `spread`
+    tells that the request began in an earlier frame than `request_frame`;
     `began` is the frame of the response's first byte when that is another. Without a known request the
     facts about it are None. `among` are then the requests of which it answers one, `data` is the first frame of
     data in which no whole request was recognised, and `ack` confirms that the client has sent nothing but its SYN.
@@ -48,6 +49,7 @@ def answers(at: At) -> Facts | None:
         "method": known(asked.method, request_frame, "http.request.method") if asked and request_frame else None,
         "target": target,
         "request_frame": frame_of(request_frame) if request_frame else None,
+        "spread": _spread(first),
         "time": _time(at, first),
         "began": frame_of(response.first_frame) if response.first_frame != frame else None,
         "among": word(tuple(frame_of(each) for each in first.among)),
@@ -128,7 +130,7 @@ def client_error(at: At) -> Facts | None:
     }
 
 
-@rule("P18", on="http", when="response", facts="code phrase request_frame retry gateway", rank=_RANK)
+@rule("P18", on="http", when="response", facts="code phrase request_frame spread retry gateway", rank=_RANK)
 def server_error(at: At) -> Facts | None:
     """5xx: the request looked valid, the server (or one behind it) failed to carry it out.
 
@@ -140,12 +142,13 @@ def server_error(at: At) -> Facts | None:
     return {
         **_status(found.response, at.packet.frame),
         "request_frame": _request_frame(found),
+        "spread": _spread(found),
         "retry": _fact(found.response.header("Retry-After"), at.packet.frame),
         "gateway": word(found.response.code in (502, 504)),
     }
 
 
-@rule("P19", on="http", when="response", facts="sender receiver code phrase request_frame", rank=_RANK)
+@rule("P19", on="http", when="response", facts="sender receiver code phrase request_frame spread", rank=_RANK)
 def interim(at: At) -> Facts | None:
     """100, 102, 103: an interim answer; the final one follows.
 
@@ -157,10 +160,15 @@ def interim(at: At) -> Facts | None:
     found = next((each for each in at.step.answered if each.response.interim), None)
     if found is None:
         return None
-    return {**at.roles, **_status(found.response, at.packet.frame), "request_frame": _request_frame(found)}
+    return {
+        **at.roles,
+        **_status(found.response, at.packet.frame),
+        "request_frame": _request_frame(found),
+        "spread": _spread(found),
+    }
 
 
-@rule("P20", on="http", when="response", facts="sender receiver protocol asked request_frame", rank=_RANK)
+@rule("P20", on="http", when="response", facts="sender receiver protocol asked request_frame spread", rank=_RANK)
 def switching_protocols(at: At) -> Facts | None:
     """101: from here on this connection speaks another protocol, which the request asked for by Upgrade.
 
@@ -179,6 +187,7 @@ def switching_protocols(at: At) -> Facts | None:
         if asked and request_frame
         else None,
         "request_frame": frame_of(request_frame) if request_frame else None,
+        "spread": _spread(found),
     }
 
 
@@ -212,6 +221,10 @@ def _method(found: Answered) -> Fact | None:
 def _request_frame(found: Answered) -> Fact | None:
     frame = found.exchange.request_frame if found.exchange is not None else None
     return frame_of(frame) if frame is not None else None
+
+
+def _spread(found: Answered) -> Fact:
+    return word(found.exchange is not None and found.exchange.spread)
 
 
 def _time(at: At, found: Answered) -> Fact | None:

@@ -110,3 +110,9 @@ def test_every_rule_has_cases_that_fire_and_more_that_do_not(code: str) -> None:
 def test_of_ordinary_packets_no_other_rule_speaks(name: str) -> None:
     packets, told = ORDINARY[name]
     assert {each.rule for findings in explain(packets).values() for each in findings} == set(told.split())
+
+
+def test_the_requests_of_one_frame_are_told_in_their_order() -> None:
+    posted = 'method=POST target=/ h="Host: lab.example" h="Transfer-Encoding: chunked" chunks=0 then=/hidden'
+    findings = explain(f"1 0.000 c>s [PA] seq=1 ack=1 len=132 {posted}")[1]
+    assert [each.rule for each in findings if each.rule in ("P01", "P03")] == ["P03", "P01"]

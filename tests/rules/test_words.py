@@ -82,3 +82,16 @@ def test_one_number_and_one_byte_are_no_plural():
     found = "\n".join(said(packets, frame, "en") for frame in (1, 2, 3))
     assert "1 was not carried" in found
     assert not re.search(r"\b1 (?:bytes|numbers|segments)\b", found)
+
+
+SPREAD = """
+1 0.000 c>s [PA] seq=1 ack=1 len=100 into=2
+2 0.010 c>s [PA] seq=101 ack=1 len=12 method=POST target=/form h="Host: lab.example" h="Content-Length: 12" parts=1,2
+3 0.020 s>c [PA] seq=1 ack=113 len=43 status={0} h="Content-Length: 5"
+"""
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "that frame 2 completed"), ("zh", "第 2 帧收齐的")])
+@pytest.mark.parametrize("status", ["200", "503"])
+def test_a_request_that_began_earlier_is_not_said_to_be_in_the_frame_that_completed_it(language, words, status):
+    assert words in said(SPREAD.format(status), 3, language)
