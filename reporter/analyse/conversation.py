@@ -14,6 +14,7 @@ from reporter.analyse.messages import Messages
 from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.probes import Probing
 from reporter.analyse.roundtrip import LATE, RoundTrip
+from reporter.analyse.shut import Shut
 from reporter.analyse.states import OPEN, UNTOLD, Event, Lone, Machine
 from reporter.analyse.step import (
     Acked,
@@ -332,8 +333,13 @@ class Conversation(Probing):
             # What this end said before it began is of an earlier connection with the same ports.
             self.advertised.pop(me, None)
             self.largest_window.pop(me, None)
+            self.shut.pop(me, None)
         if tcp.rst or tcp.syn:
             return
+        if not tcp.window and me not in self.shut:
+            self.shut[me] = Shut()
+        if me in self.shut:
+            self.shut[me].note(tcp.window, packet.frame, packet.time)
         said = Advertised(tcp.window, packet.frame)
         self.advertised[me] = said
         if me not in self.largest_window or tcp.window > self.largest_window[me].window:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reporter.analyse.foresight import Foresight
 from reporter.analyse.outcome import Outcome
+from reporter.analyse.shut import Shut
 from reporter.analyse.step import Advertised, KeepAlive, WindowProbe
 from reporter.model.packet import Packet
 from reporter.model.stream import Role
@@ -16,13 +17,14 @@ class Probing(Outcome):
     """A conversation that knows its probes.
 
     `probed` is each end's last probe of a zero window that carried a byte, `kept_alive` its last keep-alive;
-    `advertised` is what each end said last.
+    `advertised` is what each end said last, `shut` when the window of an end was 0, if it ever was.
     """
 
     def __init__(self, packet: Packet, foresight: Foresight) -> None:
         super().__init__(packet, foresight)
         self.window: dict[Role, int] = {}
         self.advertised: dict[Role, Advertised] = {}
+        self.shut: dict[Role, Shut] = {}
         self.probed: dict[Role, int] = {}
         self.kept_alive: dict[Role, int] = {}
         self._window_probe: dict[Role, WindowProbe] = {}

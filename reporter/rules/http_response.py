@@ -11,6 +11,9 @@ from reporter.model.application import Header, HttpResponse
 
 _RANK = 31
 _LINE = "http.response.line"
+#: Up to how many times are named as the evidence of a sum.
+_TIMES = 6
+_OPEN: dict[str, Fact | None] = dict.fromkeys(("shut", "shut_times", "shut_from", "shut_to"))
 #: Success codes that have a rule of their own.
 _OWN = (204, 205, 206)
 
@@ -19,7 +22,8 @@ _OWN = (204, 205, 206)
     "P09",
     on="http",
     when="response",
-    facts="sender receiver code phrase method target request_frame spread time began more among data ack",
+    facts="sender receiver code phrase method target request_frame spread time began more among data ack"
+    " shut shut_times shut_from shut_to",
     rank=30,
 )
 def answers(at: At) -> Facts | None:
@@ -27,6 +31,8 @@ def answers(at: At) -> Facts | None:
 
     `time` runs from the frame that completed the request to this one, as the place of capture saw them; `spread`
     tells that the request began in an earlier frame than `request_frame`;
+    where the receiver's window was 0 in between, it was so `shut_times` times, `shut` seconds in all, from the frame
+    `shut_from` to `shut_to` (None where it still is); too many times to be counted are 0, and `shut` is then None;
     `began` is the frame of the response's first byte when that is another. Without a known request the
     facts about it are None. `among` are then the requests of which it answers one, `data` is the first frame of
     data in which no whole request was recognised, and `ack` confirms that the client has sent nothing but its SYN.
@@ -43,6 +49,7 @@ def answers(at: At) -> Facts | None:
     target = None
     if asked is not None and request_frame is not None:
         target = known(asked.target, request_frame, "http.request.uri")
+    time = _time(at, first)
     return {
         **at.roles,
         **_status(response, frame),
@@ -50,7 +57,8 @@ def answers(at: At) -> Facts | None:
         "target": target,
         "request_frame": frame_of(request_frame) if request_frame else None,
         "spread": _spread(first),
-        "time": _time(at, first),
+        "time": time,
+        **(_shut(at, first) if time is not None else _OPEN),
         "began": frame_of(response.first_frame) if response.first_frame != frame else None,
         "among": word(tuple(frame_of(each) for each in first.among)),
         "data": frame_of(first.begun) if first.begun is not None else None,
@@ -225,6 +233,35 @@ def _request_frame(found: Answered) -> Fact | None:
 
 def _spread(found: Answered) -> Fact:
     return word(found.exchange is not None and found.exchange.spread)
+
+
+def _shut(at: At, found: Answered) -> dict[str, Fact | None]:
+    """How long the receiver's window was closed between request and response."""
+    exchange, shut = found.exchange, at.conversation.shut.get(at.peer)
+    if exchange is None or exchange.request_frame is None or exchange.request_time is None or shut is None:
+        return _OPEN
+    asked, begun = exchange.request_frame, exchange.request_time
+    spans = shut.since(asked)
+    if not spans:
+        return _OPEN if spans is not None else {**_OPEN, "shut_times": word(0)}
+    lengths, times = [], []
+    for span in spans:
+        start, end = max((span.frame, span.time), (asked, begun)), (span.until or at.packet.frame, span.end)
+        if span.until is None:
+            end = at.packet.frame, at.packet.time
+        lengths.append(at.seen.clock.between(*start, *end))
+        times += [start, end]
+    seconds = None
+    if all(length is not None for length in lengths):
+        moments = at.moments(*((time, frame) for frame, time in times[:_TIMES]))
+        seconds = derived(sum(length for length in lengths if length is not None), *moments)
+    last = spans[-1].until
+    return {
+        "shut": seconds,
+        "shut_times": word(len(spans)),
+        "shut_from": frame_of(spans[0].frame),
+        "shut_to": frame_of(last) if last is not None else None,
+    }
 
 
 def _time(at: At, found: Answered) -> Fact | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from reporter.explain.evidence import Evidence
 from reporter.explain.visible import visible
@@ -24,6 +25,16 @@ def page_of(stream: Stream) -> Exchange | None:
         if each.response and each.response.code == 200 and kind and "html" in kind.value.lower():
             return each
     return whole[0] if whole else next(iter(stream.exchanges), None)
+
+
+def shut_of(story: Story, page: Exchange) -> dict[str, Any]:
+    """The facts of rule P09 on how long the client's window was closed while this response came; all None if never."""
+    none: dict[str, Any] = dict.fromkeys(("shut", "shut_times", "shut_from", "shut_to"))
+    told = story.at(page.response_frame) if page.response_frame is not None else None
+    for finding in told.findings if told is not None else ():
+        if finding.rule == "P09" and finding.facts["request_frame"] == page.request_frame:
+            return {key: finding.facts[key] for key in none}
+    return none
 
 
 def _windows(story: Story) -> list[int]:

@@ -9,7 +9,7 @@ from reporter.report.document import Block, Bullets
 from reporter.report.http2 import http2_of
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
-from reporter.report.sections.exchange import page_of
+from reporter.report.sections.exchange import page_of, shut_of
 from reporter.report.sections.teardown import reset_fin
 
 #: Up to how many frames are named.
@@ -101,6 +101,7 @@ def _exchanged(context: Context, story: Story) -> list[Rich]:
                 response=page.response_frame,
                 time=page.time,
                 stream=name if len(context.captures) > 1 else None,
+                **shut_of(story, page),
             )
         )
     if len(answered) > 1:
