@@ -81,6 +81,12 @@ def ladder(
     )
 
 
+def dashed(author: Author, told: Sequence[Told], limit: int) -> list[int]:
+    """The frames that the ladder of these packets, with at most `limit` steps, draws as trouble: dashed."""
+    shown = _shortened(author, _rungs(author, told), limit)
+    return [rung.frame for rung in shown if rung.frame is not None and rung.phase == "trouble"]
+
+
 def _shortened(author: Author, rungs: Sequence[_Placed], limit: int) -> tuple[Rung, ...]:
     """At most `limit` of the rungs; where some are left out, the next one says how many."""
     kept = {len(rungs) - 1} if len(rungs) > limit else set(range(len(rungs)))

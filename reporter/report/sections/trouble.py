@@ -12,6 +12,7 @@ from reporter.explain.words import Rich
 from reporter.model.stream import Role
 from reporter.report.again import RULES, Again, again
 from reporter.report.document import Block, Bullets
+from reporter.report.ladder import dashed
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section, told_of_each
 
@@ -59,8 +60,11 @@ def _blocks(context: Context, story: Story) -> list[Block]:
         for kind in kinds
     ]
     said = [author.said_of(_frame(kind), kind.first) for kind in kinds]
+    listed = {each.packet.frame for kind in kinds for each in kind.told}
+    drawn = [frame for frame in dashed(author, told, context.theme.limit("rungs")) if frame in listed] if figure else []
+    facts = {"figure": figure, "dashed": drawn[:_NAMED], "more": len(drawn) > _NAMED}
     blocks: list[Block] = [
-        author.paragraph("section-trouble", "intro", count=len(kinds), table=caption.label, figure=figure),
+        author.paragraph("section-trouble", "intro", count=len(kinds), table=caption.label, **facts),
         author.grid(caption, ("situation", "how-many", "in-frames", "tcp-len-short"), rows, (33, 12, 32, 23)),
         author.paragraph("section-trouble", "first-of-each"),
         Bullets(tuple(said)),
