@@ -30,9 +30,9 @@ def answers(at: At) -> Facts | None:
     """A final response answers the oldest request of its connection that is still without one.
 
     `time` runs from the frame that completed the request to this one, as the place of capture saw them; `spread`
-    tells that the request began in an earlier frame than `request_frame`;
-    where the receiver's window was 0 in between, it was so `shut_times` times, `shut` seconds in all, from the frame
-    `shut_from` to `shut_to` (None where it still is); too many times to be counted are 0, and `shut` is then None;
+    tells that the request began in an earlier frame than `request_frame`. Where the receiver's window was 0 in between,
+    it was so `shut_times` times, `shut` seconds in all, from the frame `shut_from` to `shut_to` (None where it still
+    is); times too many to be counted are 0, and `shut` is then None.
     `began` is the frame of the response's first byte when that is another. Without a known request the
     facts about it are None. `among` are then the requests of which it answers one, `data` is the first frame of
     data in which no whole request was recognised, and `ack` confirms that the client has sent nothing but its SYN.
