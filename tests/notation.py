@@ -36,7 +36,8 @@ from decimal import Decimal
 from typing import Any
 
 from reporter.extract.messages import header_of
-from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Quic, Tls, WebSocket
+from reporter.model.application import Dns, HttpRequest, HttpResponse, Quic, Tls, WebSocket
+from reporter.model.http2 import Http2
 from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Udp
 from reporter.model.packet import Packet
 from reporter.model.tcp import CUT_OPTIONS, NO_LABELS, NO_OPTIONS, Tcp, TcpLabels, TcpOptions

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from reporter.analyse.challenge import of_another
 from reporter.analyse.clock import STEADY, Clock
-from reporter.analyse.exchanges import Pairing
 from reporter.analyse.foresight import Foresight
 from reporter.analyse.ledger import Direction, duplicate_block
 from reporter.analyse.messages import Messages
-from reporter.analyse.pieces import Confirmation, Sent
+from reporter.analyse.pieces import Confirmation
 from reporter.analyse.probes import Probing
 from reporter.analyse.roundtrip import LATE, RoundTrip
 from reporter.analyse.shut import Shut
+from reporter.analyse.spoken import Spoken
 from reporter.analyse.states import OPEN, UNTOLD, Event, Lone, Machine
 from reporter.analyse.step import (
     Acked,
@@ -27,10 +27,9 @@ from reporter.analyse.step import (
     Step,
 )
 from reporter.analyse.twins import Twin
-from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.link import CE
 from reporter.model.packet import Packet
-from reporter.model.stream import Endpoint, Exchange, Opening, Role, Stream
+from reporter.model.stream import Endpoint, Opening, Role, Stream
 from reporter.model.tcp import Flags, Tcp
 from reporter.model.value import value
 
@@ -53,6 +52,7 @@ class Conversation(Probing):
     `data_frame` is each end's last frame with new data, `marked` its last one with CE in the IP header.
     `parallel` are the connections between the same client and the same server that were open when this one
     began, `reused` an earlier one with its ports.
+    `spoken` is what they said above TCP, `pairing` its exchanges of HTTP/1.
     `told` belongs to the explainer: which of its texts have been told here.
     `late_third` tells that the segment that completes the handshake carries data and came long after the SYN-ACK: an
     empty ACK may have come before it, and its time is the application's.
@@ -75,8 +75,8 @@ class Conversation(Probing):
         self.data_frame: dict[Role, int] = {}
         self.marked: dict[Role, int] = {}
         self.completeness: int | None = None
-        self.pairing = Pairing(self.number, clock, keep=keep)
-        self.last_answer: tuple[int, Decimal] | None = None
+        self.spoken = Spoken(self.number, clock, keep=keep)
+        self.pairing = self.spoken.pairing
         self._clock = clock
         self.late_third = False
         self.tls = False
@@ -85,7 +85,6 @@ class Conversation(Probing):
         self._last: tuple[int, Role, Decimal] | None = None
         self._acks: dict[Role, Repeat] = {}
         self._messages = {Role.CLIENT: Messages(), Role.SERVER: Messages()}
-        self._reported: dict[Role, int] = {}
 
     def outline(self) -> Outline:
         """What other connections may know of it: number, first frame, client, whether it is over."""
@@ -119,13 +118,15 @@ class Conversation(Probing):
         self.payload[me] += sent.fresh + sent.late if not keep_alive else 0
         if sent.fresh and not keep_alive:
             self.data_frame[me] = packet.frame
-        if tcp.length and (sent.fresh or sent.late) and not keep_alive:
-            self.pairing.heard(me, packet.frame, sent.start)
+        if tcp.length and not keep_alive:
+            self.spoken.data(me, packet, sent)
         self.max_length[me] = max(self.max_length[me], tcp.length)
         if packet.ip is not None and packet.ip.ecn == CE:
             self.marked[me] = packet.frame
         counts = tcp.has_ack and not tcp.rst and not foreign
         confirms = self.ledger[peer].acknowledge(tcp.ack) if counts else None
+        if confirms is not None and confirms.unseen:
+            self.spoken.http2.lost(peer)
         repeat = self._repeat(me, packet, tcp, confirms) if copy_of is None else None
         acked_before = self.acks.get(me)
         if copy_of is None:
@@ -156,9 +157,10 @@ class Conversation(Probing):
         self._note_window(me, packet, tcp)
         asked: tuple[Asked, ...] = ()
         answered: tuple[Answered, ...] = ()
-        if (packet.requests or packet.responses) and not self._is_copy(me, sent):
-            asked = tuple(Asked(each, self._ask(each, packet, sent)) for each in packet.requests)
-            answered = tuple(self._answer(each, packet, sent) for each in packet.responses)
+        if packet.requests or packet.responses:
+            ack = self.ledger[Role.SERVER].unwrapped(tcp.ack) if tcp.has_ack else None
+            start = self._messages[Role.SERVER].start_of(packet, sent)
+            asked, answered = self.spoken.messages(me, packet, sent, ack=ack, start=start, unasked=self._client_silent)
         return Step(
             sender=me,
             first=first,
@@ -239,6 +241,7 @@ class Conversation(Probing):
             seconds=self._clock.between(self.first_frame, self.start, self.last_frame, self.end),
             payload=dict(self.payload),
             exchanges=self.pairing.exchanges(),
+            http2=self.spoken.http2.exchanges(),
             handshake=self.handshake,
             teardown=self.teardown,
             completeness=self.completeness,
@@ -262,22 +265,6 @@ class Conversation(Probing):
         self.tls = self.tls or packet.tls is not None
         if tcp.completeness is not None:
             self.completeness = tcp.completeness
-
-    def _is_copy(self, me: Role, sent: Sent) -> bool:
-        """Whether the HTTP messages of this segment have been reported before: a retransmission dissected again."""
-        before = self._reported.get(me)
-        self._reported[me] = sent.end if before is None else max(before, sent.end)
-        return before is not None and sent.end <= before
-
-    def _ask(self, request: HttpRequest, packet: Packet, sent: Sent) -> Exchange:
-        assert packet.tcp is not None
-        ack = self.ledger[Role.SERVER].unwrapped(packet.tcp.ack) if packet.tcp.has_ack else None
-        return self.pairing.ask(request, packet, ack=ack, end=sent.end)
-
-    def _answer(self, response: HttpResponse, packet: Packet, sent: Sent) -> Answered:
-        self.last_answer = (packet.frame, packet.time)
-        start = self._messages[Role.SERVER].start_of(packet, sent)
-        return self.pairing.answer(response, packet, start=start, end=sent.end, unasked=self._client_silent)
 
     @property
     def _client_silent(self) -> bool:

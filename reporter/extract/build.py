@@ -6,9 +6,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from reporter.extract.fields import AT, VALUE_SEPARATOR, Row, first, number, numbers, seconds, truth, values
+from reporter.extract.http2 import http2_of
 from reporter.extract.messages import requests_of, responses_of
 from reporter.extract.segment import segment_of
-from reporter.model.application import Dns, Http2, Quic, Tls, WebSocket
+from reporter.model.application import Dns, Quic, Tls, WebSocket
 from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Udp
 from reporter.model.packet import Packet
 
@@ -98,7 +99,7 @@ class Builder:
             responses=responses_of(row, frame, tcp, cut) if row[_RESPONSE] else (),
             tls=_tls(row) if row[_TLS] or row[_TLS_OPAQUE] else None,
             websocket=_websocket(row) if row[_WEBSOCKET] else None,
-            http2=_http2(row) if row[_HTTP2] else None,
+            http2=http2_of(row, cut) if row[_HTTP2] else None,
             quic=_quic(row) if row[_QUIC] or row[_QUIC + 1] else None,
             stack=layers.text,
             fragment=_fragment(row) if row[_FRAGMENT : _FRAGMENT + 6] != _WHOLE else None,
@@ -256,10 +257,6 @@ def _websocket(row: Row) -> WebSocket:
         lengths=tuple(whole) if -1 not in whole else (),
         close_code=number(close),
     )
-
-
-def _http2(row: Row) -> Http2:
-    return Http2(types=numbers(row[_HTTP2]), stream_ids=numbers(row[_HTTP2 + 1]))
 
 
 def _quic(row: Row) -> Quic:

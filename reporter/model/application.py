@@ -1,4 +1,4 @@
-"""What rides on TCP and UDP: HTTP messages, DNS, TLS, WebSocket, HTTP/2 — as far as tshark names them."""
+"""What rides on TCP and UDP: HTTP messages, DNS, TLS, WebSocket — as far as tshark names them."""
 
 from __future__ import annotations
 
@@ -177,11 +177,3 @@ class WebSocket:
     masked: tuple[bool, ...]
     lengths: tuple[int, ...]
     close_code: int | None
-
-
-@value
-class Http2:
-    """HTTP/2 frames of one packet: frame types and stream identifiers, in order."""
-
-    types: tuple[int, ...]
-    stream_ids: tuple[int, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from reporter.model.application import Dns, Http2, HttpRequest, HttpResponse, Quic, Tls, WebSocket
+from reporter.model.application import Dns, HttpRequest, HttpResponse, Quic, Tls, WebSocket
+from reporter.model.http2 import Http2
 from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Udp
 from reporter.model.tcp import Tcp
 from reporter.model.value import value

@@ -6,22 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reporter.model.application import HttpRequest, HttpResponse
+from reporter.model.http2 import Http2Exchange
+from reporter.model.role import Role as Role
 from reporter.model.value import value
-
-
-class Role(StrEnum):
-    """Who an end of a connection is; the client is the end that opened it."""
-
-    CLIENT = "client"
-    SERVER = "server"
-
-    @property
-    def other(self) -> Role:
-        """The opposite end."""
-        return _OTHER[self]
-
-
-_OTHER = {Role.CLIENT: Role.SERVER, Role.SERVER: Role.CLIENT}
 
 
 class RoleBasis(StrEnum):
@@ -181,6 +168,7 @@ class Stream:
     `late_third` tells that the third segment carries data and came so late that an empty ACK may have come before it.
     `doubtful_reset` is the frame of a RST with a number that does not fit what was captured, after which nothing came.
     `seconds` are those from the first to the last packet, None where the timestamps go back in between.
+    `http2` are the exchanges of HTTP/2, in order of their first packets; `exchanges` are those of HTTP/1.
     """
 
     number: int
@@ -214,6 +202,7 @@ class Stream:
     wrong_answers: tuple[int, ...] = ()
     doubtful_reset: int | None = None
     late_third: bool = False
+    http2: tuple[Http2Exchange, ...] = ()
 
     @property
     def unanswered(self) -> int:

@@ -79,6 +79,7 @@ def anonymous(packet: Packet, aliases: Aliases) -> Packet:
         dns=_dns(packet.dns, aliases) if packet.dns else None,
         requests=tuple([_request(each, aliases) for each in packet.requests]),
         responses=tuple([_response(each, aliases) for each in packet.responses]),
+        http2=packet.http2.rewritten(aliases.text) if packet.http2 else None,
         tls=_tls(packet.tls, aliases) if packet.tls else None,
     )
 
@@ -93,6 +94,9 @@ def _learn(packet: Packet, aliases: Aliases) -> None:
         aliases.learn_from(header.value, everywhere=_NO_HOSTS.fullmatch(header.name) is None)
         for name in _stations(header):
             aliases.learn(name)
+    for fields in packet.http2.fields if packet.http2 else ():
+        if fields is not None:
+            aliases.learn_from(fields.path)
     if packet.dns:
         for name in (*packet.dns.names, *packet.dns.cname):
             aliases.learn(name)

@@ -16,16 +16,16 @@ LOGIN = frozenset(("ftp", "pop", "imap", "smtp", "telnet", "irc", "resp", "nntp"
 
 def masked(packet: Packet, masks: Masks) -> Packet:
     """The packet with masks where it had secrets; the same object when it had none."""
-    if packet.protocol in _QUIET and not packet.requests and not packet.responses:
+    if packet.protocol in _QUIET and not packet.requests and not packet.responses and packet.http2 is None:
         return packet
     requests = tuple([_request(each, masks) for each in packet.requests])
     responses = tuple([_response(each, masks) for each in packet.responses])
     info = masks.uri(packet.info)
     if not LOGIN.isdisjoint(packet.protocols):
         info = masks.command(info)
-    if info == packet.info and requests == packet.requests and responses == packet.responses:
-        return packet
-    return replace(packet, info=info, requests=requests, responses=responses)
+    http2 = packet.http2.rewritten(masks.uri) if packet.http2 is not None else None
+    same = (info, requests, responses, http2) == (packet.info, packet.requests, packet.responses, packet.http2)
+    return packet if same else replace(packet, info=info, requests=requests, responses=responses, http2=http2)
 
 
 def _request(request: HttpRequest, masks: Masks) -> HttpRequest:

@@ -25,6 +25,7 @@ from reporter.explain.engine import Finding
 from reporter.explain.evidence import Evidence, Fact
 from reporter.explain.visible import UNSAFE
 from reporter.explain.words import Words
+from reporter.model.http2 import Http2Exchange
 from reporter.model.stream import Closing, Exchange, Opening, Stream
 
 SCHEMA = "reporter.explain/1"
@@ -148,6 +149,7 @@ def stream_object(stream: Stream, findings: Iterable[Object] = ()) -> Object:
         "first_frame": stream.first_frame,
         "last_frame": stream.last_frame,
         "exchanges": [_exchange(each) for each in stream.exchanges],
+        **({"http2_exchanges": [_http2(each) for each in stream.http2]} if stream.http2 else {}),
         "findings": list(findings),
     }
 
@@ -264,6 +266,21 @@ def _exchange(exchange: Exchange) -> Object:
         "method": request.method if request else None,
         "target": request.target if request else None,
         "status": response.code if response else None,
+        "time": None if exchange.time is None else number(exchange.time),
+    }
+
+
+def _http2(exchange: Http2Exchange) -> Object:
+    request, response = exchange.request, exchange.response
+    asked = request.fields if request is not None else None
+    answered = response.fields if response is not None else None
+    return {
+        "http2_stream": exchange.number,
+        "request_frame": request.frame if request is not None else None,
+        "response_frame": response.frame if response is not None else None,
+        "method": (asked.method or None) if asked is not None else None,
+        "target": (asked.path or None) if asked is not None else None,
+        "status": answered.status if answered is not None else None,
         "time": None if exchange.time is None else number(exchange.time),
     }
 

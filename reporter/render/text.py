@@ -10,6 +10,7 @@ from reporter.explain.endings import Ending
 from reporter.explain.engine import Finding
 from reporter.explain.visible import visible
 from reporter.explain.words import Words
+from reporter.model.http2 import Http2Exchange
 from reporter.model.stream import Exchange, Role, Stream
 from reporter.render.json import Span
 
@@ -70,6 +71,8 @@ class Listing:
         yield Line("text", "  " + "  ".join(told))
         for exchange in stream.exchanges:
             yield Line("text", "  " + self._exchange(exchange))
+        for each in stream.http2:
+            yield Line("text", "  " + self._http2(each))
         for ending in endings:
             yield from self._ending(ending)
         yield _BLANK
@@ -116,6 +119,20 @@ class Listing:
         took = "" if exchange.time is None else f"  {exchange.time:f} s"
         number = f"{exchange.number}." if exchange.request or not exchange.perhaps else "  "
         return f"{number} {request} → {response}{took}"
+
+    def _http2(self, exchange: Http2Exchange) -> str:
+        label = self._label
+        request, response = label["http2-pushed" if exchange.pushed else "http2-missing"], label["http2-missing"]
+        if exchange.request is not None and exchange.request.frame is not None:
+            fields = exchange.request.fields
+            text = f"{visible(fields.method)} {visible(fields.path)}" if fields else label["http2-unread"]
+            request = f"{text} ({label['request_frame'].format(frame=exchange.request.frame)})"
+        if exchange.response is not None and exchange.response.frame is not None:
+            status = exchange.response.fields.status if exchange.response.fields is not None else None
+            text = label["http2-unread"] if status is None else str(status)
+            response = f"{text} ({label['request_frame'].format(frame=exchange.response.frame)})"
+        took = "" if exchange.time is None else f"  {exchange.time:f} s"
+        return f"{label['http2'].format(stream=exchange.number)}  {request} → {response}{took}"
 
     def _role(self, role: Role) -> str:
         return self._words.show(role)

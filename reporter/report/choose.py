@@ -43,20 +43,26 @@ def completeness(stream: Stream) -> int:
     """How much of a life the capture shows: opening, answered exchanges, closing (0 to 4)."""
     opened = stream.opening in (Opening.THREE_WAY, Opening.SIMULTANEOUS)
     closed = stream.closing not in _LACKING
-    answered = any(each.request_frame and each.response_frame for each in stream.exchanges)
-    return 2 * answered + opened + closed
+    return 2 * bool(_answered(stream)) + opened + closed
 
 
 def _measure(stream: Stream) -> tuple[int, int, int, int]:
-    answered = [each for each in stream.exchanges if each.request_frame and each.response_frame]
-    page = any(
+    page = any(each.page for each in stream.http2) or any(
         each.response is not None
         and each.response.code == 200
         and (kind := each.response.header("Content-Type")) is not None
         and "html" in kind.value.lower()
-        for each in answered
+        for each in stream.exchanges
+        if each.request_frame and each.response_frame
     )
-    return (completeness(stream), int(page), len(answered), -stream.number)
+    return (completeness(stream), int(page), _answered(stream), -stream.number)
+
+
+def _answered(stream: Stream) -> int:
+    """How many requests of HTTP/1 and of HTTP/2 were answered."""
+    return sum(1 for each in stream.exchanges if each.request_frame and each.response_frame) + sum(
+        1 for each in stream.http2 if each.answered
+    )
 
 
 def choose(captures: Sequence[Capture], wanted: int | None) -> Story | None:
@@ -84,7 +90,8 @@ def choose(captures: Sequence[Capture], wanted: int | None) -> Story | None:
     elif capture.shown is not None and len(visible) < len(everything):
         why = "filtered"
     else:
-        why = "complete" if any(each.response_frame for each in stream.exchanges) else "no-http"
+        answered = any(each.response_frame for each in stream.exchanges) or _answered(stream)
+        why = "complete" if answered else "no-http"
     return Story(capture, stream, why)
 
 

@@ -166,7 +166,7 @@ def unreadable(end: CaptureEnd) -> list[Facts]:
 
     Reference: RFC 8446, section 5; RFC 9001; Wireshark wiki, TLS (key log file).
     """
-    tls = [each for each in end.where("C12") if not each.stream.exchanges]
+    tls = [each for each in end.where("C12") if not each.stream.exchanges and not each.stream.http2]
     outside = end.told("C12").get(OUTSIDE)
     if not tls and outside is None:
         return []
@@ -185,7 +185,7 @@ def undecoded(end: CaptureEnd) -> list[Facts]:
 
     Reference: Wireshark User's Guide, Decode As.
     """
-    found = [each for each in end.where("C13") if not each.stream.exchanges]
+    found = [each for each in end.where("C13") if not each.stream.exchanges and not each.stream.http2]
     if not found:
         return []
     ports: dict[object, Fact] = {}

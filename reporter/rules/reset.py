@@ -272,6 +272,6 @@ def _resets(at: At) -> bool:
 def _under_way(at: At) -> bool:
     """Whether a segment came less than a second ago, a request waits, or bytes are not confirmed."""
     idle, conversation = at.step.idle, at.conversation
-    if idle is None or idle.seconds < _IDLE or conversation.pairing.waiting:
+    if idle is None or idle.seconds < _IDLE or conversation.spoken.waiting:
         return True
     return any(direction.outstanding for direction in conversation.ledger.values())

@@ -16,7 +16,7 @@ def encrypted_stream(end: StreamEnd) -> Facts | None:
     Reference: RFC 8446, section 5; Wireshark wiki, TLS (key log file).
     """
     told = end.told("C12")
-    if told is None or end.conversation.pairing.count or end.stream.exchanges:
+    if told is None or end.conversation.pairing.count or end.stream.exchanges or end.stream.http2:
         return None
     return {"stream": end.number, "frame": frame_of(told.frames[0]), "count": word(end.stream.packets)}
 
@@ -28,7 +28,7 @@ def undecoded_stream(end: StreamEnd) -> Facts | None:
     Reference: Wireshark User's Guide, Decode As.
     """
     told = end.told("C13")
-    if told is None or end.stream.exchanges:
+    if told is None or end.stream.exchanges or end.stream.http2:
         return None
     return {"stream": end.number, "frame": frame_of(told.frames[0]), "port": told.facts.get("server_port")}
 

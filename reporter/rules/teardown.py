@@ -214,8 +214,8 @@ def idle_timeout(at: At) -> Facts | None:
     if at.step.move is not Move.FIRST_FIN or at.me is not Role.SERVER:
         return None
     conversation = at.conversation
-    last = conversation.last_answer
-    if last is None or conversation.pairing.waiting or _announcement(at) is not None:
+    last = conversation.spoken.last_answer
+    if last is None or conversation.spoken.waiting or _announcement(at) is not None:
         return None
     frame, time = last
     seconds = at.elapsed(time, frame)

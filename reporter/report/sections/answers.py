@@ -36,7 +36,7 @@ def answers(context: Context) -> Draft | None:
         key, facts = answer(context)
         words = f"{name}-{key}"
         if http2 is not None and name in _OF_HTTP:
-            words, facts = ("version-http2" if name == "version" else "http2"), http2
+            words, facts = _http2_answer(name, http2), http2
         of = _other(context, name) or context.story
         said = context.about(of).author.say("section-answers", words, **facts)
         if of.stream is not context.story.stream:
@@ -49,6 +49,17 @@ def answers(context: Context) -> Draft | None:
         author.grid(caption, ("question", "answer"), rows, (36, 64)),
     )
     return Draft("answers", author.words.title("section-answers"), blocks, source=context.source())
+
+
+def _http2_answer(name: str, http2: dict[str, Any]) -> str:
+    """The key of the words for a question about an HTTP message where it is one of HTTP/2."""
+    told = {
+        "version": True,
+        "get": http2["asked"] is not None,
+        "status": http2["code"] is not None,
+        "time": http2["time"] is not None,
+    }
+    return f"{name}-http2" if told.get(name) else "http2"
 
 
 def _other(context: Context, name: str) -> Story | None:
@@ -107,8 +118,10 @@ def _version(context: Context) -> Answer:
         return "no", {}
     request, frame = page.request, page.request_frame
     asked = Fact(request.version, (Evidence(frame, "http.request.version", request.version),))
-    facts = {"asked": asked, "request": frame_of(frame), "answered": None, "response": None}
+    facts: dict[str, Any] = {"asked": asked, "request": frame_of(frame), "answered": None, "response": None}
     facts["begun"] = frame_of(page.begun) if page.begun is not None else None
+    http2 = http2_of(_story(context))
+    facts["changed"] = http2["first"] if http2 is not None else None
     if page.response is not None and page.response_frame is not None:
         version = page.response.version
         facts["answered"] = Fact(version, (Evidence(page.response_frame, "http.response.version", version),))

@@ -12,7 +12,7 @@ from reporter.model.application import Header
 from reporter.model.stream import Exchange, Stream
 from reporter.report.author import Author
 from reporter.report.document import Block, Bullets
-from reporter.report.http2 import has_http2, http2_of
+from reporter.report.http2 import has_http2, http2_of, table_of
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 
@@ -51,15 +51,11 @@ def exchange(context: Context) -> Draft | None:
     author = context.author
     title = author.words.title("section-exchange")
     chosen = page_of(story.stream)
+    shown = [author.paragraph("section-exchange", "intro"), *_list(context, story), *_http2(context, story)]
     if chosen is None:
-        blocks: tuple[Block, ...] = (
-            author.paragraph("section-exchange", "intro"),
-            author.note("section-exchange", nothing_of(story), **(http2_of(story) or {})),
-        )
-        return Draft("exchange", title, blocks, source=context.source(story))
-    shown = [author.paragraph("section-exchange", "intro"), *_list(context, story)]
-    if (http2 := http2_of(story)) is not None:
-        shown.append(author.note("section-exchange", "http2", **http2))
+        if len(shown) == 1:
+            shown.append(author.note("section-exchange", nothing_of(story)))
+        return Draft("exchange", title, tuple(shown), source=context.source(story))
     drafts = [draft for draft in (_request(context, story, chosen), _response(context, story, chosen)) if draft]
     return Draft("exchange", title, tuple(shown), tuple(drafts), context.source(story))
 
@@ -70,6 +66,23 @@ def nothing_of(story: Story) -> str:
         return "http2"
     layers = {name for each in story.capture.keeper.of_stream(story.stream.number) for name in each.packet.protocols}
     return "only-tls" if "tls" in layers else "no-http"
+
+
+def _http2(context: Context, story: Story) -> list[Block]:
+    """What HTTP/2 the connection carries: its packets, what is shown of them and what is not, its exchanges."""
+    http2 = http2_of(story)
+    if http2 is None:
+        return []
+    author, name = context.author, context.stream(story)
+    told = [each.packet for each in story.told() if each.packet.http2 is not None]
+    shown: list[Block] = []
+    if told:
+        shown.append(author.packet_list(told, "section-http2", "list-caption", stream=name, limit=24))
+    if not story.stream.http2:
+        return [*shown, author.note("section-http2", "none", **http2)]
+    most = context.theme.limit("requests-on-paper")
+    table = table_of(author, "caption", [story.stream], most, stream=name)
+    return [*shown, author.note("section-http2", "intro", table=table.caption.label, **http2), table]
 
 
 def _list(context: Context, story: Story) -> list[Block]:

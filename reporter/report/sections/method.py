@@ -220,6 +220,7 @@ def _streams(context: Context) -> Block:
 def _stream_row(context: Context, stream: Stream) -> tuple[Rich, ...]:
     author = context.author
     requests = sum(1 for each in stream.exchanges if each.request_frame)
+    requests += sum(1 for each in stream.http2 if each.request is not None and each.request.frame is not None)
     return (
         author.text(stream.number),
         author.text(stream.client),

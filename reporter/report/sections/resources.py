@@ -10,7 +10,7 @@ from reporter.explain.visible import visible
 from reporter.explain.words import Rich
 from reporter.model.stream import Exchange, Role, Stream
 from reporter.report.document import Block, Bullets
-from reporter.report.http2 import has_http2
+from reporter.report.http2 import has_http2, table_of
 from reporter.report.material import Story, Told
 from reporter.report.sections import Context, Draft, section
 from reporter.report.waterfall import waterfall
@@ -36,8 +36,10 @@ def resources(context: Context) -> Draft | None:
         (each for stream in streams for each in stream.exchanges),
         key=lambda each: each.request_frame or each.response_frame or 0,
     )
+    source, title = context.source(), author.words.title("section-resources")
+    several = _http2(context, story, streams)
     if not exchanges:
-        return None
+        return Draft("resources", title, tuple(several), source=source) if several else None
     used = [stream for stream in streams if stream.exchanges]
     idle = len([each for each in streams if not each.exchanges and not has_http2(story.capture, each.number)])
     most, fewer = context.theme.limit("requests"), context.theme.limit("requests-on-paper")
@@ -66,18 +68,24 @@ def resources(context: Context) -> Draft | None:
     ]
     if figure is not None:
         blocks.append(figure)
+    blocks += several
     said = _said(context, story, streams)
     if said:
         blocks.append(Bullets(tuple(said)))
     drafts = [draft for draft in (_segments(context, story, exchanges),) if draft]
-    title = author.words.title("section-resources")
-    return Draft(
-        "resources",
-        title,
-        tuple(blocks),
-        tuple(drafts),
-        context.source(),
-    )
+    return Draft("resources", title, tuple(blocks), tuple(drafts), source)
+
+
+def _http2(context: Context, story: Story, streams: list[Stream]) -> list[Block]:
+    """The exchanges of HTTP/2 where other connections than that of the story carry any: its own are shown with it."""
+    used = [stream for stream in streams if stream.http2]
+    if not used or used == [story.stream]:
+        return []
+    author, most = context.author, context.theme.limit("requests")
+    table = table_of(author, "file-caption", used, most, file=story.capture.name)
+    count = sum(len(stream.http2) for stream in used)
+    facts = {"exchanges": count, "streams": len(used), "table": table.caption.label}
+    return [author.paragraph("section-http2", "connections", **facts), table]
 
 
 def same_hosts(story: Story) -> list[Stream]:
