@@ -96,3 +96,9 @@ class Confirmation:
     syn: int
     fin: int
     unseen: int
+
+    def copies(self) -> tuple[int, ...]:
+        """The later frames that carried any of the numbers confirmed, in order."""
+        pieces = self.pieces if self.partial is None else (*self.pieces, self.partial)
+        found = (piece.within(max(piece.start, self.before), min(piece.end, self.ack)) for piece in pieces)
+        return tuple(sorted({frame for piece in found for frame in piece.resent}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from reporter.analyse.conversation import Conversation
@@ -9,7 +10,7 @@ from reporter.analyse.pieces import Confirmation, Piece
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
-from reporter.model.stream import Role
+from reporter.model.stream import Opening, Role
 
 _WRAP = 1 << 32
 #: Up to how many terms a sum is written out, up to how many frames are listed one by one.
@@ -90,11 +91,12 @@ def delayed_acknowledgment(at: At) -> Facts | None:
     }
 
 
-@rule("D06", on="tcp", when="covers", facts=_CONFIRMED + " kind marked", rank=41)
+@rule("D06", on="tcp", when="covers", facts=_CONFIRMED + " kind marked missed", rank=41)
 def acknowledgment_of_syn_or_fin(at: At) -> Facts | None:
     """An Ack that covers a SYN or a FIN, each of which uses one number: Ack = seq + len + 1.
 
-    `kind` is `syn` or `fin`, `marked` the frame that carried it. The SYN-ACK has a rule of its own.
+    `kind` is `syn` or `fin`, `marked` the frame that carried it. The SYN-ACK has a rule of its own; `missed` tells that
+    it was not captured, and had confirmed the SYN before.
 
     Reference: RFC 9293, section 3.4.
     """
@@ -108,10 +110,11 @@ def acknowledgment_of_syn_or_fin(at: At) -> Facts | None:
         **_confirmed(at, confirms),
         "kind": word("fin" if confirms.fin else "syn"),
         "marked": frame_of(carrier.frame),
+        "missed": word(not confirms.fin and at.conversation.opening is Opening.ANSWER_MISSED),
     }
 
 
-@rule("D07", on="tcp", when="partial", facts="sender receiver ack seq part rest frame whole giant", rank=43)
+@rule("D07", on="tcp", when="partial", facts="sender receiver ack seq part rest frame whole giant resent", rank=43)
 def partial_acknowledgment(at: At) -> Facts | None:
     """The Ack lies inside a captured segment: only its first bytes are confirmed.
 
@@ -137,6 +140,7 @@ def partial_acknowledgment(at: At) -> Facts | None:
         "frame": frame_of(piece.frame),
         "whole": length if piece.whole else None,
         "giant": word(options is not None and options.mss is not None and piece.payload > options.mss),
+        "resent": _copies(replace(confirms, pieces=())),
     }
 
 
@@ -165,13 +169,14 @@ def round_trip_sample(at: At) -> Facts | None:
     }
 
 
-@rule("D13", on="tcp", when="stale", facts="sender receiver ack kind earlier earlier_frame", rank=41)
+@rule("D13", on="tcp", when="stale", facts="sender receiver ack kind earlier earlier_frame syn_frame", rank=41)
 def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     """A segment without data whose Ack confirms nothing new.
 
     `kind`: `first` (what it confirms was sent before the capture began), `missed` (what it confirms was not captured,
     though the connection's beginning was), `same` (repeats its Ack, and nothing captured is missing), `behind` (the
-    same while later numbers have been captured), `old` (lower than its sender's Ack before), `other` (no number that
+    same while later numbers have been captured), `syn` (the same, in answer to the SYN-ACK that came again in frame
+    `syn_frame`), `old` (lower than its sender's Ack before), `other` (no number that
     the other end, whose SYN was captured, has used).
 
     Reference: RFC 9293, section 3.10.7.4 (ACK field).
@@ -193,8 +198,16 @@ def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     below = step.sent.expected is not None and step.sent.start < step.sent.expected
     if told or below or standing is None or standing.last_duplicate == at.packet.frame:
         return None
-    later = at.conversation.ledger[at.peer].outstanding
-    return _same(at, ack, "behind" if later and later[0].start > number else "same")
+    again, later = _asked_again(at), at.conversation.ledger[at.peer].outstanding
+    kind = "syn" if again else "behind" if later and later[0].start > number else "same"
+    return {**_same(at, ack, kind), "syn_frame": again}
+
+
+def _asked_again(at: At) -> Fact | None:
+    """The frame right before this one, if it is a SYN-ACK of the other end that came before."""
+    syns, idle = at.conversation.syns[at.peer], at.step.idle
+    again = len(syns) > 1 and syns[-1].answers and idle is not None and idle.frame == syns[-1].frame
+    return frame_of(syns[-1].frame) if again else None
 
 
 def _same(at: At, ack: Fact, kind: str) -> dict[str, Fact | None]:
@@ -205,6 +218,7 @@ def _same(at: At, ack: Fact, kind: str) -> dict[str, Fact | None]:
         "kind": word(kind),
         "earlier": known(before.ack % _WRAP, before.frame, "tcp.ack") if before else None,
         "earlier_frame": frame_of(before.frame) if before else None,
+        "syn_frame": None,
     }
 
 
@@ -235,7 +249,6 @@ def _confirmed(at: At, confirms: Confirmation) -> dict[str, Fact | None]:
         and before.value == confirms.before
         and confirms.syn + confirms.fin <= 1
     )
-    only = carriers[0] if len(carriers) == 1 else None
     return {
         **at.roles,
         "ack": ack,
@@ -247,12 +260,18 @@ def _confirmed(at: At, confirms: Confirmation) -> dict[str, Fact | None]:
         "count": derived(len(frames), *(frame_of(frame) for frame in frames[:_TERMS])),
         "first": frame_of(frames[0]) if frames else None,
         "last": frame_of(frames[-1]) if frames else None,
-        "resent": frame_of(only.resent[-1]) if only is not None and only.resent else None,
+        "resent": _copies(confirms),
         "partial": frame_of(confirms.partial.frame) if confirms.partial is not None else None,
         "unseen": derived(confirms.unseen, ack, before) if confirms.unseen else None,
         "adds_up": word(adds_up),
         "rest": frame_of(finished[0].frame) if finished and _is_rest(at, finished[0]) else None,
     }
+
+
+def _copies(confirms: Confirmation) -> Fact | None:
+    """The frames, the last of them if they are many, that carried again what is confirmed."""
+    frames = confirms.copies()
+    return Fact(tuple(frame_of(frame) for frame in frames[-_TERMS:])) if frames else None
 
 
 def _is_rest(at: At, piece: Piece) -> bool:

@@ -129,7 +129,7 @@ def reset_while_idle(at: At) -> Facts | None:
     "T16",
     on="tcp",
     when=("syn", "rst", "closing", "unopened", "stale"),
-    facts="sender receiver kind reset_frame ack seq wanted own fin_frame number",
+    facts="sender receiver kind reset_frame ack seq wanted own fin_frame number fin",
     over="D13",
     rank=_RANK,
 )
@@ -137,14 +137,15 @@ def after_the_end(at: At) -> Facts | None:
     """A segment on a connection that is gone, or an ACK that questions a segment out of place.
 
     `kind`: `reset` (one more RST), `late` (a segment after the RST of frame `reset_frame`; `own` tells that its
-    sender had sent that RST), `challenge` (an ACK right after a RST whose Seq is not the number that its receiver
-    expected), `old` (an ACK in answer to a SYN: the other end still knows an earlier connection with these ports),
-    `closed` (a RST after both ends had closed), `stray` (a RST beyond all numbers, which its receiver need not obey;
-    `number` = `seq` - 1 if it passes over that one number only, which may have been a FIN of its sender),
-    `below` (a RST below `wanted`, which its receiver had confirmed in frame `reset_frame`: to be dropped; `fin_frame`
-    is its sender's FIN, if it has that one's number, which Linux obeys all the same), `syn` (a SYN on
-    a connection that is open), `answers` (the ACK that questions that SYN), `refuses` (a RST against the ACK of an
-    earlier connection in frame `reset_frame`), `refuses-syn` (one against a SYN-ACK that answers an older SYN).
+    sender had sent that RST, `fin` that it carries a FIN), `challenge` (an ACK right after a RST whose Seq is not
+    the number that its receiver expected), `old` (an ACK in answer to a SYN: the other end still knows an earlier
+    connection with these ports), `closed` (a RST after both ends had closed), `stray` (a RST beyond all numbers,
+    which its receiver need not obey; `number` = `seq` - 1 if it passes over that one number only, which may have
+    been a FIN of its sender), `below` (a RST below `wanted`, which its receiver had confirmed in frame
+    `reset_frame`: to be dropped; `fin_frame` is its sender's FIN, if it has that one's number, which Linux obeys
+    all the same), `syn` (a SYN on a connection that is open), `answers` (the ACK that questions that SYN),
+    `refuses` (a RST against the ACK of an earlier connection in frame `reset_frame`), `refuses-syn` (one against a
+    SYN-ACK that answers an older SYN).
 
     Reference: RFC 5961, sections 3 and 4; RFC 9293, sections 3.5.1 and 3.10.7.4.
     """
@@ -154,6 +155,7 @@ def after_the_end(at: At) -> Facts | None:
         **at.roles,
         **dict.fromkeys(("reset_frame", "ack", "seq", "wanted", "fin_frame", "number")),
         "own": word(False),
+        "fin": word(tcp.fin),
     }
     if gone is None:
         out_of_place = _out_of_place(at)

@@ -28,7 +28,7 @@ _TIMEOUTS = tuple(Decimal(number) for number in (5, 15, 60, 65, 75, 120))
 _EARLY, _LATE = Decimal("0.25"), Decimal("1.25")
 _TIMEOUT = re.compile(r"timeout\s*=\s*(\d{1,6})\b", re.IGNORECASE)
 _FIN = "sender receiver seq length next_seq"
-_ACK = "sender receiver ack fin_frame fin_seq fin_length also also_frames"
+_ACK = "sender receiver ack fin_frame fin_seq fin_length also also_frames resent"
 _CONFIRMS = "D02 D03 D04 D06"
 
 
@@ -132,7 +132,7 @@ def last_ack(at: At) -> Facts | None:
     "T06",
     on="tcp",
     when="fin",
-    facts=_FIN + " ack fin_frame fin_seq fin_length also also_frames",
+    facts=_FIN + " ack fin_frame fin_seq fin_length also also_frames resent",
     over="D04 D06",
     rank=_RANK,
 )
@@ -203,7 +203,7 @@ def data_with_fin(at: At) -> Facts | None:
     }
 
 
-@rule("T13", on="tcp", when="fin", facts="sender receiver seconds frame timeout announced", rank=18)
+@rule("T13", on="tcp", when="fin", facts="sender receiver seconds frame timeout announced", over="F09", rank=18)
 def idle_timeout(at: At) -> Facts | None:
     """The server closes first, some time after its last response: near a usual keep-alive time-out.
 
@@ -273,15 +273,19 @@ def _number(mark: Mark) -> tuple[Fact, Fact, Fact]:
 def _ack_of_fin(at: At) -> dict[str, Fact | None]:
     """How the Ack of this frame confirms the other FIN: `ack = fin_seq + fin_length + 1`, when it closes.
 
-    `also` are bytes of earlier frames confirmed along with it, `also_frames` those frames.
+    `also` are bytes of earlier frames confirmed along with it, `also_frames` those frames; `resent` are the later
+    frames that carried the FIN again.
     """
     mark = at.conversation.fin[at.peer]
     _, seq, length = _number(mark)
     closes = at.tcp.ack == seq.value + mark.length + 1
     also: Fact | None = None
     frames: Fact | None = None
+    copies: tuple[int, ...] = ()
     confirms = at.step.confirms
     if confirms is not None:
+        closing = next((piece for piece in confirms.pieces if piece.fin), None)
+        copies = closing.within(closing.end - 1, closing.end).resent if closing is not None else ()
         others = [piece for piece in confirms.pieces if piece.payload and piece.frame != mark.frame]
         if others and len(others) <= _TERMS and all(piece.whole for piece in others):
             terms = [known(piece.payload, piece.frame, "tcp.len") for piece in others]
@@ -297,6 +301,7 @@ def _ack_of_fin(at: At) -> dict[str, Fact | None]:
         "fin_length": length if closes and mark.length else None,
         "also": also,
         "also_frames": frames,
+        "resent": Fact(tuple(frame_of(frame) for frame in copies[-_TERMS:])) if copies else None,
     }
 
 
