@@ -21,14 +21,13 @@ _IDLE = Decimal(1)
     "T10",
     on="tcp",
     when="rst",
-    facts="sender receiver unconfirmed waiting waiting_count closer number told_frame here",
+    facts="sender receiver unconfirmed closer number told_frame here",
     rank=_RANK,
 )
 def reset_after_data(at: At) -> Facts | None:
     """A RST ends a connection at once, without any FIN, shortly after data or with something still under way.
 
-    `unconfirmed` are bytes of the receiver that no Ack had confirmed, nor does that of the RST; `waiting` is an
-    unanswered request. `number` of `closer` is very likely a FIN that was not captured, told by `told_frame`
+    `unconfirmed` are bytes of the receiver that no Ack had confirmed, nor does that of the RST. `number` of `closer` is very likely a FIN that was not captured, told by `told_frame`
     (`here`: by this RST itself).
 
     Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
@@ -45,12 +44,9 @@ def reset_after_data(at: At) -> Facts | None:
     data = [piece for piece in pieces[: _TERMS + 1] if piece.payload]
     told = bool(data) and len(data) <= _TERMS and all(piece.whole for piece in data)
     terms = [known(piece.payload, piece.frame, "tcp.len") for piece in data] if told else []
-    waiting = at.conversation.pairing.waiting_frames if at.me is Role.SERVER else ()
     return {
         **at.roles,
         "unconfirmed": derived(sum(term.value for term in terms), *terms) if told else None,
-        "waiting": frame_of(waiting[0]) if waiting else None,
-        "waiting_count": derived(len(waiting), *(frame_of(frame) for frame in waiting[:_TERMS])) if waiting else None,
         **_unseen_fin(at),
     }
 
