@@ -27,8 +27,8 @@ _IDLE = Decimal(1)
 def reset_after_data(at: At) -> Facts | None:
     """A RST ends a connection at once, without any FIN, shortly after data or with something still under way.
 
-    `unconfirmed` are bytes of the receiver that no Ack had confirmed, nor does that of the RST. `number` of `closer` is very likely a FIN that was not captured, told by `told_frame`
-    (`here`: by this RST itself).
+    `unconfirmed` are bytes of the receiver that no Ack had confirmed, nor does that of the RST. `number` of
+    `closer` is very likely a FIN that was not captured, told by `told_frame` (`here`: by this RST itself).
 
     Reference: RFC 9293, section 3.5.3 (reset processing); section 3.9.1.5 (ABORT).
     """
