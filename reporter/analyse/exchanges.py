@@ -69,7 +69,8 @@ class Pairing:
     A response answers the oldest request that waits, unless the client had confirmed more data of the server when it
     sent the next one: then what it confirmed was the answer to the older one, though tshark recognised none in it.
     `first_request` is the frame of the first request, `behind` tells of the last one that it was pipelined, `doubtful`
-    are number and frame of the first request after which the connection must be closed (`closes_for_length`).
+    are number and frame of the first request after which the connection must be closed (`closes_for_length`),
+    `last_message` is the last frame with a request or a response.
     """
 
     def __init__(self, stream: int, clock: Clock, *, keep: bool = True) -> None:
@@ -89,6 +90,7 @@ class Pairing:
         self.last_request: Exchange | None = None
         self.last_response: Exchange | None = None
         self.first_request: int | None = None
+        self.last_message = 0
         self.behind: int | None = None
         self.doubtful: tuple[int, int] | None = None
         self._last_ask: tuple[int, int] = (0, -1)
@@ -156,6 +158,7 @@ class Pairing:
         self._sides[Role.CLIENT].recognised(request.first_frame, end)
         self._confirm(ack)
         self.count += 1
+        self.last_message = packet.frame
         exchange = Exchange(
             stream=self._stream,
             number=self.count,
@@ -220,6 +223,7 @@ class Pairing:
         `start` is the number at which its first segment begins, `end` the one after its last, both unwrapped;
         `unasked` tells that the client has sent nothing before.
         """
+        self.last_message = packet.frame
         server = self._sides[Role.SERVER]
         reached = server.reached
         self._attribute(server.recognised(response.first_frame, end))

@@ -160,14 +160,22 @@ def duplicates(end: CaptureEnd) -> list[Facts]:
     return _frames(end, "C11")
 
 
-@capture_rule("C12", facts="tls quic streams")
+@capture_rule("C12", facts="tls quic streams part")
 def unreadable(end: CaptureEnd) -> list[Facts]:
-    """Content that only the two ends can read: connections with TLS but no readable HTTP, packets with QUIC.
+    """Content that only the two ends can read: connections with TLS and no readable HTTP from there on, and QUIC.
+
+    `part` of these connections carried readable HTTP before.
 
     Reference: RFC 8446, section 5; RFC 9001; Wireshark wiki, TLS (key log file).
     """
-    tls = [each for each in end.where("C12") if not each.stream.exchanges and not each.stream.http2]
-    outside = end.told("C12").get(OUTSIDE)
+    told = end.told("C12")
+    tls = [
+        each
+        for each in end.where("C12")
+        if each.conversation.pairing.last_message <= told[each.stream.number].frames[0] and not each.stream.http2
+    ]
+    part = [each for each in tls if each.conversation.pairing.last_message]
+    outside = told.get(OUTSIDE)
     if not tls and outside is None:
         return []
     return [
@@ -175,6 +183,7 @@ def unreadable(end: CaptureEnd) -> list[Facts]:
             "tls": derived(len(tls), *_numbers(tls)) if tls else None,
             "quic": derived(outside.count, *(frame_of(frame) for frame in outside.frames)) if outside else None,
             "streams": Fact(_numbers(tls)) if tls else None,
+            "part": derived(len(part), *_numbers(part)) if part else None,
         }
     ]
 

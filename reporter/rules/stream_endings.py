@@ -9,16 +9,19 @@ from reporter.model.stream import Closing, Opening, Role
 _SHOWN = 5
 
 
-@stream_rule("C12", facts="stream frame count")
+@stream_rule("C12", facts="stream frame count part")
 def encrypted_stream(end: StreamEnd) -> Facts | None:
-    """A connection with TLS application data and no HTTP that could be read.
+    """A connection with TLS application data, and no HTTP that could be read from there on.
+
+    `part` tells that there was some before, such as the CONNECT that asked for the tunnel.
 
     Reference: RFC 8446, section 5; Wireshark wiki, TLS (key log file).
     """
     told = end.told("C12")
-    if told is None or end.conversation.pairing.count or end.stream.exchanges or end.stream.http2:
+    if told is None or end.conversation.pairing.last_message > told.frames[0] or end.stream.http2:
         return None
-    return {"stream": end.number, "frame": frame_of(told.frames[0]), "count": word(end.stream.packets)}
+    part = word(end.conversation.pairing.last_message > 0)
+    return {"stream": end.number, "frame": frame_of(told.frames[0]), "count": word(end.stream.packets), "part": part}
 
 
 @stream_rule("C13", facts="stream frame port")

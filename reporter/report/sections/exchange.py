@@ -15,6 +15,7 @@ from reporter.report.document import Block, Bullets
 from reporter.report.http2 import has_http2, http2_of, table_of
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
+from reporter.report.tls import tls_of
 
 
 def page_of(stream: Stream) -> Exchange | None:
@@ -51,7 +52,8 @@ def exchange(context: Context) -> Draft | None:
     author = context.author
     title = author.words.title("section-exchange")
     chosen = page_of(story.stream)
-    shown = [author.paragraph("section-exchange", "intro"), *_list(context, story), *_http2(context, story)]
+    shown = [author.paragraph("section-exchange", "intro"), *_list(context, story), *_tls(context, story)]
+    shown += _http2(context, story)
     if chosen is None:
         if len(shown) == 1:
             shown.append(author.note("section-exchange", nothing_of(story)))
@@ -66,6 +68,27 @@ def nothing_of(story: Story) -> str:
         return "http2"
     layers = {name for each in story.capture.keeper.of_stream(story.stream.number) for name in each.packet.protocols}
     return "only-tls" if "tls" in layers else "no-http"
+
+
+def _tls(context: Context, story: Story) -> list[Block]:
+    """What to know of TLS beside the messages shown: how they were decrypted, from where on it hides the rest."""
+    tls = tls_of(story)
+    if tls is None or not (story.stream.exchanges or has_http2(story.capture, story.stream.number)):
+        return []
+    if not (tls["read"] or tls["hidden"] or (tls["hello"] and tls["bare"])):
+        return []
+    return [context.author.note("section-exchange", "tls", connect=_tunnels(story), **tls)]
+
+
+def _tunnels(story: Story) -> bool:
+    """Whether a CONNECT was accepted, so that what follows is not for this server (RFC 9110, section 9.3.6)."""
+    return any(
+        each.request is not None
+        and each.request.method == "CONNECT"
+        and each.response is not None
+        and 200 <= each.response.code < 300
+        for each in story.stream.exchanges
+    )
 
 
 def _http2(context: Context, story: Story) -> list[Block]:

@@ -14,6 +14,7 @@ from reporter.report.http2 import has_http2
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import nothing_of
+from reporter.report.tls import tls_of
 
 #: Words of a capture filter: those that ask for something above IP, and those that ask for nothing else.
 _ABOVE_IP = frozenset(("tcp", "udp", "port", "portrange", "icmp", "icmp6"))
@@ -76,6 +77,8 @@ def _of_story(context: Context) -> Iterator[Item]:
         yield "unfinished", name
     if not stream.exchanges or has_http2(story.capture, stream.number):
         yield nothing_of(story), name
+    elif (tls := tls_of(story)) is not None and tls["hidden"] is not None:
+        yield "only-tls", name
 
 
 def _missing(context: Context, story: Story, shown: Story | None, part: str) -> Item:

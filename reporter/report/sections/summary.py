@@ -11,6 +11,7 @@ from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of, shut_of
 from reporter.report.sections.teardown import reset_fin
+from reporter.report.tls import tls_of
 
 #: Up to how many frames are named.
 _NAMED = 8
@@ -89,6 +90,11 @@ def _exchanged(context: Context, story: Story) -> list[Rich]:
     items = []
     answered = [each for each in stream.exchanges if each.request_frame and each.response_frame]
     page = page_of(stream)
+    tls = tls_of(story)
+    secured = [say("section-summary", "tls", stream=name, **tls)] if tls is not None and tls["hello"] else []
+    first = page.request_frame if page is not None else None
+    if first is None or (secured and tls and tls["hello"].value < first):
+        items, secured = secured, []
     if page is not None and page.request_frame and page.request and page.response:
         items.append(
             say(
@@ -104,6 +110,7 @@ def _exchanged(context: Context, story: Story) -> list[Rich]:
                 **shut_of(story, page),
             )
         )
+    items += secured
     if len(answered) > 1:
         items.append(say("section-summary", "more", count=len(answered), stream=name))
     http2 = http2_of(story)
