@@ -10,6 +10,7 @@ from pathlib import Path
 from reporter.batch.archives import Refused
 from reporter.batch.attempts import BY_DATE, order
 from reporter.batch.download import Download, open_download
+from reporter.batch.handed import handed_in_again, own_names
 from reporter.batch.layouts import by_pattern, recognise
 from reporter.batch.ledger import no_room
 from reporter.batch.matching import Match, matches
@@ -84,8 +85,7 @@ def _attempts(person: Sequence[Match], download: Download, scratch: Path | None)
     last = found.names[-1] if names else ""
     counts = _submission([*(attempts[last] if last else ()), *attempts.get("", ())])
     earlier = [
-        _submission(attempts[name], replaced=Remark.of(found.by, by=attempts[last][0].entry))
-        for name in found.names[:-1]
+        _submission(attempts[name], replaced=Remark.of(found.by, by=_main(attempts[last]))) for name in found.names[:-1]
     ]
     # One person, whichever of the names say what they are called.
     names_said = (each.student for each in (counts, *earlier) if each.student.name)
@@ -96,6 +96,11 @@ def _attempts(person: Sequence[Match], download: Download, scratch: Path | None)
         code = found.by.replace("replaced", "several", 1)
         remarks = (Remark.of(code, this=last, others=", ".join(sorted(found.names[:-1], key=natural))),)
     yield replace(counts, student=student, remarks=(*counts.remarks, *remarks))
+
+
+def _main(attempt: Sequence[Match]) -> str:
+    """The entry by which an attempt is called: a file that was handed in, not what an LMS has noted down of it."""
+    return next((each for each in attempt if each.claim.file not in (None, each.entry)), attempt[0]).entry
 
 
 def _submission(found: Sequence[Match], replaced: Remark | None = None) -> Submission:
@@ -109,6 +114,7 @@ def _submission(found: Sequence[Match], replaced: Remark | None = None) -> Submi
         layout=first.layout,
         lms_id=claim.lms_id,
         called=claim.name,
+        called_by_them=tuple(own_names({each.entry: each.claim.file for each in found}).items()),
         logins=tuple(dict.fromkeys(each for each in logins if each and each != claim.name)),
         matched=first.by,
         listed=first.listed,
@@ -143,7 +149,8 @@ def with_files(submission: Submission, download: Download, scratch: Path, quota:
     """The submission with its files, or with the reason why they cannot be used."""
     if not submission.entries or submission.replaced is not None:
         return submission
-    unpacker = Unpacker(scratch / submission.key, quota)
+    called = dict(submission.called_by_them)
+    unpacker = Unpacker(scratch / submission.key, quota, called)
     refused = None
     try:
         download.fill(unpacker, submission.entries)
@@ -154,7 +161,9 @@ def with_files(submission: Submission, download: Download, scratch: Path, quota:
             raise
         refused = Remark.of(error.code, **error.facts)
     found = unpacker.found
-    prefix = _common(submission.entries)
+    if submission.layout == "canvas":
+        handed_in_again(found)
+    prefix = _common([called.get(each, each) for each in submission.entries])
     captures = tuple(sorted((replace(each, name=_own(each.name, prefix)) for each in found.captures), key=_by_name))
     others = tuple(sorted((replace(each, name=_own(each.name, prefix)) for each in found.others), key=_by_name))
     useless = tuple(sorted((_own(each, prefix) for each in found.useless), key=natural))
@@ -167,7 +176,7 @@ def _by_name(piece: Piece) -> tuple[tuple[int, int, str], ...]:
 
 
 def _common(entries: Sequence[str]) -> str:
-    return f"{entries[0]}/" if len(entries) == 1 else ""
+    return f"{entries[0]}/" if len(entries) == 1 and entries[0] else ""
 
 
 def _own(name: str, prefix: str) -> str:

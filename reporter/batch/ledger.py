@@ -34,7 +34,8 @@ CREATE TABLE IF NOT EXISTS connection (
     key TEXT NOT NULL REFERENCES result ON DELETE CASCADE, capture TEXT NOT NULL, stream INTEGER NOT NULL,
     client TEXT NOT NULL, server TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, start TEXT NOT NULL,
     client_isn INTEGER, server_isn INTEGER, keys TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS grade (book TEXT NOT NULL, row TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (book, row));
+CREATE TABLE IF NOT EXISTS graded (
+    book TEXT NOT NULL, title TEXT NOT NULL, row TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (book, title, row));
 CREATE INDEX IF NOT EXISTS finding_key ON finding (key);
 CREATE INDEX IF NOT EXISTS verdict_key ON verdict (key);
 CREATE INDEX IF NOT EXISTS connection_key ON connection (key);
@@ -219,15 +220,16 @@ class Ledger:
             known = frozenset(int(each, 16) for each in keys.split())
             yield Trace(key, capture, stream, client, server, first, last, start, isns, known)
 
-    def grades(self, book: str) -> dict[str, str]:
-        """What was written into a grade book earlier, by row."""
-        return dict(self._db.execute("SELECT row, value FROM grade WHERE book = ?", (book,)).fetchall())
+    def grades(self, book: str, title: str) -> dict[str, str]:
+        """What was written into the column of that title of a grade book earlier, by row."""
+        query = "SELECT row, value FROM graded WHERE book = ? AND title = ?"
+        return dict(self._db.execute(query, (book, title)).fetchall())
 
-    def graded(self, book: str, values: dict[str, str]) -> None:
-        """Remember what is written into a grade book."""
+    def graded(self, book: str, title: str, values: dict[str, str]) -> None:
+        """Remember what is written into the column of that title of a grade book."""
         with self._writing():
-            rows = [(book, row, value) for row, value in values.items()]
-            self._db.executemany("INSERT OR REPLACE INTO grade VALUES (?, ?, ?)", rows)
+            rows = [(book, title, row, value) for row, value in values.items()]
+            self._db.executemany("INSERT OR REPLACE INTO graded VALUES (?, ?, ?, ?)", rows)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -20,7 +20,8 @@ class Claim:
     """What a layout reads from the name of one entry of the download.
 
     `person` is the same for all entries of one student. Of several `attempt`s (in their order) the last counts;
-    entries without one belong to it. `file` is the student's own name of a file that the LMS has renamed.
+    entries without one belong to it. `file` is the student's own name of a file that the LMS has renamed, empty for a
+    folder of the LMS's around the student's own files; None where a layout renames nothing.
     `lms_id` and `login` are how the LMS knows the student, `members` the students of a group, `logins` theirs.
     `text` is the part of the name that tells whose it is: the roster's own numbers, logins and names are looked for in
     it. What is `aside` may be a list that the teacher keeps, and is a submission only if a student is meant.
@@ -32,7 +33,7 @@ class Claim:
     lms_id: str = ""
     login: str = ""
     attempt: str = ""
-    file: str = ""
+    file: str | None = None
     members: tuple[Student, ...] = ()
     logins: tuple[str, ...] = ()
     text: str = ""
@@ -68,8 +69,9 @@ class Submission:
     `key` is unique in the class and names the student's folder. `matched` tells by what the roster was matched
     (`id`, `login`, `name`), empty when it was not; `listed` is whether the student is on the roster (None
     without a roster). `logins` are how the LMS and the roster call them, `called` the name that the download has
-    for whom `lms_id` is (empty where it has none, as in an anonymous assignment). `group` is common to those who
-    handed in together. `useless` are names of files that are neither captures nor of use. `refused` is why the files
+    for whom `lms_id` is (empty where it has none, as in an anonymous assignment). `called_by_them` are the student's
+    own names of entries that the LMS has renamed, each with its entry. `group` is common to those who handed in
+    together. `useless` are names of files that are neither captures nor of use. `refused` is why the files
     cannot be used, `remarks` are lesser matters. `replaced` names the attempt that counts instead.
     """
 
@@ -79,6 +81,7 @@ class Submission:
     layout: str = ""
     lms_id: str = ""
     called: str = ""
+    called_by_them: tuple[tuple[str, str], ...] = ()
     logins: tuple[str, ...] = ()
     matched: str = ""
     listed: bool | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -65,11 +65,15 @@ class Unpacked:
 
 
 class Unpacker:
-    """Collects one submission. Files of archives are written into `folder`, under numbers of ours."""
+    """Collects one submission. Files of archives are written into `folder`, under numbers of ours.
 
-    def __init__(self, folder: Path, quota: Quota) -> None:
+    `called` has the students' own names of what lies at the top where it has others there; an empty one is left out.
+    """
+
+    def __init__(self, folder: Path, quota: Quota, called: Mapping[str, str] | None = None) -> None:
         self._folder = folder
         self._quota = quota
+        self._called = called or {}
         self._numbers = itertools.count(1)
         self.found = Unpacked()
 
@@ -88,7 +92,7 @@ class Unpacker:
             with path.open("rb") as file:
                 head = file.read(HEAD)
         except OSError:
-            self._remark("file-unreadable", file=_shown(parts))
+            self._remark("file-unreadable", file=self.shown(parts))
             return
         kind = kind_of_archive(head, parts[-1])
         if kind:
@@ -107,7 +111,7 @@ class Unpacker:
         for member in wanted:
             parts = (*prefix, *member.parts[skip:])
             if member.outside:
-                self._remark("path-outside", file=_shown(parts))
+                self._remark("path-outside", file=self.shown(parts))
             if member.kind == "link":
                 self.link(parts)
             elif member.kind == "file":
@@ -128,7 +132,7 @@ class Unpacker:
             with opened(path, kind) as archive:
                 self.members(archive, archive.members(), parts, depth + 1)
         except Refused as refused:
-            refused.facts.setdefault("file", parts[-1])
+            refused.facts.setdefault("file", self._own(parts)[-1])
             raise
 
     _open: _Writing | None = None
@@ -175,7 +179,7 @@ class Unpacker:
     def room(self, size: int, parts: tuple[str, ...]) -> None:
         """Raise Refused when a file of this size is too large."""
         if size > self._quota.one:
-            raise Refused("file-too-large", file=_shown(parts), limit=self._quota.one >> 20)
+            raise Refused("file-too-large", file=self.shown(parts), limit=self._quota.one >> 20)
 
     def _bytes(self, size: int, parts: tuple[str, ...]) -> None:
         self.room(size, parts)
@@ -183,7 +187,7 @@ class Unpacker:
 
     def _keep(self, path: Path, parts: tuple[str, ...], head: bytes, size: int) -> None:
         use = use_of(parts[-1], head)
-        piece = Piece("/".join(parts), path, size)
+        piece = Piece("/".join(self._own(parts)), path, size)
         (self.found.captures if use == "capture" else self.found.others).append(piece)
 
     def _count(self) -> None:
@@ -194,11 +198,20 @@ class Unpacker:
     def useless(self, parts: tuple[str, ...]) -> None:
         """Note a file of no use by its name."""
         if parts and len(self.found.useless) < _NAMED:
-            self.found.useless.append("/".join(parts))
+            self.found.useless.append("/".join(self._own(parts)))
 
     def link(self, parts: tuple[str, ...]) -> None:
         """Note a link or special file, which is not followed."""
-        self._remark("link-ignored", file=_shown(parts))
+        self._remark("link-ignored", file=self.shown(parts))
+
+    def _own(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """The parts of a path as the student had them."""
+        own = self._called.get(parts[0]) if parts else None
+        return parts if own is None else (own, *parts[1:]) if own else parts[1:] or parts
+
+    def shown(self, parts: tuple[str, ...]) -> str:
+        """A path as remarks have it."""
+        return "/".join(self._own(parts))[-120:]
 
     def _remark(self, code: str, **facts: object) -> None:
         if len(self.found.remarks) < 20:
@@ -291,7 +304,3 @@ def walk(top: Path, link: Callable[[tuple[str, ...]], None]) -> Iterator[tuple[P
             else:
                 link(here)
         waiting += reversed(deeper)
-
-
-def _shown(parts: tuple[str, ...]) -> str:
-    return "/".join(parts)[-120:]

@@ -197,12 +197,13 @@ def _summary(klass: Klass, words: BatchWords, output: Path) -> None:
 
 def _grades(classroom: Classroom, klass: Klass, wishes: Wishes, book: Path) -> None:
     from reporter.batch.gradenotes import notes
-    from reporter.batch.grading import fill
+    from reporter.batch.grading import fill, opened
     from reporter.render.files import replacing
 
     name = str(book.resolve())
     before = book.read_bytes() if book.is_file() else b""
-    earlier = classroom.ledger.grades(name)
+    title = opened(book, wishes.grade_column)[-1].title
+    earlier = classroom.ledger.grades(name, title)
     filled = fill(book, klass, wishes.grade_column, earlier, overwrite=wishes.overwrite)
     written = filled.written
     if wishes.dry_run:
@@ -213,11 +214,11 @@ def _grades(classroom: Classroom, klass: Klass, wishes: Wishes, book: Path) -> N
             typer.echo(escaped(line), err=wishes.as_json)
     elif written:
         # Remembered first: should the run end between the two, the cells still hold what was there before.
-        classroom.ledger.graded(name, {each.row: each.new for each in written if not each.emptied})
+        classroom.ledger.graded(name, title, {each.row: each.new for each in written if not each.emptied})
         with replacing(book) as file:
             file.write(filled.content)
         # Forgotten last: till then the cells may hold what we wrote.
-        classroom.ledger.graded(name, {each.row: "" for each in written if each.emptied})
+        classroom.ledger.graded(name, title, {each.row: "" for each in written if each.emptied})
     for note in notes(filled, classroom.words):
         say(note)
     if not wishes.as_json:

@@ -76,4 +76,30 @@ def test_a_capture_that_is_taken_back_takes_its_grade_along(tmp_path):
     assert "填写了 0 个成绩" in done.printed
     assert book.read_text(encoding="utf-8") == BOOK.format("", "")
     with Ledger(out) as ledger:
-        assert ledger.grades(str(book.resolve())) == {ROWS[0]: ""}
+        assert ledger.grades(str(book.resolve()), "成绩") == {ROWS[0]: ""}
+
+
+@pytest.mark.tshark
+def test_what_was_written_into_one_column_says_nothing_of_another(tmp_path):
+    """A 5 that somebody has entered by hand in one is not the 5 that the program has written in the other."""
+    out, book, rubric = tmp_path / "out", tmp_path / "book.csv", tmp_path / "rubric.toml"
+    book.write_text("学号,姓名,实验一,实验二\n20260001,示例甲,5,\n", encoding="utf-8")
+    folder = handed_in(tmp_path / "class", ["20260001-示例甲"], (BUNDLED / "half-close.pcapng").read_bytes())
+    asked = ("batch", folder, "-o", out, "--rubric", rubric, "--gradebook", book, "--formats", "none", "--jobs", "1")
+    for points, column, after in ((5, "实验二", "5,5"), (8, "实验一", "5,5"), (8, "实验二", "5,8")):
+        rubric.write_text(f'[[check]]\nid = "a"\nkind = "exchange"\npoints = {points}\n', encoding="utf-8")
+        done = command(*asked, "--grade-column", column)
+        assert book.read_text(encoding="utf-8").endswith(f"示例甲,{after}\n")
+        assert ("已有手工登记的 5" in done.said) is (column == "实验一")
+
+
+def test_a_ledger_of_before_the_columns_were_remembered_still_opens(tmp_path):
+    with Ledger(tmp_path) as ledger, ledger.reading() as database:
+        database.execute("CREATE TABLE grade (book TEXT, row TEXT, value TEXT, PRIMARY KEY (book, row))")
+        database.execute("INSERT INTO grade VALUES ('b', 'r', '5')")
+        database.execute("DROP TABLE graded")
+        database.commit()
+    with Ledger(tmp_path) as ledger:
+        assert ledger.grades("b", "成绩") == {}
+        ledger.graded("b", "成绩", {"r": "6"})
+        assert (ledger.grades("b", "成绩"), ledger.grades("b", "平时")) == ({"r": "6"}, {})

@@ -17,7 +17,7 @@ Keys = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """How a grade book is to be read: the column for the points, and the rows of students by place in the file.
+    """How a grade book is to be read: the column for the points with its title, and students' rows by their places.
 
     `lms` among the keys are the ids of the LMS that `kind` is called after. `most` are the points of which a row says
     that there can be no more.
@@ -25,6 +25,7 @@ class Book:
 
     kind: str
     column: int
+    title: str
     keys: Mapping[int, Keys]
     most: Mapping[int, float] = field(default_factory=dict)
 

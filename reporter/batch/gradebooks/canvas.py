@@ -40,4 +40,4 @@ def read(table: Sequence[Sequence[str]], column: str | None) -> Book | None:
         if cell(row, ident).isdigit() and not cell(row, student).startswith("Points Possible")
     }
     possible = next((cell(row, grade) for row in table[1:] if cell(row, student).startswith("Points Possible")), "")
-    return Book("canvas", grade, keys, most_of(dict.fromkeys(keys, possible)))
+    return Book("canvas", grade, header[grade].strip(), keys, most_of(dict.fromkeys(keys, possible)))

@@ -35,5 +35,7 @@ def read(table: Sequence[Sequence[str]], column: str | None) -> Book | None:
         rows = ((place, keys_of(row, places)) for place, row in enumerate(table[at + 1 :], at + 1))
         found = {place: keys for place, keys in rows if keys}
         most = column_of(header, _MOST)
-        return Book("csv", grade, found, most_of({place: cell(table[place], most) for place in found}))
+        return Book(
+            "csv", grade, header[grade].strip(), found, most_of({place: cell(table[place], most) for place in found})
+        )
     return None

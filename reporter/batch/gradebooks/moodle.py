@@ -39,4 +39,4 @@ def read(table: Sequence[Sequence[str]], column: str | None) -> Book | None:
         if found:
             keys[at] = (("lms", found[1]),)
     most = column_of(header, _MOST)
-    return Book("moodle", grade, keys, most_of({at: cell(table[at], most) for at in keys}))
+    return Book("moodle", grade, header[grade].strip(), keys, most_of({at: cell(table[at], most) for at in keys}))

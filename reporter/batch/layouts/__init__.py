@@ -102,6 +102,7 @@ def recognise(listing: Listing) -> dict[str, tuple[str, Claim]]:
 def by_pattern(listing: Listing, pattern: re.Pattern[str]) -> dict[str, tuple[str, Claim]]:
     """The claims by a teacher's regular expression with groups `id` and `name`; what it does not match as usual."""
     found = {}
+    usual = recognise(listing)
     for name in listing.names:
         # Before the ending, which is no part of the person's name; a pattern that wants the ending finds it too.
         match = (None if name in listing.folders else pattern.search(stem(name))) or pattern.search(name)
@@ -110,7 +111,9 @@ def by_pattern(listing: Listing, pattern: re.Pattern[str]) -> dict[str, tuple[st
         groups = {key: value or "" for key, value in match.groupdict().items()}
         number, person = groups.get("id", "").strip(), groups.get("name", "").replace("_", " ").strip()
         attempt = name if name in listing.folders or is_archive(name) else ""
-        claim = Claim(person=number or person or name, id=number, name=person, attempt=attempt, file=name)
+        claim = Claim(
+            person=number or person or name, id=number, name=person, attempt=attempt, file=usual[name][1].file
+        )
         found[name] = ("pattern", claim)
     rest = Listing(
         tuple(name for name in listing.folders if name not in found),

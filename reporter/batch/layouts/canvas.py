@@ -19,8 +19,6 @@ _NAME = re.compile(
     r"_(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<online>text|link)\.html?)$",
     re.DOTALL,
 )
-#: A file that was handed in again is numbered before its ending.
-_AGAIN = re.compile(r"-\d+(?=\.[^.]+$)")
 #: Digits of what may be a student number as well as the id of a user, and of what is too long for such an id.
 _SHORT, _LONG = 6, 8
 #: Attachments of one assignment were numbered at about one time, and on no site are there so many for each user.
@@ -71,6 +69,6 @@ def _claim(found: re.Match[str]) -> Claim:
         person=found["user"],
         name="" if anonymous else found["name"],
         lms_id="" if anonymous else found["user"],
-        file=_AGAIN.sub("", found["file"]) if found["file"] else f"{found['online']}.html",
+        file=found["file"] or f"{found['online']}.html",
         text="" if anonymous else "_".join(each for each in numbers if each),
     )

@@ -51,4 +51,5 @@ def _claim(name: str) -> Claim | None:
     if blind is not None:
         person, login, number = "", "", number or blind["id"] or ""
     whose = f"{login} {person}".strip()
-    return Claim(person=number or whose, name=person, lms_id=number, login=login, file=found["file"], text=whose)
+    file = found["file"] or ("" if found["plugin"] == "file" else None)
+    return Claim(person=number or whose, name=person, lms_id=number, login=login, file=file, text=whose)
