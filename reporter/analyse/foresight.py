@@ -1,8 +1,8 @@
 """A short look ahead, where a packet can only be understood by later ones.
 
 Who is the client of a connection whose opening was not captured, and whether its first segment was a keep-alive,
-shows only later; so does whether the first FIN was met by the other end's own, and what was recorded after its
-answer. Packets are held back, in order and
+shows only later; so does whether the first FIN was met by the other end's own, or the first SYN, and what was recorded
+after its answer. Packets are held back, in order and
 bounded in number, until that is seen.
 """
 
@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from reporter.analyse.crossing import Crossed, Crossings
 from reporter.analyse.late import Late, Lateness
 from reporter.model.numbers import Numbers
 from reporter.model.packet import Packet
@@ -32,7 +33,7 @@ class Foresight:
     `first_peer_frame`; `reached` is the highest number that the first sender's own segments reached before.
     `crosses` tells that both FINs were under way at once: the second does not acknowledge the first. `still_open` tells
     that the other end had not closed when the first FIN was sent: its next numbers, with data or a FIN, come after it.
-    `late` are segments recorded after what answers them.
+    `late` are segments recorded after what answers them; `crossed` is what became of a SYN of each end.
     """
 
     client: Endpoint | None = None
@@ -46,6 +47,7 @@ class Foresight:
     crosses: bool = False
     still_open: bool = False
     late: Late = field(default_factory=Late)
+    crossed: Crossed = field(default_factory=Crossed)
 
     @property
     def settled(self) -> bool:
@@ -84,6 +86,7 @@ class Lookahead:
         #: Streams of which the first FIN has not been answered, or not so that it is known for the first.
         self._closing: dict[int, _Close] = {}
         self._lateness = Lateness()
+        self._crossings = Crossings()
 
     def pass_through(self, packets: Iterable[Packet]) -> Iterator[Packet]:
         """The same packets in the same order; before a packet comes out, `known` holds what was foreseen."""
@@ -95,12 +98,17 @@ class Lookahead:
                 if packet.tcp.fin or packet.tcp.stream in self._closing:
                     self._watch_close(packet, packet.tcp)
                 self._lateness.enter(packet, packet.tcp, self.known[packet.tcp.stream].late)
+                if packet.tcp.stream in self._crossings.waiting:
+                    self._crossings.enter(packet, packet.tcp)
+                elif packet.tcp.syn and not packet.tcp.has_ack:
+                    self._ask(packet, packet.tcp)
             held.append(packet)
             if len(held) >= self._limit:
                 open_streams.clear()
                 self._closing.clear()
                 self._lateness.stop()
-            if not open_streams and not self._closing and not self._lateness.waiting:
+                self._crossings.stop()
+            if not (open_streams or self._closing or self._lateness.waiting or self._crossings.waiting):
                 yield from held
                 held.clear()
         yield from held
@@ -109,6 +117,7 @@ class Lookahead:
         """Of this stream nothing more is asked."""
         self.known.pop(stream, None)
         self._lateness.forget(stream)
+        self._crossings.waiting.pop(stream, None)
         self._forgotten.add(stream)
 
     def _look(self, packet: Packet, tcp: Tcp, open_streams: dict[int, Foresight]) -> None:
@@ -137,6 +146,13 @@ class Lookahead:
             foresight.first_peer_ack, foresight.first_peer_frame = tcp.ack, packet.frame
         if foresight.settled or tcp.rst:
             open_streams.pop(tcp.stream, None)
+
+    def _ask(self, packet: Packet, tcp: Tcp) -> None:
+        foresight = self.known[tcp.stream]
+        first = foresight.client if foresight.basis is RoleBasis.SYN else None
+        told = foresight.closes or foresight.crossed.both or foresight.crossed.split is not None
+        if first is not None and first != ends(packet)[0] and not told:
+            self._crossings.begin(tcp.stream, first, foresight.crossed)
 
     def _watch_close(self, packet: Packet, tcp: Tcp) -> None:
         foresight, close = self.known[tcp.stream], self._closing.get(tcp.stream)

@@ -6,6 +6,7 @@ from collections import deque
 
 from reporter.analyse.attempts import Attempts, answers, answers_crossed
 from reporter.analyse.challenge import of_an_earlier, wrong_answer
+from reporter.analyse.crossing import Crossed
 from reporter.analyse.foresight import Foresight, client_of, ends
 from reporter.analyse.ledger import Direction
 from reporter.analyse.missed import Missed, Missing
@@ -13,7 +14,7 @@ from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.resets import Stray, lies_below
 from reporter.analyse.step import Acked, Mark, Move
 from reporter.model.packet import Packet
-from reporter.model.stream import Endpoint, Opening, Role
+from reporter.model.stream import BOTH_ASK, Endpoint, Opening, Role
 from reporter.model.tcp import Tcp, TcpOptions
 
 _WRAP = 1 << 32
@@ -95,6 +96,11 @@ class Lifecycle:
         return self.attempts.standing or self.syn.get(Role.CLIENT)
 
     @property
+    def crossed(self) -> Crossed:
+        """What becomes of a SYN of each end."""
+        return self._foresight.crossed
+
+    @property
     def late_syn_ack(self) -> int | None:
         """The frame of a SYN-ACK that was recorded after the segment that answers it."""
         return self._foresight.late.syn_ack
@@ -141,7 +147,7 @@ class Lifecycle:
                 below = asked is not None and theirs.unwrapped(tcp.ack) <= asked.seq
                 sure = below or of_an_earlier(tcp, asked, theirs)
                 self.attempts.answered_wrong(packet.frame, tcp.ack, syn=False, sure=sure)
-        if self.opening is Opening.SIMULTANEOUS and answers_crossed(self.syn, me, tcp, sent, self.ledger[peer]):
+        if self.opening in BOTH_ASK and answers_crossed(self.syn, me, tcp, sent, self.ledger[peer]):
             self._crossed_acks.setdefault(me, packet.frame)
         if (
             self.third_ack is None
@@ -249,12 +255,12 @@ class Lifecycle:
             elif self.opening in (Opening.UNANSWERED, Opening.ANSWER_MISSED):
                 whole = self._third_number == self.syn[me].next_seq
                 self.opening = Opening.THREE_WAY if whole else Opening.INCOMPLETE
-            if self.opening is Opening.SIMULTANEOUS:
+            if self.opening in BOTH_ASK:
                 self._crossed_answers.setdefault(me, packet.frame)
             return Move.SYN_ACK
         self.bare_syn.setdefault(me, packet.frame)
         if len(self.bare_syn) == 2:
-            self.opening = Opening.SIMULTANEOUS
+            self.opening = Opening.SPLIT if self._foresight.crossed.split else Opening.SIMULTANEOUS
         elif self.opening is Opening.NOT_CAPTURED and self.packets == 1:
             self.opening = Opening.UNANSWERED
         return Move.SYN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reporter.analyse.lifecycle import Lifecycle
 from reporter.analyse.missed import Missed
 from reporter.analyse.resets import Stray
-from reporter.model.stream import Closing, MissedFin, Opening, Role
+from reporter.model.stream import BOTH_ASK, Closing, MissedFin, Opening, Role
 
 _WRAP = 1 << 32
 
@@ -108,13 +108,13 @@ class Outcome(Lifecycle):
     def handshake(self) -> tuple[int, ...]:
         """Frames of the captured part of the opening, without attempts that were refused before it.
 
-        Of a simultaneous open also the SYN-ACKs and the ACKs that answer them; where nothing came of it
+        Of an opening with a SYN of each end also the SYN-ACKs and the ACKs that answer them; where nothing came of it
         every SYN, and the RSTs that refused them.
         """
         marks = {mark.frame for mark in (self.asked, self.syn.get(Role.SERVER)) if mark is not None}
         if self.third_ack is not None:
             marks.add(self.third_ack)
-        if self.opening is Opening.SIMULTANEOUS:
+        if self.opening in BOTH_ASK:
             marks.update(self._crossed_answers.values(), self._crossed_acks.values())
         if self.opening in (Opening.UNANSWERED, Opening.REFUSED):
             marks.update(self.attempts.frames)

@@ -24,17 +24,23 @@ class Opening(StrEnum):
     """How the connection began (RFC 9293, section 3.5).
 
     `ANSWER_MISSED`: the SYN was evidently answered, but no SYN-ACK was captured. `WRONG_ANSWER`: the other end
-    answered, but no segment of it confirms this SYN (RFC 9293, section 3.5, figures 8 and 9).
+    answered, but no segment of it confirms this SYN (RFC 9293, section 3.5, figures 8 and 9). `SPLIT`: the server
+    answered with a SYN without ACK, the client that with a SYN-ACK, and the server that with an ACK.
     """
 
     THREE_WAY = "three-way"
     SIMULTANEOUS = "simultaneous"
+    SPLIT = "split"
     REFUSED = "refused"
     UNANSWERED = "unanswered"
     ANSWER_MISSED = "answer-missed"
     WRONG_ANSWER = "wrong-answer"
     INCOMPLETE = "incomplete"
     NOT_CAPTURED = "not-captured"
+
+
+#: Openings in which each end sends a SYN without ACK.
+BOTH_ASK = (Opening.SIMULTANEOUS, Opening.SPLIT)
 
 
 class Closing(StrEnum):

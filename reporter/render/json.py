@@ -35,8 +35,11 @@ Object = dict[str, Any]
 _JSON_TYPES = frozenset({int, str, bool, type(None)})
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
-#: An opening of which a step is missing is not one of the format's words.
-_OPENINGS = dict.fromkeys((Opening.INCOMPLETE, Opening.ANSWER_MISSED, Opening.WRONG_ANSWER), Opening.NOT_CAPTURED)
+#: An opening of which a step is missing, or which the format has no word for, is told in its words by these.
+_OPENINGS = {
+    **dict.fromkeys((Opening.INCOMPLETE, Opening.ANSWER_MISSED, Opening.WRONG_ANSWER), Opening.NOT_CAPTURED),
+    Opening.SPLIT: Opening.SIMULTANEOUS,
+}
 #: Where nothing was opened, or seen to open, or to be closed for certain, the format says that no closing was captured.
 _CLOSINGS = dict.fromkeys((Closing.NEVER_OPEN, Closing.NOT_SEEN_OPEN, Closing.DOUBTFUL_RESET), Closing.NOT_CAPTURED)
 

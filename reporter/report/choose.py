@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reporter.model.stream import Closing, Opening, Stream
+from reporter.model.stream import BOTH_ASK, Closing, Opening, Stream
 from reporter.report.material import Capture, Story, Told
 
 _CLOSED = (Closing.FOUR_WAY, Closing.THREE_SEGMENT, Closing.SIMULTANEOUS)
@@ -41,7 +41,7 @@ class Chosen:
 
 def completeness(stream: Stream) -> int:
     """How much of a life the capture shows: opening, answered exchanges, closing (0 to 4)."""
-    opened = stream.opening in (Opening.THREE_WAY, Opening.SIMULTANEOUS)
+    opened = stream.opening in (Opening.THREE_WAY, *BOTH_ASK)
     closed = stream.closing not in _LACKING
     return 2 * bool(_answered(stream)) + opened + closed
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from reporter.explain.evidence import Fact, derived, field, frame_of
 from reporter.model.packet import Packet
-from reporter.model.stream import Opening, Role
+from reporter.model.stream import BOTH_ASK, Role
 from reporter.report.material import Story
 
 _WRAP = 1 << 32
@@ -28,7 +28,7 @@ class Answer:
 class Syns:
     """The first segment with SYN of each end, and by sender the SYN-ACKs that answer them (RFC 9293, section 3.5).
 
-    Of the server that is its SYN-ACK, in a simultaneous open its own SYN.
+    Of the server that is its SYN-ACK, in a simultaneous open or a split handshake its own SYN.
     """
 
     sent: Mapping[Role, Packet]
@@ -95,7 +95,7 @@ def syns_of(story: Story | None) -> Syns:
         answer = _answer(sent.get(role.other), packet)
         if answer is not None:
             answers.setdefault(role, answer)
-    return Syns(sent, answers, story is not None and story.stream.opening is Opening.SIMULTANEOUS)
+    return Syns(sent, answers, story is not None and story.stream.opening in BOTH_ASK)
 
 
 def _answer(syn: Packet | None, packet: Packet) -> Answer | None:

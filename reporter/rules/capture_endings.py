@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from reporter.explain.endings import OUTSIDE, CaptureEnd, StreamEnd, capture_rule
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
-from reporter.model.stream import Closing, Endpoint, Opening, Role
+from reporter.model.stream import BOTH_ASK, Closing, Endpoint, Opening, Role
 
 _SHOWN = 8
 #: Openings whose SYN was accepted.
-_ACCEPTED = (Opening.THREE_WAY, Opening.SIMULTANEOUS, Opening.INCOMPLETE, Opening.ANSWER_MISSED)
+_ACCEPTED = (Opening.THREE_WAY, *BOTH_ASK, Opening.INCOMPLETE, Opening.ANSWER_MISSED)
 
 
 @capture_rule("C01", facts="streams count whole")
@@ -268,7 +268,7 @@ def connections_in_parallel(end: CaptureEnd) -> list[Facts]:
             if both in last:
                 successors[last[both]] = each.stream.first_frame
             last[both] = each.stream.number
-        if each.stream.opening in (Opening.THREE_WAY, Opening.SIMULTANEOUS):
+        if each.stream.opening in (Opening.THREE_WAY, *BOTH_ASK):
             groups.setdefault((each.stream.client.address, str(each.stream.server)), []).append(each)
     told: list[Facts] = []
     for group in groups.values():

@@ -9,7 +9,7 @@ from reporter.analyse.twins import distinct
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
-from reporter.model.stream import Opening, Role
+from reporter.model.stream import BOTH_ASK, Role
 from reporter.model.tcp import Flags
 
 _RANK = 11
@@ -129,7 +129,7 @@ def syn_ack_again(at: At) -> Facts | None:
     Reference: RFC 9293, section 3.8.1 (retransmission); figure 6 (what confirms a SYN-ACK).
     """
     tcp = at.tcp
-    if not (tcp.syn and tcp.has_ack) or tcp.rst or at.conversation.opening is Opening.SIMULTANEOUS:
+    if not (tcp.syn and tcp.has_ack) or tcp.rst or at.conversation.opening in BOTH_ASK:
         return None
     previous = _copy_before(at)
     if previous is None:
@@ -157,19 +157,21 @@ def syn_ack_again(at: At) -> Facts | None:
     "H12",
     on="tcp",
     when="syn",
-    facts="sender receiver answer seq isn next_seq ack peer_seq other_frame own_frame",
+    facts="sender receiver answer seq isn next_seq ack peer_seq other_frame own_frame crossed answer_frame ack_frame",
     over="H01 H09 H11 " + _LOSS,
     rank=_RANK,
 )
 def simultaneous_open(at: At) -> Facts | None:
-    """Both ends sent a SYN of their own without having got the other's; then each sends a SYN-ACK.
+    """Each end sends a SYN without ACK: a simultaneous open where each then sends a SYN-ACK, too (`crossed`).
 
-    `answer` tells the SYN-ACK (which repeats the SYN of frame `own_frame`) from the second SYN.
+    `answer` tells the SYN-ACK (which repeats the SYN of frame `own_frame`) from the second SYN. Where only the end that
+    asked first sends a SYN-ACK (`answer_frame`) and the other end an ACK (`ack_frame`), the second SYN answers the
+    first: a handshake split in four.
 
     Reference: RFC 9293, section 3.5, figure 7 (simultaneous connection synchronization).
     """
     tcp, conversation = at.tcp, at.conversation
-    if not tcp.syn or tcp.rst or conversation.opening is not Opening.SIMULTANEOUS:
+    if not tcp.syn or tcp.rst or conversation.opening not in BOTH_ASK:
         return None
     other, own = conversation.syn.get(at.peer), conversation.syn.get(at.me)
     if other is None or own is None:
@@ -181,6 +183,7 @@ def simultaneous_open(at: At) -> Facts | None:
         return None
     peer_seq = other.seq % _WRAP
     closes = tcp.has_ack and tcp.ack == peer_seq + 1
+    split = conversation.crossed.split
     return {
         **at.roles,
         "answer": word(tcp.has_ack),
@@ -191,6 +194,9 @@ def simultaneous_open(at: At) -> Facts | None:
         "peer_seq": known(peer_seq, other.frame, "tcp.seq") if closes else None,
         "other_frame": frame_of(other.frame),
         "own_frame": frame_of(own.frame),
+        "crossed": word(conversation.crossed.both),
+        "answer_frame": frame_of(split[0]) if split is not None else None,
+        "ack_frame": frame_of(split[1]) if split is not None else None,
     }
 
 

@@ -11,7 +11,7 @@ from reporter.explain.evidence import frame_of
 from reporter.explain.words import Ours, Rich
 from reporter.model.detail import Detail
 from reporter.model.packet import Packet
-from reporter.model.stream import Stream
+from reporter.model.stream import Opening, Stream
 from reporter.report.choose import Chosen
 from reporter.report.document import Block, Bullets, ByteMap, FlagBit, FlagBits, Layer, Pairs
 from reporter.report.http2 import has_http2
@@ -183,7 +183,7 @@ def _basis(context: Context, story: Story) -> Block:
     key, frames = f"basis-{stream.basis}", {}
     if syns.both is not None:
         frames = {"syn": frame_of(syns.both[0].frame), "other": frame_of(syns.both[1].frame)}
-        key = "basis-both" if syns.simultaneous else "basis-late" if syns.late else key
+        key = "basis-both" if stream.opening is Opening.SIMULTANEOUS else "basis-late" if syns.late else key
     facts = {"client": str(stream.client), "server": str(stream.server)}
     return context.author.paragraph("section-method", key, **facts, **frames)
 
