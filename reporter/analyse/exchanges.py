@@ -13,29 +13,51 @@ from reporter.analyse.step import Answered
 from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.packet import Packet
 from reporter.model.stream import Exchange, Role
+from reporter.model.value import value
 
 #: How many requests that were passed over are remembered with their frames.
 _PASSED = 64
 
 
+@value
+class Ended:
+    """The last message of an end, the only one that `frame` completed, up to number `end`.
+
+    `total` are the bytes of that frame, or those that it was put together from (`reassembled`).
+    """
+
+    message: HttpRequest | HttpResponse
+    frame: int
+    total: int
+    reassembled: bool
+    end: int
+
+
 @dataclass(slots=True)
 class _Side:
     """What one end has sent: `reached` is the number after its last recognised message, `data` frame and number of
-    the first new data since then.
+    the first new data since then, `gap` whether some is missing since, `last` that message where it was alone.
     """
 
     reached: int | None = None
     data: tuple[int, int] | None = None
+    gap: bool = False
+    last: Ended | None = None
 
-    def heard(self, frame: int, start: int) -> None:
-        """Enter a segment with new data from number `start` on."""
+    def heard(self, frame: int, start: int, *, gap: bool) -> None:
+        """Enter a segment with new data from number `start` on, with `gap` some that is missing before it."""
+        self.gap = self.gap or gap
         if self.data is None:
             self.data = (frame, start)
 
-    def recognised(self, first_frame: int, end: int) -> tuple[int, int] | None:
-        """Enter a message from `first_frame` on, up to number `end`; returns frame and number of other data before."""
-        before = self.data if self.data is not None and self.data[0] < first_frame else None
-        self.data = None
+    def recognised(self, message: HttpRequest | HttpResponse, packet: Packet, end: int) -> tuple[int, int] | None:
+        """Enter a message up to number `end` that `packet` completes; returns frame and number of other data before."""
+        before = self.data if self.data is not None and self.data[0] < message.first_frame else None
+        self.data, self.gap = None, False
+        self.last = None
+        if packet.tcp is not None and len(packet.requests) + len(packet.responses) == 1:
+            put = packet.tcp.reassembled_length if packet.tcp.segments else None
+            self.last = Ended(message, packet.frame, put or packet.tcp.length, put is not None, end)
         self.reached = end if self.reached is None else max(self.reached, end)
         return before
 
@@ -146,16 +168,26 @@ class Pairing:
         """The frames of the requests that were passed over, in order."""
         return _frames(self._passed)
 
-    def heard(self, role: Role, frame: int, start: int) -> None:
+    def heard(self, role: Role, frame: int, start: int, *, gap: bool = False) -> None:
         """Enter a segment of `role` with new data from number `start` on, before the messages that it completes."""
-        self._sides[role].heard(frame, start)
+        self._sides[role].heard(frame, start, gap=gap)
+
+    def ended(self, role: Role) -> Ended | None:
+        """The last message of this end, where it was the only one of its frame."""
+        return self._sides[role].last
+
+    def beyond(self, role: Role) -> Ended | None:
+        """The last message of this end, where all its new data since then follows it without a gap."""
+        side = self._sides[role]
+        last, data = side.last, side.data
+        return last if last is not None and data is not None and data[1] == last.end and not side.gap else None
 
     def ask(self, request: HttpRequest, packet: Packet, *, ack: int | None = None, end: int = 0) -> Exchange:
         """Enter a request; an answer that came before the request was complete is taken at once.
 
         `ack` is the segment's Ack and `end` the number after it, both unwrapped.
         """
-        self._sides[Role.CLIENT].recognised(request.first_frame, end)
+        self._sides[Role.CLIENT].recognised(request, packet, end)
         self._confirm(ack)
         self.count += 1
         self.last_message = packet.frame
@@ -226,7 +258,7 @@ class Pairing:
         self.last_message = packet.frame
         server = self._sides[Role.SERVER]
         reached = server.reached
-        self._attribute(server.recognised(response.first_frame, end))
+        self._attribute(server.recognised(response, packet, end))
         if response.interim:
             if self._waiting:
                 oldest = self._waiting[0]

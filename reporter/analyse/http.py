@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from reporter.model.application import Header
+from reporter.model.application import Header, HttpRequest, HttpResponse
 
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.IGNORECASE)
@@ -91,6 +91,22 @@ def without_body(code: int, method: str | None) -> bool:
     """Whether a response never has a body, whatever its headers say (RFC 9112, section 6.3)."""
     tunnel = method == "CONNECT" and 200 <= code < 300
     return 100 <= code < 200 or code in (204, 304) or method == "HEAD" or tunnel
+
+
+def body_length(message: HttpRequest | HttpResponse, method: str | None) -> int | None:
+    """The bytes of a body where the header alone tells them (RFC 9112, section 6.3); `method` is that of the request.
+
+    None for a body in chunks or up to the close, for a length in doubt, and where another protocol may follow (101,
+    CONNECT, Upgrade).
+    """
+    if method == "CONNECT" or message.header("Upgrade") or message.header("Transfer-Encoding"):
+        return None
+    if isinstance(message, HttpResponse) and without_body(message.code, method):
+        return None if message.code == 101 else 0
+    line = length_line(message.headers)
+    if line is not None:
+        return whole_number(line.value)
+    return 0 if isinstance(message, HttpRequest) and not lines_of(message.headers, "Content-Length") else None
 
 
 def parse_range(value: str) -> tuple[int | None, int | None] | None:

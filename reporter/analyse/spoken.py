@@ -35,7 +35,7 @@ class Spoken:
         """Enter a segment with data, before the messages that it completes."""
         new = bool(sent.fresh or sent.late)
         if new:
-            self.pairing.heard(me, packet.frame, sent.start)
+            self.pairing.heard(me, packet.frame, sent.start, gap=bool(sent.gap))
         if sent.gap or (new and (sent.fills or packet.captured < packet.length)):
             self.http2.lost(me)
         if new and packet.http2 is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from reporter.analyse.http import is_chunked, length_line, lengths_in_doubt, members, without_body
+from reporter.analyse.http import body_length, is_chunked, length_line, lengths_in_doubt, members, without_body
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
 from reporter.model.application import Header, HttpRequest, HttpResponse, head_length
+from reporter.model.role import Role
 
 _RANK = 32
 #: Chunks that are written out as a sum; more would not be read.
@@ -172,6 +173,46 @@ def length_in_doubt(at: At) -> Facts | None:
             "lengths": word(tuple(known(each.value, at.packet.frame, field, each.line) for each in lines[:_SUMMED])),
         }
     return None
+
+
+@rule("P38", on="tcp", when="data", facts="sender receiver answer here frame length total head body waiting", rank=33)
+def beyond_message(at: At) -> Facts | None:
+    """Bytes behind a message whose end its header tells, in which tshark recognises no other message (Continuation).
+
+    `here` tells that the message is in this frame too, and `total` all its payload; else `frame` had completed it with
+    `total` bytes. `head` and `body` are those of the message, `waiting` that another request waits for its response.
+
+    Reference: RFC 9112, sections 2.2, 6.3 and 9.2.
+    """
+    packet, step = at.packet, at.step
+    if "http" not in packet.protocols or packet.tls is not None or at.tcp.reassembled_in is not None:
+        return None
+    here = bool(step.asked or step.answered)
+    pairing, last = at.conversation.pairing, at.conversation.pairing.beyond(at.me)
+    if here:
+        # Without tshark's word for it, the rest may be the beginning of a message that is not captured to its end.
+        last = pairing.ended(at.me) if packet.info.endswith("Continuation") and not at.tcp.segments else None
+    if last is None or step.sent.fresh != at.tcp.length:
+        return None
+    completed = pairing.last_response
+    asked = completed.request if completed is not None and completed.response is last.message else None
+    if isinstance(last.message, HttpRequest):
+        asked = last.message
+    head, body = head_length(last.message), body_length(last.message, asked.method if asked is not None else None)
+    total = known(last.total, last.frame, "tcp.reassembled.length" if last.reassembled else "tcp.len")
+    if head is None or body is None or not (total > head + body if here else total == head + body):
+        return None
+    return {
+        **at.roles,
+        "answer": word(at.me is Role.SERVER),
+        "here": word(here),
+        "frame": frame_of(last.frame),
+        "length": derived(total.value - head - body, total) if here else at["tcp.len"],
+        "total": total,
+        "head": derived(head, total),
+        "body": derived(body, total),
+        "waiting": word(pairing.waiting > 0),
+    }
 
 
 def _messages(at: At) -> list[tuple[HttpRequest | HttpResponse, str, str | None]]:
