@@ -145,9 +145,13 @@ class Notation:
             src_port=port[sender],
             dst_port=port[receiver],
             seq=seq,
-            seq_raw=(isn[sender] + seq) % (1 << 32),
+            seq_raw=int(words["raw"]) if "raw" in words else (isn[sender] + seq) % (1 << 32),
             ack=ack,
-            ack_raw=(isn[receiver] + ack) % (1 << 32) if "A" in flags else 0,
+            ack_raw=int(words["ackraw"])
+            if "ackraw" in words
+            else (isn[receiver] + ack) % (1 << 32)
+            if "A" in flags
+            else 0,
             length=int(words.get("len", 0)),
             header_length=20,
             flag_bits=sum(_BITS[flag] for flag in flags),

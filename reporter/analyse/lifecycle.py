@@ -120,7 +120,7 @@ class Lifecycle:
     def _mark(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Mark:
         ack = self.ledger[me.other].unwrapped(tcp.ack) if tcp.has_ack else 0
         ident = packet.ip.ident if packet.ip is not None else ""
-        return Mark(packet.frame, packet.time, sent.start, tcp.length, sent.end, ack, tcp.has_ack, ident)
+        return Mark(packet.frame, packet.time, sent.start, tcp.length, sent.end, ack, tcp.has_ack, ident, tcp.seq_raw)
 
     def _move(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent, confirms: Confirmation | None) -> Move | None:
         self.missing.heard.add(me)
@@ -238,7 +238,10 @@ class Lifecycle:
             self.attempts.old_syn = False
             self.syn.pop(me, None)
             self.syns[me].clear()
-        if me not in self.syn:
+        # Wireshark counts from the last initial sequence number that was offered: another one begins anew.
+        known = self.syn.get(me)
+        other = known is not None and known.answers and tcp.has_ack and known.raw != tcp.seq_raw
+        if known is None or (other and self.third_ack is None):
             self.syn[me] = self._mark(me, packet, tcp, sent)
             self.options[me] = tcp.options
             self.syn_flags[me] = tcp.flag_bits

@@ -128,7 +128,7 @@ class Share:
 @value
 class Mark:
     """A remembered SYN, FIN or RST: frame, relative time, numbers (unwrapped); `answers`: with ACK bit;
-    `ident`: its IP identification."""
+    `ident`: its IP identification; `raw`: its number on the wire."""
 
     frame: int
     time: Decimal
@@ -138,6 +138,7 @@ class Mark:
     ack: int
     answers: bool
     ident: str = ""
+    raw: int = 0
 
 
 @value

@@ -13,6 +13,8 @@ from reporter.explain.registry import rule
 from reporter.model.stream import Opening, Role
 
 _WRAP = 1 << 32
+#: Numbers of one connection at its beginning do not lie so far apart.
+_FAR = 1 << 17
 #: Up to how many terms a sum is written out, up to how many frames are listed one by one.
 _TERMS = 5
 #: Between these an Ack may be late on purpose: less proves nothing, more is not allowed for a delayed ACK.
@@ -169,15 +171,23 @@ def round_trip_sample(at: At) -> Facts | None:
     }
 
 
-@rule("D13", on="tcp", when="stale", facts="sender receiver ack kind earlier earlier_frame syn_frame", rank=41)
+@rule(
+    "D13",
+    on="tcp",
+    when="stale",
+    facts="sender receiver ack kind earlier earlier_frame syn_frame raw isn past",
+    rank=41,
+)
 def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     """A segment without data whose Ack confirms nothing new.
 
     `kind`: `first` (what it confirms was sent before the capture began), `missed` (what it confirms was not captured,
     though the connection's beginning was), `same` (repeats its Ack, and nothing captured is missing), `behind` (the
     same while later numbers have been captured), `syn` (the same, in answer to the SYN-ACK that came again in frame
-    `syn_frame`), `old` (lower than its sender's Ack before), `other` (no number that
-    the other end, whose SYN was captured, has used).
+    `syn_frame`), `old` (lower than its sender's Ack before), `other` (no number that the other end, whose SYN was
+    captured, has used), `recount` (`raw` lies `past` the initial sequence number `isn` of the SYN-ACK in
+    `earlier_frame`, but Wireshark counts from that of a later one), `former` (the number after what `earlier_frame`
+    carried, with numbers of before the SYN).
 
     Reference: RFC 9293, section 3.10.7.4 (ACK field).
     """
@@ -188,6 +198,8 @@ def acknowledgment_of_nothing_new(at: At) -> Facts | None:
         return None
     ack, before = at["tcp.ack"], step.acked_before
     if before is None:
+        if at.peer in at.conversation.syn and (found := _other_count(at)) is not None:
+            return {**_same(at, ack, "recount"), **found}
         began = at.conversation.midstream
         return _same(at, ack, "other" if at.peer in at.conversation.syn else "first" if began else "missed")
     number = at.conversation.ledger[at.peer].unwrapped(tcp.ack)
@@ -218,8 +230,25 @@ def _same(at: At, ack: Fact, kind: str) -> dict[str, Fact | None]:
         "kind": word(kind),
         "earlier": known(before.ack % _WRAP, before.frame, "tcp.ack") if before else None,
         "earlier_frame": frame_of(before.frame) if before else None,
-        "syn_frame": None,
+        **dict.fromkeys(("syn_frame", "raw", "isn", "past")),
     }
+
+
+def _other_count(at: At) -> dict[str, Fact | None] | None:
+    """What an Ack of numbers means that the end has used, though not as counted from its SYN that stands."""
+    conversation = at.conversation
+    standing = conversation.syn[at.peer]
+    for mark in conversation.syns[at.peer]:
+        past = (at.tcp.ack_raw - mark.raw) % _WRAP
+        if mark.raw != standing.raw and 0 < past <= _FAR:
+            raw, isn = at["tcp.ack_raw"], known(mark.raw, mark.frame, "tcp.seq_raw")
+            frame = frame_of(mark.frame)
+            return {"earlier_frame": frame, "raw": raw, "isn": isn, "past": derived(past, raw, isn)}
+    number = conversation.ledger[at.peer].unwrapped(at.tcp.ack)
+    used = conversation.ledger[at.peer].covering(number - 1) if number <= standing.seq else None
+    if used is None or used.end != number:
+        return None
+    return {"kind": word("former"), "earlier_frame": frame_of(used.frame)}
 
 
 def _pure(at: At) -> Confirmation | None:

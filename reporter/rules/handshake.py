@@ -56,7 +56,7 @@ def syn(at: At) -> Facts | None:
     "H02",
     on="tcp",
     when="syn",
-    facts="sender receiver seq isn ack peer_seq peer_length syn_frame fits told_frame",
+    facts="sender receiver seq isn ack peer_seq peer_length syn_frame fits told_frame other_frame other_isn",
     rank=_RANK,
 )
 def syn_ack(at: At) -> Facts | None:
@@ -65,11 +65,15 @@ def syn_ack(at: At) -> Facts | None:
     `syn_frame` is None when the SYN it answers was not captured before. `fits` is False when its Ack is not
     the number after that SYN. `peer_seq` (and `peer_length`, data in that SYN) make the sum, when it closes.
     `told_frame` had shown long before that a SYN-ACK had arrived: so this one is most likely sent again.
+    `other_frame` is a SYN-ACK before this one with another initial sequence number, `other_isn`.
 
     Reference: RFC 9293, section 3.5 and figure 6.
     """
     tcp = at.tcp
-    if not (tcp.syn and tcp.has_ack) or tcp.rst or not _is_first(at):
+    if not (tcp.syn and tcp.has_ack) or tcp.rst:
+        return None
+    others = [mark for mark in at.conversation.syns[at.me] if mark.answers and mark.frame != at.packet.frame]
+    if not (_is_first(at) or others) or any(mark.raw == tcp.seq_raw for mark in others):
         return None
     asked = at.conversation.asked if at.peer is Role.CLIENT else at.conversation.syn.get(at.peer)
     told, repeated = at.conversation.answer_told, at.conversation.attempts.repeated == at.packet.frame
@@ -87,6 +91,8 @@ def syn_ack(at: At) -> Facts | None:
         "syn_frame": frame_of(asked.frame) if asked else None,
         "fits": word(closes or wrapped),
         "told_frame": frame_of(told) if repeated and told is not None else None,
+        "other_frame": frame_of(others[-1].frame) if others else None,
+        "other_isn": known(others[-1].raw, others[-1].frame, "tcp.seq_raw") if others else None,
     }
 
 

@@ -22,7 +22,7 @@ _TFO = (34, 254)
 _LISTED = 4
 _COPY = """
 sender receiver count first_frame previous_frame gap gap_before doubled steady soon distinct answered_frame reset_frame
-refused_frame
+refused_frame wrong_frame
 """
 _LOSS = "L02 L03 L04 L05 L08 L10 D06"
 
@@ -43,7 +43,8 @@ def syn_again(at: At) -> Facts | None:
     another packet, `steady` that the waits are alike, `doubled` that
     this one is twice as long. `answered_frame` is a SYN-ACK that had been captured all the same, `reset_frame`
     the RST by which its sender had just refused an answer of an older connection; `refused_frame` is the RST by which
-    the other end has refused the copy before: no time-out prompted this one.
+    the other end has refused the copy before: no time-out prompted this one. `wrong_frame` is a SYN-ACK that confirms
+    another number, so it is no answer to this SYN.
 
     Reference: RFC 9293, section 3.8.1 and figure 9; RFC 6298, sections 2 and 5 (first time-out 1 s, then doubled).
     """
@@ -59,7 +60,7 @@ def syn_again(at: At) -> Facts | None:
     wait: Decimal | None = None
     if before is not None:
         wait = at.seen.clock.between(before.frame, before.time, previous.frame, previous.time)
-    accepted = conversation.syn.get(at.peer)
+    accepted, wrong = conversation.syn.get(at.peer), conversation.attempts.old_syn
     told = wait is not None and gap is not None and wait >= _SOON and gap >= _SOON
     ratio = gap / wait if told and gap is not None and wait else Decimal(0)
     refuted, refusal = conversation.attempts.refuted, conversation.attempts.refusal
@@ -75,7 +76,8 @@ def syn_again(at: At) -> Facts | None:
         "steady": word(Decimal("0.9") <= ratio <= Decimal("1.1")),
         "soon": word(gap is not None and gap < _SOON),
         "distinct": word(distinct(previous.ident, copies[-1].ident)),
-        "answered_frame": frame_of(accepted.frame) if accepted is not None else None,
+        "answered_frame": frame_of(accepted.frame) if accepted is not None and not wrong else None,
+        "wrong_frame": frame_of(accepted.frame) if accepted is not None and wrong else None,
         "reset_frame": frame_of(refuted) if refuted is not None and refuted > previous.frame else None,
         "refused_frame": frame_of(refusal) if refused_now and refusal is not None else None,
     }
@@ -337,9 +339,10 @@ def _copy_before(at: At) -> Mark | None:
     copies = at.conversation.syns[at.me]
     if len(copies) < 2 or copies[-1].frame != at.packet.frame:
         return None
-    previous = copies[-2]
-    same_kind = bool(previous.answers) == at.tcp.has_ack
-    return previous if same_kind and previous.seq == copies[-1].seq else None
+    # Between two copies another answer may lie, with an initial sequence number of its own.
+    previous = next((each for each in list(copies)[-2::-1] if each.raw == copies[-1].raw), None)
+    same_kind = previous is not None and bool(previous.answers) == at.tcp.has_ack
+    return previous if same_kind and previous is not None and previous.seq == copies[-1].seq else None
 
 
 def _epoch(at: At, mark: Mark) -> Fact:
