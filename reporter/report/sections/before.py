@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reporter.report.choose import Part, lookups
 from reporter.report.document import Block, Commentary, Paragraph
 from reporter.report.material import Told
+from reporter.report.named import server_told
 from reporter.report.sections import Context, Draft, section
 
 _MOST = 16
@@ -43,11 +44,14 @@ def _intro(context: Context, found: Sequence[Told]) -> Paragraph:
     author, story, count = context.author, context.story, len(found)
     if story is not None:
         counts = {layer: sum(getattr(told.packet, layer) is not None for told in found) for layer in ("arp", "dns")}
-        return author.paragraph("section-before", "intro", **counts, opening=story.stream.first_frame)
+        named = server_told((each.packet for each in found), story.stream.server.address)
+        return author.paragraph("section-before", "intro", **counts, **named, opening=story.stream.first_frame)
     told = context.stories[0]
     opening = told.at(told.stream.first_frame)
     times = [each.packet.epoch for each in found if each.packet.timed]
     earlier = None
     if opening is not None and opening.packet.timed and len(times) == count:
         earlier = max(times) < opening.packet.epoch
-    return author.paragraph("section-before", "elsewhere", count=count, file=context.main.name, earlier=earlier)
+    facts = {"count": count, "file": context.main.name, "earlier": earlier}
+    facts |= server_told((each.packet for each in found), told.stream.server.address)
+    return author.paragraph("section-before", "elsewhere", **facts)

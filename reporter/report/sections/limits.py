@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from typing import Any
 
-from reporter.explain.words import Rich
+from reporter.explain.words import Ours, Rich
 from reporter.model.stream import Closing, Opening, RoleBasis
+from reporter.report.choose import lookups
 from reporter.report.document import Bullets
 from reporter.report.http2 import has_http2
 from reporter.report.material import Story
@@ -16,6 +17,8 @@ from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import nothing_of
 from reporter.report.tls import tls_of
 
+#: Up to how many protocols, and runs of frames of each, are named.
+_KINDS, _SPANS = 8, 4
 #: Words of a capture filter: those that ask for something above IP, and those that ask for nothing else.
 _ABOVE_IP = frozenset(("tcp", "udp", "port", "portrange", "icmp", "icmp6"))
 _PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
@@ -129,9 +132,45 @@ def _outside(context: Context) -> Iterator[Item]:
         yield "no-arp", {"filters": named, "shut": all(map(without_arp, filters))}
     if not any(packet.dns for packet in outside):
         yield "no-dns", {"filters": named, "shut": all(map(without_dns, filters)), "literal": _literal(stories)}
+    yield from _left_out(context)
     others = sum(len(capture.streams) for capture in context.captures) - len(stories)
     if others > 0:
         yield "other-streams", {"count": others, "told": len(stories)}
+
+
+def _left_out(context: Context) -> Iterator[Item]:
+    """The packets outside any TCP connection that no section tells of, by protocol."""
+    before = context.chosen_for["before"]
+    for capture in context.captures:
+        told: set[int] = set()
+        if capture is before.capture:
+            stream = before.story.stream if before.story is not None else None
+            told = {each.packet.frame for each in lookups(capture, stream)}
+        kinds: dict[str, list[int]] = {}
+        for each in capture.keeper.outside():
+            if each.packet.frame not in told and (capture.shown is None or each.packet.frame in capture.shown):
+                kinds.setdefault(each.packet.protocol, []).append(each.packet.frame)
+        say = context.author.words.plain
+        named = [
+            say("section-limits", "kind", {"protocol": protocol, **ranges(frames)})
+            for protocol, frames in kinds.items()
+        ]
+        count = sum(map(len, kinds.values())) + (capture.keeper.outside_dropped if capture.shown is None else 0)
+        if count:
+            facts = {"count": count, "kinds": list(map(Ours, named[:_KINDS])), "more": len(named) > _KINDS}
+            yield "left-out", {**facts, "file": capture.name if len(context.captures) > 1 else ""}
+
+
+def ranges(frames: Sequence[int]) -> dict[str, Any]:
+    """How many frames, their numbers in order with neighbours as `7–9`, and whether there are more than are named."""
+    spans: list[list[int]] = []
+    for frame in frames:
+        if spans and frame == spans[-1][1] + 1:
+            spans[-1][1] = frame
+        else:
+            spans.append([frame, frame])
+    shown = [str(first) if first == last else f"{first}–{last}" for first, last in spans[:_SPANS]]
+    return {"count": len(frames), "frames": list(map(Ours, shown)), "more": len(spans) > _SPANS}
 
 
 def _literal(stories: Sequence[Story]) -> int | None:

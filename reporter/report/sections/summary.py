@@ -8,6 +8,7 @@ from reporter.report.again import Again, frames_of
 from reporter.report.document import Block, Bullets
 from reporter.report.http2 import http2_of
 from reporter.report.material import Story
+from reporter.report.named import server_told
 from reporter.report.sections import Context, Draft, section
 from reporter.report.sections.exchange import page_of, shut_of
 from reporter.report.sections.teardown import reset_fin
@@ -36,6 +37,8 @@ def _before(context: Context) -> list[Rich]:
     outside = [told.packet for told in chosen.capture.keeper.outside() if end is None or told.packet.frame < end]
     here = context.about(chosen.capture)
     file = chosen.capture.name if len(context.captures) > 1 else ""
+    told = chosen.story or context.story
+    named = server_told(outside, told.stream.server.address) if told is not None else {}
     found = []
     for key, layer in (("arp", "arp"), ("dns", "dns")):
         frames = [packet.frame for packet in outside if getattr(packet, layer) is not None]
@@ -43,7 +46,7 @@ def _before(context: Context) -> list[Rich]:
             facts = {"frames": frames[:_NAMED], "count": len(frames), "file": file}
             # Neighbours are told by the first and the last.
             facts |= {"last": frames[-1] if 2 < len(frames) == frames[-1] - frames[0] + 1 else None}
-            found.append(here.author.say("section-summary", key, **facts))
+            found.append(here.author.say("section-summary", key, **facts, **(named if key == "dns" else {})))
     return found
 
 
