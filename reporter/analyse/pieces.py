@@ -98,7 +98,7 @@ class Confirmation:
     unseen: int
 
     def copies(self) -> tuple[int, ...]:
-        """The later frames that carried any of the numbers confirmed, in order."""
+        """The later frames, in order, that carried again what is confirmed and none of it for the first time."""
         pieces = self.pieces if self.partial is None else (*self.pieces, self.partial)
         found = (piece.within(max(piece.start, self.before), min(piece.end, self.ack)) for piece in pieces)
-        return tuple(sorted({frame for piece in found for frame in piece.resent}))
+        return tuple(sorted({frame for piece in found for frame in piece.resent} - {piece.frame for piece in pieces}))
