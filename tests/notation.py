@@ -25,7 +25,8 @@ versions=772`, HTTP/2 is `h2=4,1 ids=0,1`, QUIC `quic=0 quicframes=6,0`. Below T
 `mac.src= mac.dst= vlan=7 tags=vlan,pppoes,ppp pad=0000
 ipid=0x1234 ecn=3 cksum=0xfe28 layer=data` (protocols above TCP or UDP); ICMP: `target= mac=
 mtu= quoted=SRC,DST,udp,PORT,PORT`;
-IP fragments: `frag=9` (reassembled in), `frags=7,8,9 fraglen=2000` (here).
+IP fragments: `frag=9` (reassembled in), `frags=7,8,9 fraglen=2000` (here). Tunnels, from outside in:
+`tunnel=udp+vxlan+eth,OUTER-SRC,OUTER-DST/mpls` (what stands between the headers).
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from typing import Any
 from reporter.extract.messages import header_of
 from reporter.model.application import Dns, HttpRequest, HttpResponse, Quic, Tls, WebSocket
 from reporter.model.http2 import Http2
-from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Udp
+from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Tunnel, Udp
 from reporter.model.packet import Packet
 from reporter.model.tcp import CUT_OPTIONS, NO_LABELS, NO_OPTIONS, Tcp, TcpLabels, TcpOptions
 
@@ -53,6 +54,25 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _ranges(text: str) -> tuple[tuple[int, int], ...]:
     return tuple((int(left), int(right)) for left, _, right in (part.partition("-") for part in text.split(",")))
+
+
+def _tunnels(text: str) -> tuple[Tunnel, ...]:
+    """`NAMES,SRC,DST` for each tunnel from outside in, with `/` between them; `mpls` alone has no addresses."""
+    found = []
+    for part in filter(None, text.split("/")):
+        names, *ends = part.split(",")
+        protocols = tuple(name for name in names.split("+") if name not in ("", "udp", "eth"))
+        found.append(Tunnel(protocols, Ip(6 if ":" in ends[0] else 4, ends[0], ends[1], 64) if ends else None))
+    return tuple(found)
+
+
+def _stack(text: str) -> tuple[str, ...]:
+    """What `frame.protocols` names before the innermost IP header."""
+    names: list[str] = []
+    for part in filter(None, text.split("/")):
+        between, *ends = part.split(",")
+        names += [*(["ipv6" if ":" in ends[0] else "ip"] if ends else []), *filter(None, between.split("+"))]
+    return tuple(names)
 
 
 def _fragment(words: dict[str, str], version: int) -> Fragment:
@@ -108,6 +128,7 @@ class Notation:
             protocols=(
                 link,
                 *filter(None, words.get("tags", "").split(",")),
+                *_stack(words.get("tunnel", "")),
                 "ip" if ip.version == 4 else "ipv6",
             ),
             protocol=words.get("protocol", ""),
@@ -121,6 +142,7 @@ class Notation:
             if link == "eth"
             else None,
             ip=ip,
+            tunnels=_tunnels(words.get("tunnel", "")),
             fragment=_fragment(words, ip.version) if "frag" in words or "frags" in words else None,
         )
         if kind.startswith("["):
@@ -225,13 +247,13 @@ class Notation:
             target_mac=words.get("mac", "00:00:00:00:00:00"),
             gratuitous="gratuitous" in words,
         )
-        return replace(base, arp=arp, ip=None, protocols=("eth", "arp"), protocol="ARP")
+        return replace(base, arp=arp, ip=None, protocols=(*base.protocols[:-1], "arp"), protocol="ARP")
 
     def _udp(self, base: Packet, words: dict[str, str], sender: str, receiver: str) -> Packet:
         ports = {"c": 40000, "s": 53}
         udp = Udp(ports[sender], ports[receiver], int(words.get("stream", 0)), 8 + int(words.get("len", 30)))
         over = tuple(filter(None, words.get("layer", "").split(",")))
-        packet = replace(base, udp=udp, protocols=(*base.protocols, "udp", *over), protocol="UDP")
+        packet = replace(base, udp=udp, protocols=(*base.protocols, "udp", *over), protocol=base.protocol or "UDP")
         if "quic" in words or "quicframes" in words:
             quic = Quic(_numbers(words.get("quic", "")), _numbers(words.get("quicframes", "")))
             packet = replace(packet, quic=quic)

@@ -17,6 +17,7 @@ from reporter.model.value import value
 
 _LIMIT = 2048
 QueryKey = tuple[str, str, str, int]
+TunnelKey = tuple[tuple[tuple[str, ...], ...], frozenset[str], tuple[str, int]]
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -90,6 +91,7 @@ class Copy:
 class Memory:
     """Answers by address, requests by URI (`http.request.full_uri`), redirects, copies by client and URI.
 
+    `tunnelled` are the conversations seen in a tunnel, each with its last frame there.
     `too_large` are the messages of routers that a segment was too large, by its addresses and ports.
     """
 
@@ -102,6 +104,7 @@ class Memory:
     pages: OrderedDict[str, PageRequest] = field(default_factory=OrderedDict)
     redirects: OrderedDict[tuple[str, str], Redirect] = field(default_factory=OrderedDict)
     copies: OrderedDict[tuple[str, str], Copy] = field(default_factory=OrderedDict)
+    tunnelled: OrderedDict[TunnelKey, int] = field(default_factory=OrderedDict)
     too_large: OrderedDict[tuple[str, str, int, int], tuple[TooLarge, ...]] = field(default_factory=OrderedDict)
 
     def learn(self, packet: Packet, step: Step | None = None) -> None:
@@ -131,6 +134,10 @@ class Memory:
                     page = PageRequest(request.full_uri, packet.tcp.stream, packet.frame, packet.source)
                     _remember(self.pages, request.full_uri, page)
                     self.redirects.pop((packet.source, comparable(request.full_uri)), None)
+        if packet.tunnels:
+            key = tunnel_key(packet)
+            if key is not None:
+                _remember(self.tunnelled, key, packet.frame)
         for answered in step.answered if step is not None else ():
             self._learn_answer(packet, answered)
 
@@ -191,6 +198,22 @@ def query_key(packet: Packet, dns: Dns) -> QueryKey | None:
         return None
     asker = packet.destination if dns.response else packet.source
     return (asker, dns.ident, dns.names[0], dns.types[0])
+
+
+def tunnel_key(packet: Packet) -> TunnelKey | None:
+    """What is the same for both directions of a conversation in a tunnel; None outside of one.
+
+    What is neither TCP nor UDP counts as one conversation for each tunnel.
+    """
+    if not packet.tunnels:
+        return None
+    ends = {end for each in packet.tunnels if each.outer for end in (each.outer.src, each.outer.dst)}
+    inner = ("", 0)
+    if packet.tcp is not None:
+        inner = ("tcp", packet.tcp.stream)
+    elif packet.udp is not None and packet.udp.stream is not None:
+        inner = ("udp", packet.udp.stream)
+    return tuple([each.protocols for each in packet.tunnels]), frozenset(ends), inner
 
 
 def _remember(store: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:

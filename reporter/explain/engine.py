@@ -15,6 +15,8 @@ from reporter.model.value import value
 #: The rule that speaks when no other does.
 FALLBACK = "X00"
 _REQUEST = bits_of("request")
+#: Rules that tell what a packet travels in, which is no explanation of it.
+_AROUND = frozenset(("N11",))
 
 
 @value
@@ -62,7 +64,9 @@ class Explainer:
             rules = self._by_signs[signs] = tuple(
                 each for each in self._rules if each.code != FALLBACK and each.may_fire(signs)
             )
-        found = self._ask(rules, at) or self._ask(self._fallback, at)
+        found = self._ask(rules, at)
+        if not any(each.code not in _AROUND for each, _ in found):
+            found += self._ask(self._fallback, at)
         if len(found) > 1:
             silenced = {code for each, _ in found for code in each.over}
             if silenced:

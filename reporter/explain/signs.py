@@ -26,6 +26,7 @@ Sign = Literal[
     "response",  # a HTTP response is reported on it
     "back",  # its timestamp lies before that of the frame before
     "fragment",  # a piece of an IP datagram, or the frame that completes one
+    "tunnel",  # it travels inside another packet, or with an MPLS label
     # Of the segment itself:
     "syn",
     "fin",
@@ -66,7 +67,7 @@ _PACKET, _TCP, _HTTP = _BIT["packet"], _BIT["tcp"], _BIT["http"]
 _ARP, _DNS, _ICMP, _UDP = _BIT["arp"], _BIT["dns"], _BIT["icmp"], _BIT["udp"]
 _TLS, _WEBSOCKET, _HTTP2 = _BIT["tls"], _BIT["websocket"], _BIT["http2"]
 _CUT, _NO_TCP, _REQUEST, _RESPONSE = _BIT["cut"], _BIT["no-tcp"], _BIT["request"], _BIT["response"]
-_FRAGMENT, _BACK, _COPY = _BIT["fragment"], _BIT["back"], _BIT["copy"]
+_FRAGMENT, _TUNNEL, _BACK, _COPY = _BIT["fragment"], _BIT["tunnel"], _BIT["back"], _BIT["copy"]
 _DATA, _SACK, _ZERO_WINDOW, _PADDED = _BIT["data"], _BIT["sack"], _BIT["zero-window"], _BIT["padded"]
 _MARKED = _BIT["marked"]
 _FIRST, _MOVE, _PART, _PAUSED = _BIT["first"], _BIT["move"], _BIT["part"], _BIT["pause"]
@@ -168,6 +169,8 @@ def _of_packet(packet: Packet) -> int:
         bits |= _CUT
     if packet.fragment is not None:
         bits |= _FRAGMENT
+    if packet.tunnels:
+        bits |= _TUNNEL
     if packet.requests:
         bits |= _REQUEST
     if packet.responses:

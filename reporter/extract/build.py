@@ -7,47 +7,12 @@ from functools import lru_cache
 
 from reporter.extract.fields import AT, VALUE_SEPARATOR, Row, first, number, numbers, seconds, truth, values
 from reporter.extract.http2 import http2_of
+from reporter.extract.layers import Header, Layers, Wrap, layers_of
 from reporter.extract.messages import requests_of, responses_of
 from reporter.extract.segment import segment_of
 from reporter.model.application import Dns, Quic, Tls, WebSocket
-from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Udp
+from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Quoted, Tunnel, Udp
 from reporter.model.packet import Packet
-
-_INNER_ICMP = ("icmp", "icmpv6")
-
-
-class Layers:
-    """Where in the nested protocols of a frame the transport and its IP header stand."""
-
-    __slots__ = ("icmp", "ip_at", "ip_version", "names", "tcp", "text", "udp")
-
-    def __init__(self, names: tuple[str, ...], text: str) -> None:
-        self.names = names
-        self.text = text
-        self.icmp = next((name for name in names if name in _INNER_ICMP), "")
-        # An ICMP error quotes a header: what stands behind it was not sent in this frame.
-        reach = names[: names.index(self.icmp)] if self.icmp else names
-        self.tcp = "tcp" in reach
-        # An ICMP message inside a tunnel over UDP is no datagram of its own.
-        self.udp = not self.tcp and not self.icmp and "udp" in reach
-        stop = len(reach)
-        if self.tcp or self.udp:
-            stop = reach.index("tcp" if self.tcp else "udp")
-            if self.udp:
-                # A tunnel over UDP ends in the innermost TCP, handled above; plain UDP is the last one.
-                stop = len(reach) - 1 - reach[::-1].index("udp")
-        self.ip_version, self.ip_at = 0, -1
-        counts = {"ip": 0, "ipv6": 0}
-        for name in reach[:stop]:
-            if name in counts:
-                self.ip_version, self.ip_at = (4 if name == "ip" else 6), counts[name]
-                counts[name] += 1
-
-
-@lru_cache(maxsize=4096)
-def layers_of(protocols: str) -> Layers:
-    """Parsed and remembered `frame.protocols`."""
-    return Layers(tuple(part for part in protocols.split(":") if part and part != "ethertype"), protocols)
 
 
 def _pick(text: str, index: int) -> str:
@@ -88,9 +53,9 @@ class Builder:
             protocols=layers.names,
             protocol=row[5],
             info=row[6],
-            ethernet=_ethernet(*row[7:11]) if row[7] else None,
+            ethernet=_ethernet(*row[7:11], layers.ethernet) if row[7] else None,
             arp=_arp(row) if row[_ARP] else None,
-            ip=_ip(row, layers) if layers.ip_at >= 0 else None,
+            ip=_ip(row, layers.ip) if layers.ip is not None else None,
             tcp=tcp,
             udp=_udp(row) if layers.udp and row[_UDP] else None,
             icmp=_icmp(row, layers) if layers.icmp else None,
@@ -104,6 +69,7 @@ class Builder:
             stack=layers.text,
             fragment=_fragment(row) if row[_FRAGMENT : _FRAGMENT + 6] != _WHOLE else None,
             timed=epoch is not None,
+            tunnels=_tunnels(row, layers.wraps) if layers.wraps else (),
         )
 
 
@@ -128,8 +94,8 @@ _ICMP6 = AT["icmpv6.type"]
 
 
 @lru_cache(maxsize=1024)
-def _ethernet(src: str, dst: str, vlan: str, padding: str) -> Ethernet:
-    return Ethernet(first(src), first(dst), number(vlan), first(padding))
+def _ethernet(src: str, dst: str, vlan: str, padding: str, at: int) -> Ethernet:
+    return Ethernet(_pick(src, at), _pick(dst, at), number(vlan), first(padding))
 
 
 def _arp(row: Row) -> Arp:
@@ -144,14 +110,18 @@ def _arp(row: Row) -> Arp:
     )
 
 
-def _ip(row: Row, layers: Layers) -> Ip | None:
-    if layers.ip_version == 4:
+def _ip(row: Row, header: Header) -> Ip | None:
+    if header.version == 4:
         src, dst, ttl, ident, ecn = row[_IP : _IP + 5]
         if VALUE_SEPARATOR in src or VALUE_SEPARATOR in dst or VALUE_SEPARATOR in ttl or VALUE_SEPARATOR in ident:
-            src, dst, ttl, ident, ecn = (_pick(text, layers.ip_at) for text in row[_IP : _IP + 5])
+            src, dst, ttl, ident, ecn = (_pick(text, header.at) for text in row[_IP : _IP + 5])
         return Ip(4, src, dst, number(ttl), ident, number(ecn) or 0) if src else None
-    src, dst, hops, ecn = (_pick(text, layers.ip_at) for text in row[_IP6 : _IP6 + 4])
+    src, dst, hops, ecn = (_pick(text, header.at) for text in row[_IP6 : _IP6 + 4])
     return Ip(6, src, dst, number(hops), ecn=number(ecn) or 0) if src else None
+
+
+def _tunnels(row: Row, wraps: tuple[Wrap, ...]) -> tuple[Tunnel, ...]:
+    return tuple([Tunnel(wrap.names, _ip(row, wrap.outer) if wrap.outer else None) for wrap in wraps])
 
 
 def _fragment(row: Row) -> Fragment:

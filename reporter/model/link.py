@@ -7,7 +7,10 @@ from reporter.model.value import value
 
 @value
 class Ethernet:
-    """Ethernet II: `eth.src`, `eth.dst`, the VLAN if tagged (`vlan.id`), padding in hex (`eth.padding`)."""
+    """Ethernet II: `eth.src`, `eth.dst`, the VLAN if tagged (`vlan.id`), padding in hex (`eth.padding`).
+
+    Where a tunnel carries Ethernet frames, the addresses are those of the innermost; tag and padding are the first.
+    """
 
     src: str
     dst: str
@@ -44,6 +47,17 @@ class Ip:
     ttl: int | None = None
     ident: str = ""
     ecn: int = 0
+
+
+@value
+class Tunnel:
+    """A tunnel that the packet travels in: tshark's names of what stands between the outer and the inner header.
+
+    `outer` is the IP header that carries it; None for MPLS, which needs none. IP directly in IP has no `protocols`.
+    """
+
+    protocols: tuple[str, ...]
+    outer: Ip | None = None
 
 
 @value

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from reporter.model.application import Dns, HttpRequest, HttpResponse, Quic, Tls, WebSocket
 from reporter.model.http2 import Http2
-from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Udp
+from reporter.model.link import Arp, Ethernet, Fragment, Icmp, Ip, Tunnel, Udp
 from reporter.model.tcp import Tcp
 from reporter.model.value import value
 
@@ -20,7 +20,8 @@ class Packet:
 
     `length` is the size on the wire, `captured` what the file holds of it, both in bytes.
     `protocol` and `info` are Wireshark's columns; `protocols` is `frame.protocols` split and without
-    `ethertype`, `stack` the same as tshark prints it.
+    `ethertype`, `stack` the same as tshark prints it. `tunnels` are those it travels in, from outside in; all else
+    but the size is of the innermost packet.
     """
 
     frame: int
@@ -47,6 +48,15 @@ class Packet:
     fragment: Fragment | None = None
     timed: bool = True
     quic: Quic | None = None
+    tunnels: tuple[Tunnel, ...] = ()
+
+    @property
+    def innermost(self) -> str:
+        """Wireshark's name of the innermost packet: in a tunnel the Protocol column may be `GTP <SIP>`."""
+        if not self.tunnels:
+            return self.protocol
+        outer, _, inner = self.protocol.partition(" <")
+        return inner[:-1] if outer and inner.endswith(">") else self.protocol
 
     @property
     def carriers(self) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from reporter.model.application import Dns, Header, HttpRequest, HttpResponse, Tls, head_length
 from reporter.model.detail import Detail, TreeLine
-from reporter.model.link import Arp, Ethernet, Icmp, Ip, Quoted
+from reporter.model.link import Arp, Ethernet, Icmp, Ip, Quoted, Tunnel
 from reporter.model.packet import Packet
 from reporter.privacy.aliases import Aliases
 from reporter.privacy.details import blanked, joined
@@ -81,6 +81,7 @@ def anonymous(packet: Packet, aliases: Aliases) -> Packet:
         responses=tuple([_response(each, aliases) for each in packet.responses]),
         http2=packet.http2.rewritten(aliases.text) if packet.http2 else None,
         tls=_tls(packet.tls, aliases) if packet.tls else None,
+        tunnels=tuple([_tunnel(each, aliases) for each in packet.tunnels]),
     )
 
 
@@ -100,7 +101,7 @@ def _learn(packet: Packet, aliases: Aliases) -> None:
     if packet.dns:
         for name in (*packet.dns.names, *packet.dns.cname):
             aliases.learn(name)
-    if packet.protocol in _NAMED:
+    if packet.innermost in _NAMED:
         aliases.learn_from(packet.info, everywhere=True)
     if packet.tls and packet.tls.server_name:
         aliases.learn(packet.tls.server_name)
@@ -120,7 +121,7 @@ def _host(authority: str) -> str:
 
 
 def _info(packet: Packet, aliases: Aliases) -> str:
-    return aliases.text(packet.info) if _UNDERSTOOD.fullmatch(packet.protocol) else _LEFT_OUT
+    return aliases.text(packet.info) if _UNDERSTOOD.fullmatch(packet.innermost) else _LEFT_OUT
 
 
 def _ethernet(found: Ethernet, aliases: Aliases) -> Ethernet:
@@ -140,6 +141,10 @@ def _arp(found: Arp, aliases: Aliases) -> Arp:
 
 def _ip(found: Ip, aliases: Aliases) -> Ip:
     return replace(found, src=aliases.ip(found.src), dst=aliases.ip(found.dst))
+
+
+def _tunnel(found: Tunnel, aliases: Aliases) -> Tunnel:
+    return replace(found, outer=_ip(found.outer, aliases) if found.outer else None)
 
 
 def _icmp(found: Icmp, aliases: Aliases) -> Icmp:

@@ -16,7 +16,7 @@ LOGIN = frozenset(("ftp", "pop", "imap", "smtp", "telnet", "irc", "resp", "nntp"
 
 def masked(packet: Packet, masks: Masks) -> Packet:
     """The packet with masks where it had secrets; the same object when it had none."""
-    if packet.protocol in _QUIET and not packet.requests and not packet.responses and packet.http2 is None:
+    if packet.innermost in _QUIET and not packet.requests and not packet.responses and packet.http2 is None:
         return packet
     requests = tuple([_request(each, masks) for each in packet.requests])
     responses = tuple([_response(each, masks) for each in packet.responses])

@@ -76,7 +76,7 @@ def _worth(line: TreeLine) -> bool:
 def hex_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[HexRow, ...], int]:
     """Rows of sixteen bytes with the bytes of the marked fields, and how many bytes were left out.
 
-    Bytes that are hidden are asterisks.
+    The rows are the first ones, unless all that is marked lies behind them. Bytes that are hidden are asterisks.
     """
     places = [
         (line.start, line.start + line.length)
@@ -85,11 +85,13 @@ def hex_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[HexRow, ...]
     ]
     first = min((start for start, _ in places), default=0)
     end = max((stop for _, stop in places), default=0)
-    data = detail.data[: _HEX_ROWS * 16]
-    hidden = {position for start, end in detail.hidden for position in range(start, min(end, len(data)))}
+    size = _HEX_ROWS * 16
+    begin = first - first % 16 if first >= size else 0
+    stop = min(begin + size, len(detail.data))
+    hidden = {position for start, end in detail.hidden for position in range(max(start, begin), min(end, stop))}
     rows = []
-    for offset in range(0, len(data), 16):
-        chunk = data[offset : offset + 16]
+    for offset in range(begin, stop, 16):
+        chunk = detail.data[offset : min(offset + 16, stop)]
         left, right = max(first, offset), min(end, offset + len(chunk))
         rows.append(
             HexRow(
@@ -104,4 +106,4 @@ def hex_rows(detail: Detail, marked: frozenset[str]) -> tuple[tuple[HexRow, ...]
                 mark=(left - offset, right - offset) if left < right else None,
             )
         )
-    return tuple(rows), len(detail.data) - len(data)
+    return tuple(rows), len(detail.data) - (stop - begin)

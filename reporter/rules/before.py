@@ -368,7 +368,7 @@ def beside_the_connection(at: At) -> Facts | None:
     length = at["udp.length"] if udp and udp.length is not None else None
     return {
         "kind": word(kind),
-        "protocol": at["_ws.col.Protocol"],
+        "protocol": derived(packet.innermost, at["_ws.col.Protocol"]),
         "source": _end(at, "src") if packet.ip else None,
         "target": _end(at, "dst") if packet.ip else None,
         "src_port": at["udp.srcport"] if udp else None,

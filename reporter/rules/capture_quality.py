@@ -185,7 +185,7 @@ def encrypted_only(at: At) -> Facts | None:
     version = "ip" if packet.ip is None or packet.ip.version == 4 else "ipv6"
     return {
         "kind": word(kind),
-        "protocol": at["_ws.col.Protocol"],
+        "protocol": derived(packet.innermost, at["_ws.col.Protocol"]),
         "source": at[f"{version}.src"] if packet.ip else None,
         "target": at[f"{version}.dst"] if packet.ip else None,
         "dst_port": at[port],

@@ -25,7 +25,7 @@ _WORK = ROOT / "build" / "fast"
 #: What is compiled: patterns below `reporter`.
 _COMPILED = (
     "model/*.py",
-    *(f"extract/{name}.py" for name in ("build", "fields", "messages", "segment")),
+    *(f"extract/{name}.py" for name in ("build", "fields", "layers", "messages", "segment")),
     "analyse/*.py",
     *(f"explain/{name}.py" for name in ("at", "engine", "evidence", "signs")),
     "rules/*.py",

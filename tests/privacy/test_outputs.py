@@ -46,6 +46,7 @@ NAMES = {
     LOGINS: ("192.168.10.", "02:00:00:00:10", "sample-campus", "eth0"),
     BUNDLED / "ipv6-curl.pcapng": ("2001:db8:10:", "02:00:00:00:10", "lab.example", "::80"),
     BUNDLED / "icmp.pcapng": ("192.168.", "02:00:00:00:10", "02:00:00:00:20"),
+    BUNDLED / "vxlan.pcapng": ("192.168.", "02:00:00:00:10", "02:00:00:00:42", "lab.example"),
     BUNDLED / "gratuitous-arp.pcapng": ("192.168.10.", "02:00:00:00:10"),
     BUNDLED / "page-nginx-browser.pcapng": ("192.168.10.", "02:00:00:00:10", "lab.example"),
 }

@@ -76,3 +76,14 @@ def test_what_is_left_out_is_counted() -> None:
     assert len(rows) + omitted == 50
     shown, missing = hex_rows(long, frozenset())
     assert len(shown) * 16 + missing == 1000
+
+
+def test_what_is_marked_is_shown_also_far_from_the_beginning() -> None:
+    """Behind the outer headers of a tunnel."""
+    lines = (TreeLine(0, "Transmission Control Protocol", "tcp", 134, 20), TreeLine(1, "Flags", "tcp.flags", 146, 2))
+    rows, left = hex_rows(Detail(4, lines, bytes(200)), frozenset({"tcp.flags"}))
+    assert [row.offset for row in rows] == ["0090", "00a0", "00b0", "00c0"]
+    assert rows[0].mark == (2, 4)
+    assert left == 144
+    rows, left = hex_rows(Detail(4, lines, bytes(400)), frozenset({"tcp.flags"}))
+    assert (len(rows), left) == (8, 400 - 128)

@@ -13,8 +13,9 @@ from reporter.model.detail import Detail
 from reporter.model.packet import Packet
 from reporter.model.stream import Opening, Stream
 from reporter.report.choose import Chosen
-from reporter.report.document import Block, Bullets, ByteMap, FlagBit, FlagBits, Layer, Pairs
+from reporter.report.document import Block, Bullets, ByteMap, FlagBit, FlagBits, Pairs
 from reporter.report.http2 import has_http2
+from reporter.report.layers import layers_in
 from reporter.report.material import Story
 from reporter.report.sections import Context, Draft, section
 from reporter.report.syns import syns_of
@@ -22,9 +23,6 @@ from reporter.report.syns import syns_of
 _MOST_STREAMS = 30
 #: Up to how many streams are named that pass the same filter.
 _MOST_NAMED = 8
-_SHORT = {"ip": "IPv4", "ipv6": "IPv6", "tcp": "TCP", "http": "HTTP", "vlan": "802.1Q", "sll": "Linux cooked"}
-#: The fields behind the last layer of an Ethernet frame (IEEE 802.3, clause 3), with short names.
-_BEHIND = {"eth.padding": "Padding", "eth.trailer": "Trailer", "eth.fcs": "FCS"}
 _NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
 
 
@@ -233,22 +231,11 @@ def _stream_row(context: Context, stream: Stream) -> tuple[Rich, ...]:
 
 def _layers(context: Context, packet: Packet, detail: Detail) -> Draft:
     author = context.author
-    explanations = author.words.lexicon["layers"]
-    layers = []
-    for line in detail.lines:
-        # What stands behind the other layers is a line of Ethernet's own part of the tree.
-        if (line.depth and line.field not in _BEHIND) or line.start is None or not line.length:
-            continue
-        if line.field == "frame" or line.start + line.length > len(detail.data):
-            continue
-        text = explanations.get(line.field, explanations["other"])
-        name = line.text.split(",")[0] if not line.depth else line.text.split(":")[0]
-        layers.append(Layer(name, line.start, line.length, author.text(text), (_SHORT | _BEHIND).get(line.field, name)))
     figure = ByteMap(
         caption=author.figure("section-method", "layers-caption", frame=packet.frame),
         frame=packet.frame,
         size=len(detail.data),
-        layers=tuple(sorted(layers, key=lambda layer: layer.start)),
+        layers=layers_in(author, detail),
         description=author.words.plain("section-method", "layers-caption", {"frame": packet.frame}),
         file=author.file,
     )
