@@ -75,7 +75,6 @@ class Http2Pairing:
         self._open: dict[int, _Open] = {}
         self._blocks: dict[Role, _Block] = {}
         self._whole: dict[Role, bool] = {}
-        self.answered = 0
 
     @property
     def waiting(self) -> bool:
@@ -144,8 +143,6 @@ class Http2Pairing:
             message = exchange.messages[role] = _Message(None, packet.frame, packet.time, data=0 if known else None)
         if begins and message.frame is None:
             message.frame, message.fields, message.split = block.frame, fields, block.frame != packet.frame
-            if role is Role.SERVER and Role.CLIENT in exchange.messages:
-                self.answered += exchange.messages[Role.CLIENT].frame is not None
         self._reach(block.stream, message, packet, block.flags)
 
     def _data(self, role: Role, packet: Packet, number: int, flags: int, length: int) -> None:

@@ -37,8 +37,9 @@ def _fields(row: Row, types: tuple[int, ...], flags: tuple[int, ...]) -> tuple[H
     found: list[Http2Fields | None] = [None] * len(types)
     if not counts and len(flags) == len(types):
         # A part of a section that holds no whole field has no count.
-        parts = [place for place in bearers if not flags[place] & END_HEADERS]
-        return tuple([Http2Fields() if place in parts and parts == bearers else None for place in range(len(types))])
+        for place in bearers if not any(flags[each] & END_HEADERS for each in bearers) else ():
+            found[place] = Http2Fields()
+        return tuple(found)
     sizes = _sizes(counts, names)
     if len(counts) != len(bearers) or len(names) != len(said) or sizes is None:
         return tuple(found)

@@ -16,7 +16,7 @@ from reporter.report.document import Table
 from reporter.report.material import Capture, Story
 
 #: Widths of the columns in per cent, of one connection and of several.
-_OF_ONE, _OF_SEVERAL = (10, 24, 9, 15, 13, 12, 17), (8, 10, 20, 8, 15, 12, 12, 15)
+_OF_ONE, _OF_SEVERAL = (10, 23, 9, 15, 14, 12, 17), (7, 9, 19, 10, 15, 13, 12, 15)
 
 
 def http2_of(story: Story | None) -> dict[str, Any] | None:
@@ -86,7 +86,7 @@ def table_of(author: Author, key: str, streams: Sequence[Stream], most: int, /, 
         for each in stream.http2:
             row = _row(author, each, upgrade if each.number == 1 and each.request is None else None)
             rows.append((author.text(stream.number), *row) if len(streams) > 1 else row)
-    head = ("http2-stream", "request", "status", "content-type", "content-length", "time-taken", "http2-frames")
+    head = ("http2-stream", "request", "status", "content-type", "http2-length", "time-taken", "http2-frames")
     return author.grid(
         author.table("section-http2", key, **facts),
         ("stream", *head) if len(streams) > 1 else head,
