@@ -9,6 +9,7 @@ from decimal import Decimal
 from reporter.batch.traces import MOST_STREAMS, Traces
 from reporter.batch.watch import Watch
 from reporter.explain.endings import Ending, Endings
+from reporter.model.http2 import Http2Exchange, Http2Fields
 from reporter.model.stream import Exchange, Stream
 from reporter.pipeline.explain import Explained
 
@@ -144,7 +145,9 @@ class Observer:
             if self._watch is not None:
                 self._watch.endings.setdefault(ending.entry, []).append((ending.stream, tuple(frames)))
         kept = [stream for stream in streams if stream.number in self._traces.streams]
-        exchanges = [each for stream in kept for each in stream.exchanges]
+        exchanges: list[Exchange | Http2Exchange] = []
+        for stream in kept:
+            exchanges += (*stream.exchanges, *stream.http2)
         cut = {"streams": self._traces.cut, "exchanges": len(exchanges) > _EXCHANGES, "addresses": self._cut}
         return Observed(
             name=name,
@@ -156,7 +159,9 @@ class Observer:
             last=self._last,
             findings=dict(sorted(self._findings.items())),
             connections=tuple(self._connection(stream) for stream in kept),
-            exchanges=tuple(_asked(each) for each in exchanges[:_EXCHANGES]),
+            exchanges=tuple(
+                _asked(each) if isinstance(each, Exchange) else _asked_of_http2(each) for each in exchanges[:_EXCHANGES]
+            ),
             addresses=self._addresses,
             cut=tuple(name for name, more in cut.items() if more),
         )
@@ -177,7 +182,7 @@ class Observer:
             heard=(client, server),
             handshake=stream.handshake,
             teardown=stream.teardown,
-            answered=sum(1 for each in stream.exchanges if each.request_frame and each.response_frame),
+            answered=stream.answered,
             isns=seen.isns,
             keys=tuple(sorted(seen.keys)),
         )
@@ -201,4 +206,20 @@ def _asked(exchange: Exchange) -> Asked:
         type=kind.value if kind is not None else "",
         request_frame=exchange.request_frame,
         response_frame=exchange.response_frame,
+    )
+
+
+def _asked_of_http2(exchange: Http2Exchange) -> Asked:
+    request, response = exchange.request, exchange.response
+    asked = (request.fields if request is not None else None) or Http2Fields()
+    answered = (response.fields if response is not None else None) or Http2Fields()
+    return Asked(
+        stream=exchange.stream,
+        method=asked.method,
+        host=asked.authority,
+        target=asked.path,
+        status=answered.status,
+        type=answered.content_type,
+        request_frame=request.frame if request is not None else None,
+        response_frame=response.frame if response is not None else None,
     )

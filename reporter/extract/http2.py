@@ -13,7 +13,7 @@ _TYPE = AT["http2.type"]
 _BEARERS = frozenset((Http2Type.HEADERS, Http2Type.PUSH_PROMISE, Http2Type.CONTINUATION))
 #: How many changes of the table's size a section may begin with (RFC 7541, section 4.2).
 _UPDATES = 2
-_TOLD = frozenset((":method", ":path", ":status", "content-type", "content-length"))
+_TOLD = frozenset((":method", ":path", ":status", ":authority", "content-type", "content-length"))
 
 
 def http2_of(row: Row, cut: bool = False) -> Http2:
@@ -74,4 +74,5 @@ def _of(told: dict[str, str]) -> Http2Fields:
         status=number(told.get(":status", "")),
         content_type=told.get("content-type", ""),
         content_length=told.get("content-length", ""),
+        authority=told.get(":authority", ""),
     )

@@ -38,11 +38,12 @@ class Http2Fields:
     status: int | None = None
     content_type: str = ""
     content_length: str = ""
+    authority: str = ""
 
     def rewritten(self, change: Callable[[str], str]) -> Http2Fields:
         """The same with every text changed that its sender is free to choose."""
-        texts = [change(each) for each in (self.path, self.content_type, self.content_length)]
-        return Http2Fields(self.method, texts[0], self.status, texts[1], texts[2])
+        path, kind, length, host = map(change, (self.path, self.content_type, self.content_length, self.authority))
+        return Http2Fields(self.method, path, self.status, kind, length, host)
 
     def joined(self, more: Http2Fields) -> Http2Fields:
         """This part of a section with the next one."""
@@ -52,6 +53,7 @@ class Http2Fields:
             self.status if self.status is not None else more.status,
             self.content_type or more.content_type,
             self.content_length or more.content_length,
+            self.authority or more.authority,
         )
 
 

@@ -217,6 +217,12 @@ class Stream:
         return alone - sum(1 for each in self.exchanges if each.perhaps and not each.request_frame)
 
     @property
+    def answered(self) -> int:
+        """How many requests of HTTP/1 and of HTTP/2 have a response."""
+        whole = sum(1 for each in self.exchanges if each.request_frame and each.response_frame)
+        return whole + sum(1 for each in self.http2 if each.answered)
+
+    @property
     def one_way(self) -> bool:
         """Whether packets of one end only were captured."""
         return self.heard is not None

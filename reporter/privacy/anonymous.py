@@ -98,6 +98,7 @@ def _learn(packet: Packet, aliases: Aliases) -> None:
     for fields in packet.http2.fields if packet.http2 else ():
         if fields is not None:
             aliases.learn_from(fields.path)
+            aliases.learn(_host(fields.authority))
     if packet.dns:
         for name in (*packet.dns.names, *packet.dns.cname):
             aliases.learn(name)

@@ -43,11 +43,11 @@ def completeness(stream: Stream) -> int:
     """How much of a life the capture shows: opening, answered exchanges, closing (0 to 4)."""
     opened = stream.opening in (Opening.THREE_WAY, *BOTH_ASK)
     closed = stream.closing not in _LACKING
-    return 2 * bool(_answered(stream)) + opened + closed
+    return 2 * bool(stream.answered) + opened + closed
 
 
 def _measure(stream: Stream) -> tuple[int, int, int, int]:
-    page = any(each.page for each in stream.http2) or any(
+    page = any(each.page and each.answered for each in stream.http2) or any(
         each.response is not None
         and each.response.code == 200
         and (kind := each.response.header("Content-Type")) is not None
@@ -55,14 +55,7 @@ def _measure(stream: Stream) -> tuple[int, int, int, int]:
         for each in stream.exchanges
         if each.request_frame and each.response_frame
     )
-    return (completeness(stream), int(page), _answered(stream), -stream.number)
-
-
-def _answered(stream: Stream) -> int:
-    """How many requests of HTTP/1 and of HTTP/2 were answered."""
-    return sum(1 for each in stream.exchanges if each.request_frame and each.response_frame) + sum(
-        1 for each in stream.http2 if each.answered
-    )
+    return (completeness(stream), int(page), stream.answered, -stream.number)
 
 
 def choose(captures: Sequence[Capture], wanted: int | None) -> Story | None:
@@ -90,7 +83,7 @@ def choose(captures: Sequence[Capture], wanted: int | None) -> Story | None:
     elif capture.shown is not None and len(visible) < len(everything):
         why = "filtered"
     else:
-        answered = any(each.response_frame for each in stream.exchanges) or _answered(stream)
+        answered = any(each.response_frame for each in stream.exchanges) or stream.answered
         why = "complete" if answered else "no-http"
     return Story(capture, stream, why)
 

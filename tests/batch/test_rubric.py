@@ -161,6 +161,19 @@ def test_what_each_kind_says_of_a_real_capture(tmp_path):
             assert "{" not in BatchWords(language).verdict(verdict).replace("{1, 2}", "")
 
 
+def test_an_exchange_of_http2_is_one_too(tmp_path):
+    checks = (
+        'kind = "exchange"\nmethod = "GET"\nhost = "lab.example"\npath = "/style*"\nstatus = 200\ntype = "text/css"',
+        'kind = "exchange"\nstatus = 404\nat_least = 2',
+        'kind = "connection"\nopening = ["three-way"]\nanswered = 4',
+        'kind = "connection"\nopening = ["three-way"]\nanswered = 5',
+    )
+    text = "".join(f'[[check]]\nid = "c{place}"\n{each}\n' for place, each in enumerate(checks))
+    verdicts, _ = checked(BUNDLED / "http2-clear.pcapng", rubric_of(tmp_path, text), SOMEBODY, ())
+    assert [each["passed"] for each in verdicts] == [True, False, True, False]
+    assert verdicts[0]["cites"][0]["frames"] == [6, 14]
+
+
 @pytest.mark.parametrize(
     ("capture", "text", "passed"),
     [
