@@ -217,6 +217,12 @@ class Stream:
         return alone - sum(1 for each in self.exchanges if each.perhaps and not each.request_frame)
 
     @property
+    def upgrade(self) -> Exchange | None:
+        """The exchange of HTTP/1 that was answered with 101: its request is that of HTTP/2 stream 1 where the
+        connection changed to HTTP/2 (RFC 7540, section 3.2)."""
+        return next((each for each in self.exchanges if each.response is not None and each.response.code == 101), None)
+
+    @property
     def answered(self) -> int:
         """How many requests of HTTP/1 and of HTTP/2 have a response."""
         whole = sum(1 for each in self.exchanges if each.request_frame and each.response_frame)

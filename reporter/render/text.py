@@ -72,7 +72,7 @@ class Listing:
         for exchange in stream.exchanges:
             yield Line("text", "  " + self._exchange(exchange))
         for each in stream.http2:
-            yield Line("text", "  " + self._http2(each))
+            yield Line("text", "  " + self._http2(each, stream.upgrade))
         for ending in endings:
             yield from self._ending(ending)
         yield _BLANK
@@ -120,9 +120,11 @@ class Listing:
         number = f"{exchange.number}." if exchange.request or not exchange.perhaps else "  "
         return f"{number} {request} → {response}{took}"
 
-    def _http2(self, exchange: Http2Exchange) -> str:
+    def _http2(self, exchange: Http2Exchange, upgrade: Exchange | None) -> str:
         label = self._label
         request, response = label["http2-pushed" if exchange.pushed else "http2-missing"], label["http2-missing"]
+        if exchange.number == 1 and upgrade is not None:
+            request = label["http2-upgrade"].format(frame=upgrade.request_frame or upgrade.response_frame)
         if exchange.request is not None and exchange.request.frame is not None:
             fields = exchange.request.fields
             text = f"{visible(fields.method)} {visible(fields.path)}" if fields else label["http2-unread"]

@@ -82,9 +82,8 @@ def table_of(author: Author, key: str, streams: Sequence[Stream], most: int, /, 
     """The HTTP/2 exchanges of connections between the same ends, at most so many; `key` is that of the caption."""
     rows = []
     for stream in streams:
-        upgrade = next((each for each in stream.exchanges if each.response and each.response.code == 101), None)
         for each in stream.http2:
-            row = _row(author, each, upgrade if each.number == 1 and each.request is None else None)
+            row = _row(author, each, stream.upgrade if each.number == 1 and each.request is None else None)
             rows.append((author.text(stream.number), *row) if len(streams) > 1 else row)
     head = ("http2-stream", "request", "status", "content-type", "http2-length", "time-taken", "http2-frames")
     return author.grid(

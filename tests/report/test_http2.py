@@ -136,3 +136,28 @@ def test_the_listing_and_json_name_the_exchanges() -> None:
         "status": 204,
         "time": 0.000876426,
     }
+
+
+def test_the_request_of_a_connection_that_changed_to_http2_is_that_of_http1(tmp_path: Path) -> None:
+    asked = (
+        b"GET /first HTTP/1.1\r\nHost: lab\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+        b"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n"
+    )
+    changed = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    frames = h2.talk(
+        ("client", asked),
+        ("server", changed + h2.frame(h2.SETTINGS, 0)),
+        ("client", h2.PREFACE + h2.frame(h2.SETTINGS, 0)),
+        ("server", h2.answering(1, 200, flags=h2.END_HEADERS | h2.END_STREAM)),
+        ("client", h2.asking(3, "/second")),
+        ("server", h2.answering(3, 404, flags=h2.END_HEADERS | h2.END_STREAM)),
+    )
+    path = write(tmp_path / "changed.pcapng", frames)
+    found = document(path, language="en")
+    assert "1 | GET /first | 200 | — | 0 (DATA) | — | 4 (HTTP/1.1) → 7" in said(found, "exchange")
+    assert "3 | GET /second | 404 | — | 0 (DATA) | 1 ms | 8 → 9" in said(found, "exchange")
+    assert "The connection also carries HTTP/2, from frame 5 on" in said(found, "answers")
+    text = CliRunner().invoke(app, ["explain", str(path), "--lang", "zh"]).output
+    assert "HTTP/2 流 1：  改用 HTTP/2 的那个 HTTP/1.1 请求（第 4 帧） → 200（第 7 帧）" in text.replace(
+        " (", "（"
+    ).replace(")", "）")
