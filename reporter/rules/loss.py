@@ -244,7 +244,9 @@ def congestion_experienced(at: At) -> Facts | None:
 class _Agreed(Enum):
     """Whether the SYNs agree on ECN as RFC 3168 defines it; UNKNOWN where one was not captured."""
 
-    YES, NO, UNKNOWN = range(3)
+    YES = 1
+    NO = 2
+    UNKNOWN = 3
 
 
 def _agreed(at: At) -> _Agreed:
