@@ -218,8 +218,10 @@ class Stream:
 
     @property
     def upgrade(self) -> Exchange | None:
-        """The exchange of HTTP/1 that was answered with 101: its request is that of HTTP/2 stream 1 where the
-        connection changed to HTTP/2 (RFC 7540, section 3.2)."""
+        """The exchange of HTTP/1 that was answered with 101.
+
+        Its request is that of HTTP/2 stream 1 where the connection changed to HTTP/2 (RFC 7540, section 3.2).
+        """
         return next((each for each in self.exchanges if each.response is not None and each.response.code == 101), None)
 
     @property
