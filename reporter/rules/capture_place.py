@@ -160,11 +160,12 @@ def _folded(total: int) -> int:
     return total
 
 
-@rule("C10", on="tcp", when=("first", "padded"), facts="vlan tags pppoe offset padding tcp_length", rank=_RANK + 8)
+@rule("C10", on="tcp", when=("first", "padded"), facts="vlan tags pppoe offset outer padding tcp_length", rank=_RANK + 8)
 def tags_and_padding(at: At) -> Facts | None:
     """VLAN tags or PPPoE shift the headers; padding fills a short Ethernet frame and is no TCP data.
 
-    Tags are told on the first packet of a connection, padding on the first padded one.
+    Tags are told on the first packet of a connection, padding on the first padded one. `outer` says that the
+    header behind the tags is that of a tunnel.
 
     Reference: IEEE 802.1Q; RFC 2516, section 4; RFC 894 (minimum length, padding); tshark field eth.padding.
     """
@@ -183,6 +184,7 @@ def tags_and_padding(at: At) -> Facts | None:
         "tags": derived(4 * tags, stack) if tagged else None,
         "pppoe": derived(pppoe, stack) if tagged else None,
         "offset": derived(14 + 4 * tags + 8 * pppoe, stack) if tagged else None,
+        "outer": derived(bool(packet.tunnels), stack) if tagged else None,
         "padding": derived(len(ethernet.padding.replace(":", "")) // 2, at["eth.padding"]) if padded else None,
         "tcp_length": at["tcp.len"],
     }
