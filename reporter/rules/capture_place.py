@@ -160,7 +160,9 @@ def _folded(total: int) -> int:
     return total
 
 
-@rule("C10", on="tcp", when=("first", "padded"), facts="vlan tags pppoe offset outer padding tcp_length", rank=_RANK + 8)
+@rule(
+    "C10", on="tcp", when=("first", "padded"), facts="vlan tags pppoe offset outer padding tcp_length", rank=_RANK + 8
+)
 def tags_and_padding(at: At) -> Facts | None:
     """VLAN tags or PPPoE shift the headers; padding fills a short Ethernet frame and is no TCP data.
 
