@@ -50,7 +50,8 @@ def growth(story: Story, told: Told) -> dict[str, Any] | None:
     `end` = `seq` + `length`, and one each for `syn` and `fin`, where `seq` is that of the first of `count` segments
     (`carriers`) and `length` their bytes: `parts` where they are few, with those sent again counted once (`repeated`).
     `ack`, in `frame`, is the first that reaches `end`. Where it confirms more at once, it grows by `jump` from
-    `before`: `pieces` are the terms of that, `others` the frames, `unseen` the numbers that no captured frame carried.
+    `before` (None where no such Ack was captured): `pieces` are the terms of that, `others` the frames, `unseen` the
+    numbers that no captured frame carried.
     None where the capture lacks a segment, or an Ack. Reference: RFC 9293, section 3.4.
     """
     found = [story.at(frame) for frame in told.packet.carriers or (told.packet.frame,)]
@@ -111,7 +112,7 @@ def _more(answer: Told, confirms: Confirmation, start: int, end: int, carriers: 
     ack = field(answer.packet, "tcp.ack")
     jump = confirms.ack - confirms.before
     last = answer.seen.step.acked_before if answer.seen.step is not None else None
-    before = Fact(ack.value - jump)
+    before = None
     if last is not None and last.ack == confirms.before:
         before = known(ack.value - jump, last.frame, "tcp.ack")
     pieces = [*confirms.pieces, *([confirms.partial] if confirms.partial is not None else [])]

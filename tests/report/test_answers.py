@@ -84,6 +84,8 @@ def test_what_an_ack_confirms_besides_the_request_is_named():
     )
     assert "177 = 80 + 97 more than the one before, 518: it also confirms frame 8" in of(found, "acknowledgment number")
     assert "TLS records" in of(found, "segments carry")
+    first = of(answers("missed-ends.pcapng"), "acknowledgment number")
+    assert first.endswith("it names the next byte expected. It also confirms frame 1."), "no Ack before it was captured"
 
 
 @pytest.mark.parametrize(
