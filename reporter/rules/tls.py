@@ -226,9 +226,9 @@ def rest_of_handshake(at: At) -> Facts | None:
     }
 
 
-@rule("W09", on="http", when="request", facts="sender receiver port", rank=_RANK + 2)
+@rule("W09", on="http", when="request", facts="sender receiver port answer", rank=_RANK + 2)
 def plain_http_on_a_tls_port(at: At) -> Facts | None:
-    """A readable HTTP request to port 443, where TLS is expected.
+    """A readable HTTP request to port 443, where TLS is expected; `answer` is the frame of its response.
 
     Reference: RFC 9110, section 4.2.2 (https, default port 443); RFC 9112, section 9.7 (TLS).
     """
@@ -236,4 +236,9 @@ def plain_http_on_a_tls_port(at: At) -> Facts | None:
         return None
     if at.packet.requests[0].method == "CONNECT":
         return None
-    return {**at.roles, "port": at["tcp.dstport"]}
+    frame, answer = at.packet.frame, at.packet.requests[0].response_in
+    return {
+        **at.roles,
+        "port": at["tcp.dstport"],
+        "answer": known(answer, frame, "http.response_in") if answer is not None and answer > frame else None,
+    }
