@@ -7,6 +7,7 @@ payload is not read in the pass over all packets.
 
 from __future__ import annotations
 
+from reporter.analyse.order import answers, labelled_again
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
@@ -145,9 +146,12 @@ def duplicate_frame(at: At) -> Facts | None:
     }
 
 
-@rule("C14", on="packet", when="back", facts="back previous", rank=_RANK + 11)
+@rule("C14", on="packet", when="back", facts="back previous answers", rank=_RANK + 11)
 def set_back(at: At) -> Facts | None:
     """The timestamp lies before that of the frame captured before: no time across this point can be trusted.
+
+    `answers` tells which of the two answers the other and so was sent later: `previous`, the frame before (the two were
+    not written in order), `this` (their order is right, and a clock is wrong), or neither.
 
     Reference: tshark fields frame.time_epoch and frame.time_delta; Wireshark User's Guide, Time Stamps.
     """
@@ -156,7 +160,14 @@ def set_back(at: At) -> Facts | None:
     if before is None or not clock.set_back:
         return None
     times = known(before.epoch, before.frame, "frame.time_epoch"), at["frame.time_epoch"]
-    return {"back": derived(clock.set_back, *times), "previous": frame_of(before.frame)}
+    step = at.seen.step
+    first = step is None or (step.sent.first_frame is None and not step.sent.forgotten and step.copy_of is None)
+    later = ""
+    if first and answers(before, at.packet):
+        later = "previous"
+    elif first and answers(at.packet, before) and not labelled_again(before):
+        later = "this"
+    return {"back": derived(clock.set_back, *times), "previous": frame_of(before.frame), "answers": word(later)}
 
 
 @rule("C12", on="packet", when=("tls", "udp"), facts="kind protocol source target dst_port", rank=_RANK + 9)
