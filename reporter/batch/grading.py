@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reporter.batch.gradebooks import Book, Keys, recognise
+from reporter.batch.gradebooks import Book, Keys, recognise, unknown
 from reporter.batch.klass import Klass, Member, points_text
 from reporter.batch.names import comparable
 from reporter.batch.numbers import LEAST, Numbers, alike, number_key
 from reporter.batch.roster import spellings
-from reporter.batch.spans import Span, replaced, spans_of
+from reporter.batch.spans import Span, delimiters_of, replaced, spans_of
 from reporter.batch.status import DONE
 from reporter.batch.tablefile import content_of, is_utf16
 from reporter.errors import UsageTrouble
@@ -142,8 +142,12 @@ def opened(path: Path, column: str | None) -> tuple[bytes, list[list[Span]], byt
     if is_utf16(content):
         what = "the grade book is UTF-16 text, which cannot be filled in place"
         raise UsageTrouble(what, where=str(path), to_do="save it as CSV (UTF-8) and give that")
-    rows, delimiter = spans_of(content)
-    return content, rows, delimiter, recognise([[span.text for span in row] for row in rows], column, str(path))
+    for each in delimiters_of(content):
+        rows, delimiter = spans_of(content, each)
+        book = recognise([[span.text for span in row] for row in rows], column)
+        if book is not None:
+            return content, rows, delimiter, book
+    raise unknown(str(path))
 
 
 def _text(row: Sequence[Span], column: int) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from reporter.batch.layouts import stem as stem_of
 from reporter.batch.observe import Observed
-from reporter.batch.prepare import Handed, Prepared, code_of, evidence_of, prepare, told
+from reporter.batch.prepare import SCRATCH, Handed, Prepared, code_of, evidence_of, prepare, told
 from reporter.batch.rubric import Rubric
 from reporter.batch.status import Status, status_of, status_with
 from reporter.batch.submission import Piece, Remark, Student
@@ -32,6 +32,8 @@ REPORTS = {"html": "report.html", "pdf": "report.pdf"}
 ANNOTATED = "pcapng"
 #: The remark of a job for which the disk had no room: no fault of the submission, so nothing is entered.
 NO_ROOM = "disk-full"
+#: A folder in that of a job, made when work on it begins: should its process end, how long it has worked is known.
+BEGAN = f"{SCRATCH}began"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def work(job: Job) -> Outcome:
     """Do the work on one submission. Whatever is wrong with it becomes a status; nothing is raised."""
     began = time.monotonic()
     found = Prepared()
+    with contextlib.suppress(OSError):
+        (job.folder / BEGAN).mkdir()
     try:
         outcome = _work(job, found)
     except MemoryError:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ CREATE TABLE IF NOT EXISTS verdict (
 CREATE TABLE IF NOT EXISTS connection (
     key TEXT NOT NULL REFERENCES result ON DELETE CASCADE, capture TEXT NOT NULL, stream INTEGER NOT NULL,
     client TEXT NOT NULL, server TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, start TEXT NOT NULL,
-    client_isn INTEGER, server_isn INTEGER, keys TEXT NOT NULL);
+    client_isn INTEGER, server_isn INTEGER, keys TEXT NOT NULL, opened TEXT);
 CREATE TABLE IF NOT EXISTS graded (
     book TEXT NOT NULL, title TEXT NOT NULL, row TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (book, title, row));
 CREATE INDEX IF NOT EXISTS finding_key ON finding (key);
@@ -92,6 +93,8 @@ class Ledger:
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA foreign_keys=ON")
             self._db.executescript(_SCHEMA)
+            if "opened" not in {each[1] for each in self._db.execute("PRAGMA table_info(connection)")}:
+                self._db.execute("ALTER TABLE connection ADD COLUMN opened TEXT")
             version = self.meta("schema")
             if version not in ("", _VERSION):
                 raise sqlite3.DatabaseError(f"made by another version ({version})")
@@ -208,17 +211,21 @@ class Ledger:
                 [_verdict(outcome.key, place, each) for place, each in enumerate(outcome.verdicts)],
             )
             self._db.executemany(
-                "INSERT INTO connection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO connection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [_trace(outcome.key, each.name, one) for each in outcome.observed for one in each.connections],
             )
 
     def traces(self) -> Iterator[Trace]:
         """The connections of all submissions, in a fixed order."""
         query = "SELECT * FROM connection ORDER BY key, capture, stream"
-        for key, capture, stream, client, server, first, last, start, mine, theirs, keys in self._db.execute(query):
+        for key, capture, stream, client, server, first, last, start, mine, theirs, keys, when in self._db.execute(
+            query
+        ):
             isns = None if mine is None else (int(mine), int(theirs))
-            known = frozenset(int(each, 16) for each in keys.split())
-            yield Trace(key, capture, stream, client, server, first, last, start, isns, known)
+            pairs = (each.partition(":")[::2] for each in keys.split())
+            times = {int(mark, 16): int(time, 16) if time else 0 for mark, time in pairs}
+            opened = Decimal(when) if when else None
+            yield Trace(key, capture, stream, client, server, first, last, start, isns, frozenset(times), opened, times)
 
     def grades(self, book: str, title: str) -> dict[str, str]:
         """What was written into the column of that title of a grade book earlier, by row."""
@@ -252,7 +259,12 @@ def _not_written(folder: Path, error: sqlite3.Error) -> OutputTrouble:
 def _points(outcome: Outcome) -> tuple[float | None, float | None]:
     if not outcome.verdicts:
         return None, None
-    return sum(each.points for each in outcome.verdicts), sum(each.of for each in outcome.verdicts)
+    return total(each.points for each in outcome.verdicts), total(each.of for each in outcome.verdicts)
+
+
+def total(points: Iterable[float]) -> float:
+    """The sum of points, without what floating point adds to sums of tenths."""
+    return round(sum(points), 6)
 
 
 def told_of(each: Verdict) -> dict[str, Any]:
@@ -275,7 +287,7 @@ def _verdict(key: str, place: int, each: Verdict) -> tuple[Any, ...]:
 
 def _trace(key: str, capture: str, one: Connection) -> tuple[Any, ...]:
     mine, theirs = one.isns if one.isns is not None else (None, None)
-    keys = " ".join(f"{each:x}" for each in one.keys)
+    keys = " ".join(f"{each:x}:{time:x}" for each, time in one.keys.items())
     start = str(one.start)
     return (
         key,
@@ -289,6 +301,7 @@ def _trace(key: str, capture: str, one: Connection) -> tuple[Any, ...]:
         mine,
         theirs,
         keys,
+        None if one.opened is None else str(one.opened),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -44,7 +44,8 @@ class Count:
 class Connection:
     """One TCP connection. `isns` are the raw initial sequence numbers of client and server, None without a SYN/ACK.
 
-    `keys` are fingerprints of segments with data, a sample by content (`reporter.batch.traces`).
+    `opened` is the time of that segment. `keys` are fingerprints of segments with data, a sample by content
+    (`reporter.batch.traces`), each with its time in nanoseconds since 1970.
     `heard` are the packets of client and of server. `start` is the time of its first frame (`frame.time_epoch`).
     `same` is a name for it in every capture of a submission that holds it, empty when only one does.
     """
@@ -62,7 +63,8 @@ class Connection:
     teardown: tuple[int, ...]
     answered: int
     isns: tuple[int, int] | None
-    keys: tuple[int, ...]
+    keys: Mapping[int, int]
+    opened: Decimal | None = None
     same: str = ""
 
 
@@ -84,6 +86,7 @@ class Asked:
 class Observed:
     """One capture. `tail` is `cut short`, `damaged` or empty; `addresses` have the frame they are first seen on.
 
+    `first` and `last` are the earliest and the latest time (`frame.time_epoch`), with the frames that have them.
     `cut` names of what there is more than is remembered: `streams`, `exchanges`, `addresses` (`MOST`).
     """
 
@@ -99,6 +102,8 @@ class Observed:
     exchanges: tuple[Asked, ...]
     addresses: dict[str, int]
     cut: tuple[str, ...] = ()
+    first_frame: int = 0
+    last_frame: int = 0
 
 
 class Observer:
@@ -111,6 +116,7 @@ class Observer:
         self._addresses: dict[str, int] = {}
         self._first: Decimal | None = None
         self._last = Decimal(0)
+        self._frames = (0, 0)
         self._packets = 0
         self._cut = False
 
@@ -118,8 +124,10 @@ class Observer:
         packet = explained.seen.packet
         self._packets += 1
         if packet.timed:
-            self._first = packet.epoch if self._first is None else min(self._first, packet.epoch)
-            self._last = max(self._last, packet.epoch)
+            if self._first is None or packet.epoch < self._first:
+                self._first, self._frames = packet.epoch, (packet.frame, self._frames[1])
+            if not self._frames[1] or packet.epoch > self._last:
+                self._last, self._frames = packet.epoch, (self._frames[0], packet.frame)
         if self._watch is not None:
             self._watch.see(packet, ((each.rule, each.frame) for each in explained.findings))
         for finding in explained.findings:
@@ -164,6 +172,8 @@ class Observer:
             ),
             addresses=self._addresses,
             cut=tuple(name for name, more in cut.items() if more),
+            first_frame=self._frames[0],
+            last_frame=self._frames[1],
         )
 
     def _connection(self, stream: Stream) -> Connection:
@@ -179,12 +189,13 @@ class Observer:
             first_frame=stream.first_frame,
             last_frame=stream.last_frame,
             start=seen.start,
+            opened=seen.opened,
             heard=(client, server),
             handshake=stream.handshake,
             teardown=stream.teardown,
             answered=stream.answered,
             isns=seen.isns,
-            keys=tuple(sorted(seen.keys)),
+            keys=dict(sorted(seen.keys.items())),
         )
 
 

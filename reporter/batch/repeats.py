@@ -97,6 +97,8 @@ def _same_connections(found: Sequence[Observed]) -> dict[tuple[str, int], str]:
             str(one.start),
             one.isns,
             frozenset(one.keys),
+            one.opened,
+            one.keys,
         )
         for each in found
         for one in each.connections

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reporter.batch.identity import entered_as, identity, with_limits
-from reporter.batch.job import NO_ROOM, Job, Outcome, digest_of, work
+from reporter.batch.job import BEGAN, NO_ROOM, Job, Outcome, digest_of, work
 from reporter.batch.ledger import GO_ON, WRITABLE, Ledger, Row, no_room
 from reporter.batch.prepare import SCRATCH
 from reporter.batch.status import status_of
@@ -105,7 +106,7 @@ class Runner:
                     if isinstance(error, BROKEN) and tries < _TRIES:
                         broken.append((job, own, tries + 1))
                         continue
-                    outcome = _outcome(job, future, error)
+                    outcome = _outcome(job, future, error, self._bounds)
                     if any(each.code == NO_ROOM for each in outcome.remarks):
                         raise no_room(str(job.folder))
                     self._bring_home(job, own, outcome)
@@ -141,7 +142,8 @@ class Runner:
         folder = self._folder / LOGS
         folder.mkdir(exist_ok=True)
         remarks = "".join(f"{each.code} {dict(each.facts)}\n" for each in outcome.remarks)
-        told = f"{_now()} {outcome.status} in {outcome.seconds:.2f} s\n{remarks}{outcome.log}\n"
+        spent = f" in {outcome.seconds:.2f} s" if outcome.seconds else ""
+        told = f"{_now()} {outcome.status}{spent}\n{remarks}{outcome.log}\n"
         # What others have named may be in it, and logs are read in a terminal.
         text = "\n".join(map(escaped, told.split("\n")))
         (folder / f"{outcome.key}.log").write_text(text, encoding="utf-8", errors="backslashreplace")
@@ -155,7 +157,7 @@ def _emptied(folder: Path) -> None:
         raise no_room(str(folder)) if disk_full(error) else error from error
 
 
-def _outcome(job: Job, future: Future[Outcome], error: BaseException | None) -> Outcome:
+def _outcome(job: Job, future: Future[Outcome], error: BaseException | None, bounds: Bounds) -> Outcome:
     if error is None:
         return future.result()
     if isinstance(error, TIMED_OUT):
@@ -170,10 +172,19 @@ def _outcome(job: Job, future: Future[Outcome], error: BaseException | None) -> 
         ) from error
     else:
         code = "bug"
+    seconds = bounds.seconds if code == "timed-out" else _worked(job)
     facts = {"file": job.captures[0].name} if job.captures else {}
     remarks = (Remark.of(code, **facts), *job.remarks)
     log = "".join(traceback.format_exception(error))
-    return replace(Outcome(job.key, status_of(code), remarks), log=log)
+    return replace(Outcome(job.key, status_of(code), remarks), log=log, seconds=seconds)
+
+
+def _worked(job: Job) -> float:
+    """Seconds of work on a job whose process has ended; 0 where nothing tells, as on another machine."""
+    try:
+        return max(time.time() - (job.folder / BEGAN).stat().st_mtime, 0)
+    except OSError:
+        return 0
 
 
 def _now() -> str:

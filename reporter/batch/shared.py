@@ -9,7 +9,8 @@ What was found is told with its evidence, and not judged.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import heapq
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,17 +20,22 @@ from reporter.batch.traces import RANDOM, Trace
 
 #: Segments with data that must agree where there is no handshake.
 _SEGMENTS = 2
+#: Segments of which the times are compared.
+_TIMES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Two connections that are the same one. `apart` is how far their times differ, in seconds."""
+    """Two connections that are the same one.
+
+    `apart` is by how many seconds one segment that both have differs in time; None where no time of one is known.
+    """
 
     mine: Trace
     theirs: Trace
     same_addresses: bool
     same_ports: bool
-    apart: Decimal
+    apart: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,21 @@ def _compare(mine: Trace, theirs: Trace) -> Evidence | None:
         few = min(len(mine.keys), len(theirs.keys)) < _SEGMENTS
         if len(common) < (1 if few and same_ports else _SEGMENTS):
             return None
-    return Evidence(mine, theirs, same_addresses, same_ports, abs(Decimal(mine.start) - Decimal(theirs.start)))
+    return Evidence(mine, theirs, same_addresses, same_ports, _apart(mine, theirs))
+
+
+def _apart(mine: Trace, theirs: Trace) -> Decimal | None:
+    """How far the two times of one segment are apart: of the SYN/ACK, else by what most of some others agree in.
+
+    Where a segment was sent again, one of two copies may lack its first sending.
+    """
+    if mine.opened is not None and theirs.opened is not None:
+        return abs(mine.opened - theirs.opened)
+    common = heapq.nsmallest(_TIMES, (key for key in mine.keys & theirs.keys if mine.times.get(key)))
+    apart = Counter(abs(mine.times[key] - theirs.times[key]) for key in common if theirs.times.get(key))
+    if not apart:
+        return None
+    return Decimal(min(apart, key=lambda each: (-apart[each], each))).scaleb(-9)
 
 
 def _split(endpoint: str) -> tuple[str, str]:

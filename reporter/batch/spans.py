@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from reporter.batch.encoding import decoded, encoding_of
 
 _BOM = b"\xef\xbb\xbf"
+_DELIMITERS = (b",", b";", b"\t")
+#: Lines in which the titles are looked for.
+_ABOVE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,20 @@ class Span:
     lead: bytes = b""
 
 
-def spans_of(content: bytes) -> tuple[list[list[Span]], bytes]:
+def delimiters_of(content: bytes) -> list[bytes]:
+    """What may part the cells of a file: what stands oftenest in each of its first lines.
+
+    Schools put headings above the titles, which have other delimiters or none.
+    """
+    lines = content.split(b"\n", _ABOVE)[:_ABOVE]
+    found = [max(_DELIMITERS, key=line.count) for line in lines]
+    return [each for each in dict.fromkeys(found) if any(each in line for line in lines)] or [_DELIMITERS[0]]
+
+
+def spans_of(content: bytes, delimiter: bytes | None = None) -> tuple[list[list[Span]], bytes]:
     """The rows of a file and its delimiter. Works on bytes: UTF-8 and GBK have no delimiter within a character."""
     start = len(_BOM) if content.startswith(_BOM) else 0
-    first = content[start:].split(b"\n", 1)[0]
-    delimiter = max((b",", b";", b"\t"), key=first.count)
+    delimiter = delimiter or delimiters_of(content)[0]
     encoding = encoding_of(content.split(b"\n"))
     rows: list[list[Span]] = []
     row: list[Span] = []

@@ -9,6 +9,7 @@ sketches", PODC 2007). Up to `MOST_KEYS` segments it is all of them.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -19,11 +20,16 @@ MOST_STREAMS, MOST_KEYS, MOST_IN_ALL = 5000, 2048, 65536
 #: Below this, sequence numbers are those of a simulator or a textbook, and prove nothing by themselves.
 RANDOM = 1 << 16
 _MASK = (1 << 64) - 1
+_NANOSECONDS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A connection of somebody, as far as it can be known again."""
+    """A connection of somebody, as far as it can be known again.
+
+    `start` is the time of its first frame, `opened` that of its SYN/ACK (`frame.time_epoch`), None where there is none;
+    `times` are those of segments in `keys`, in nanoseconds since 1970.
+    """
 
     key: str
     capture: str
@@ -35,23 +41,29 @@ class Trace:
     start: str
     isns: tuple[int, int] | None
     keys: frozenset[int]
+    opened: Decimal | None = None
+    times: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Seen:
-    """One connection so far. `below` is where fingerprints are no longer among the smallest."""
+    """One connection so far: fingerprints with the times at which they were first seen, in nanoseconds since 1970.
+
+    `below` is where fingerprints are no longer among the smallest.
+    """
 
     heard: dict[tuple[str, int], int] = field(default_factory=dict)
     isns: tuple[int, int] | None = None
-    keys: set[int] = field(default_factory=set)
+    keys: dict[int, int] = field(default_factory=dict)
     start: Decimal = Decimal(0)
+    opened: Decimal | None = None
     below: int = _MASK + 1
 
     def keep(self, most: int) -> None:
         """Keep so many fingerprints, the smallest."""
         if len(self.keys) > most:
             smallest = sorted(self.keys)[:most]
-            self.keys, self.below = set(smallest), smallest[-1]
+            self.keys, self.below = {key: self.keys[key] for key in smallest}, smallest[-1]
 
 
 class Traces:
@@ -81,18 +93,19 @@ class Traces:
         seen.heard[sender] = seen.heard.get(sender, 0) + 1
         if tcp.syn and tcp.has_ack and seen.isns is None:
             seen.isns = ((tcp.ack_raw - 1) & 0xFFFFFFFF, tcp.seq_raw)
+            seen.opened = packet.epoch if packet.timed else None
         elif tcp.length:
             key = fingerprint(tcp.seq_raw, tcp.ack_raw)
             if min(tcp.seq_raw, tcp.ack_raw) < RANDOM:
                 # Numbers that nobody chose at random are the same only between the same ends.
                 ends = f"{packet.source} {tcp.src_port} {packet.destination} {tcp.dst_port}"
                 key = fingerprint(key >> 32, key & 0xFFFFFFFF ^ zlib.crc32(ends.encode()))
-            self._enter(seen, key)
+            self._enter(seen, key, packet)
 
-    def _enter(self, seen: Seen, key: int) -> None:
+    def _enter(self, seen: Seen, key: int, packet: Packet) -> None:
         if key >= seen.below or key in seen.keys:
             return
-        seen.keys.add(key)
+        seen.keys[key] = int(packet.epoch * _NANOSECONDS) if packet.timed else 0
         self._kept += 1
         if len(seen.keys) > 2 * self._most or self._kept > 2 * self._in_all:
             self.settle()

@@ -47,8 +47,13 @@ class BatchWords:
         self._tables = _tables(language)
 
     def say(self, table: str, key: str, /, **facts: Any) -> str:
-        """The text of that key in a table of the words, its `{names}` filled in."""
-        return str(self._tables[table][key]).format_map(_Facts({name: shown(value) for name, value in facts.items()}))
+        """The text of that key in a table of the words, its `{names}` filled in.
+
+        Where a language says it otherwise of one, that is its key with `-one`.
+        """
+        texts = self._tables[table]
+        text = texts.get(f"{key}-one", texts[key]) if facts.get("count") == 1 else texts[key]
+        return str(text).format_map(_Facts({name: shown(value) for name, value in facts.items()}))
 
     def table(self, name: str) -> Mapping[str, Any]:
         """A table of the words as it stands in the file."""
@@ -87,6 +92,8 @@ class BatchWords:
         own = verdict["texts"].get(self.language) or next(iter(verdict["texts"].values()), "")
         table = self._tables["check"].get(verdict["kind"], self._tables["check"])
         told = {name: shown(each) for name, each in facts.items()} | self._asked(facts, table.get("unit", ""))
+        if facts.get("more") and f"{outcome}-more" in table:
+            outcome = f"{outcome}-more"
         said = own or str(table[outcome]).format_map(_Facts(told))
         cites = self._list(list(dict.fromkeys(self._cite(each) for each in verdict["cites"])), "semicolon")
         # Whole, however long: each fact in it has been shortened.
@@ -115,7 +122,7 @@ class BatchWords:
             if facts.get(name)
         ]
         if facts.get("answered"):
-            ways.append(self.say("value", "answered", answered=facts["answered"]))
+            ways.append(self.say("value", "answered", count=facts["answered"]))
         if ways:
             told["what"] = self._list(ways)
         if "at_least" in facts:

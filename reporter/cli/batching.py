@@ -22,7 +22,7 @@ from reporter.batch.words import BatchWords
 from reporter.batch.worker import Bounds
 from reporter.cli.problems import say
 from reporter.cli.table import Bar, print_table
-from reporter.errors import EXIT_CHECK_FAILED
+from reporter.errors import EXIT_CHECK_FAILED, UsageTrouble
 from reporter.explain.visible import escaped
 from reporter.render.json import without_steering
 from reporter.report.own.settings import check_timezone
@@ -81,6 +81,7 @@ def run(wishes: Wishes) -> None:
         excuse=wishes.excuse,
         bounds=Bounds(seconds=wishes.timeout, memory=wishes.memory),
     )
+    _sensible(wishes)
     if wishes.gradebook is not None:
         from reporter.batch.grading import opened
 
@@ -103,6 +104,26 @@ def run(wishes: Wishes) -> None:
             _summary(klass, classroom.words, settings.output)
     if any(each.row.status in FAILED for each in klass.members):
         raise typer.Exit(EXIT_CHECK_FAILED)
+
+
+def _sensible(wishes: Wishes) -> None:
+    """Raises UsageTrouble for options that do nothing without another one."""
+    if wishes.gradebook is not None and wishes.rubric is None:
+        raise UsageTrouble(
+            "there are no points to fill into the grade book",
+            where="--gradebook",
+            to_do="give the checks that make the points with --rubric",
+        )
+    asked = {
+        "--grade-column": wishes.grade_column is not None,
+        "--overwrite-grades": wishes.overwrite,
+        "--dry-run": wishes.dry_run,
+    }
+    for option, given in asked.items():
+        if given and wishes.gradebook is None:
+            raise UsageTrouble(
+                f"{option} is about a grade book, and none is given", where=option, to_do="name it with --gradebook"
+            )
 
 
 def _matches(classroom: Classroom) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import typer
 
 from reporter.batch.alone import checked
 from reporter.batch.klass import points_text
+from reporter.batch.ledger import total
 from reporter.batch.rubric import read_rubric
 from reporter.batch.submission import Student
 from reporter.batch.verdict import filter_doubts, filter_troubles
@@ -28,7 +29,7 @@ def run(path: Path, rubric: Path, name: str, number: str, decode_as: tuple[str, 
     for remark in remarks:
         say(words.remark(remark))
     passed = all(each["passed"] for each in verdicts)
-    got, of = (sum(each[key] for each in verdicts) for key in ("points", "of"))
+    got, of = (total(each[key] for each in verdicts) for key in ("points", "of"))
     if as_json:
         told = [
             {**{key: each[key] for key in ("id", "passed", "points", "of", "cites")}, "text": words.verdict(each)}
@@ -38,10 +39,11 @@ def run(path: Path, rubric: Path, name: str, number: str, decode_as: tuple[str, 
         typer.echo(without_steering(json.dumps(whole, ensure_ascii=False, indent=1)))
     else:
         wide = max(len(each["id"]) for each in verdicts)
-        for each in verdicts:
-            points = f"{points_text(each['points'])}/{points_text(each['of'])}"
+        shares = [f"{points_text(each['points'])}/{points_text(each['of'])}" for each in verdicts]
+        widest = max(map(len, shares))
+        for each, points in zip(verdicts, shares, strict=True):
             typer.echo(
-                f"{_SIGNS[each['passed']]} {each['id']:{wide}}  {points:>7}  {visible(words.verdict(each), 600)}"
+                f"{_SIGNS[each['passed']]} {each['id']:{wide}}  {points:>{widest}}  {visible(words.verdict(each), 600)}"
             )
         typer.echo(f"{points_text(got)}/{points_text(of)}")
     if not passed:

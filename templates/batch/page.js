@@ -46,6 +46,15 @@
       select();
     });
   }
+  const show = (hash) => {
+    const row = hash.length > 1 ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
+    if (!row?.hidden) return;
+    find.value = status.value = "";
+    select();
+    row.scrollIntoView();
+  };
+  for (const link of document.querySelectorAll('a[href^="#s-"]')) link.addEventListener("click", () => show(link.hash));
+  window.addEventListener("hashchange", () => show(location.hash));
   find.addEventListener("input", select);
   status.addEventListener("change", select);
   select();

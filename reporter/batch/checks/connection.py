@@ -45,12 +45,17 @@ def _connections(wants: Mapping[str, Any], evidence: Evidence) -> Said:
         if found:
             frames: list[int] = []
             for one in found:
-                frames += one.handshake if "opening" in wants else ()
-                frames += one.teardown if "closing" in wants else ()
-                frames += (one.first_frame, one.last_frame) if not ("opening" in wants or "closing" in wants) else ()
-            cites.append(cite(each.name, frames or [one.first_frame for one in found]))
+                frames += _frames(wants, one)
+            cites.append(cite(each.name, frames))
     ways = {name: ", ".join(wants.get(name, ())) for name in ("opening", "closing")}
     return counted(wants, count, cites, cut=evidence.cut("streams"), **ways, answered=wants.get("answered", 0))
+
+
+def _frames(wants: Mapping[str, Any], one: Connection) -> tuple[int, ...]:
+    """Where to look: how it opens or closes, and where nothing of that was captured its first or last frame."""
+    opening = (one.handshake or (one.first_frame,)) if "opening" in wants else ()
+    closing = (one.teardown or (one.last_frame,)) if "closing" in wants else ()
+    return (*opening, *closing) or (one.first_frame, one.last_frame)
 
 
 def _fits(wants: Mapping[str, Any], one: Connection) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import ROUND_FLOOR, Decimal
+from math import floor
 from typing import Any
 
 from reporter.batch.checks import Evidence, Said, Wrong, cite, kind, some_of, texts, undecided
 from reporter.extract.tally import Tally
 
+#: Addresses that a verdict names, and digits behind the second that a capture may have.
+_NAMED, _DIGITS = 5, 9
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -37,7 +41,7 @@ def networks(value: Any) -> tuple[Network, ...]:
 
 @kind("time", keys={"after": moment, "before": moment}, one_of=("after", "before"))
 def time(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...]) -> Said:
-    """Every packet lies within the window; the first and the last packet of a capture tell.
+    """Every packet lies within the window; the earliest and the latest packet of a capture tell.
 
     Where a capture holds no time for some packet (`capture-C16`), nothing but a time outside decides.
     """
@@ -46,15 +50,16 @@ def time(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally, ...
     wrong = [
         each
         for each in timed
-        if (after is not None and float(each.first) < after.timestamp())
-        or (before is not None and float(each.last) > before.timestamp())
+        if (after is not None and each.first < _epoch(after)) or (before is not None and each.last > _epoch(before))
     ]
     shown = {name: "" if each is None else each.isoformat() for name, each in (("after", after), ("before", before))}
     ends = [moment for each in (wrong or timed) for moment in (each.first, each.last)]
-    facts = {**shown, "first": _utc(min(ends)), "last": _utc(max(ends))} if ends else {**shown, "first": "", "last": ""}
+    bounds = [_epoch(each) for each in (after, before) if each is not None]
+    first, last = (_utc(min(ends), bounds), _utc(max(ends), bounds)) if ends else ("", "")
+    facts = {**shown, "first": first, "last": last}
     if not wrong and any("capture-C16" in each.findings for each in evidence.observed):
         return undecided("no-times", **facts)
-    return Said(not wrong, facts, tuple(cite(each.name, [1, each.packets]) for each in wrong))
+    return Said(not wrong, facts, tuple(cite(each.name, [each.first_frame, each.last_frame]) for each in wrong))
 
 
 @kind(
@@ -81,7 +86,8 @@ def addresses(wants: Mapping[str, Any], evidence: Evidence, tallies: tuple[Tally
         if outside:
             cites.append(cite(each.name, outside.values()))
     allowed = ", ".join(map(str, wants["allowed"]))
-    facts = {"allowed": allowed, "whose": whose, "strange": ", ".join(list(strange)[:5])}
+    named = ", ".join(list(strange)[:_NAMED])
+    facts = {"allowed": allowed, "whose": whose, "strange": named, "more": len(strange) > _NAMED}
     if not any_seen:
         return undecided("no-addresses" if whose == "all" else "no-connections", **facts)
     if not strange and evidence.cut("addresses" if whose == "all" else "streams"):
@@ -97,5 +103,28 @@ def _within(address: str, allowed: tuple[Network, ...]) -> bool:
     return any(found in network for network in allowed if network.version == found.version)
 
 
-def _utc(epoch: Any) -> str:
-    return datetime.fromtimestamp(float(epoch), UTC).isoformat(timespec="seconds")
+def _epoch(time: datetime) -> Decimal:
+    """Seconds since 1970, exactly."""
+    since = time - datetime(1970, 1, 1, tzinfo=UTC)
+    return since.days * 86400 + since.seconds + Decimal(since.microseconds).scaleb(-6)
+
+
+def _utc(epoch: Decimal, bounds: Sequence[Decimal]) -> str:
+    """A time with as many digits as it takes to be on the right side of the bounds; as seconds beyond the calendar."""
+    digits = 0
+    while digits < _DIGITS and any(_order(_cut(epoch, digits), each) != _order(epoch, each) for each in bounds):
+        digits += 1
+    cut = _cut(epoch, digits)
+    try:
+        text = datetime.fromtimestamp(floor(cut), UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    except (ValueError, OverflowError, OSError):
+        return f"1970-01-01T00:00:00+00:00 + {cut:f} s"
+    return f"{text}{format(cut - floor(cut), 'f')[1:]}+00:00"
+
+
+def _cut(epoch: Decimal, digits: int) -> Decimal:
+    return epoch.quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR)
+
+
+def _order(one: Decimal, other: Decimal) -> int:
+    return (one > other) - (one < other)

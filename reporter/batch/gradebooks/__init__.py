@@ -45,15 +45,20 @@ def gradebook(name: str, *, order: int) -> Callable[[Reader], Reader]:
     return enter
 
 
-def recognise(table: Sequence[Sequence[str]], column: str | None, where: str) -> Book:
-    """The book that a table is. Raises UsageTrouble when it is none that is known."""
+def recognise(table: Sequence[Sequence[str]], column: str | None) -> Book | None:
+    """The book that a table is; None when it is none that is known. Raises UsageTrouble for the column."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     for _, _, reader in sorted(_READERS, key=lambda each: each[:2]):
         book = reader(table, column)
         if book is not None:
             return book
-    raise UsageTrouble(
+    return None
+
+
+def unknown(where: str) -> UsageTrouble:
+    """The trouble of a table that is no grade book."""
+    return UsageTrouble(
         "this is no grade book that can be filled",
         where=where,
         to_do="give Moodle's offline grading sheet, Canvas's export, or a CSV file with a column 学号 or 姓名 (id or "

@@ -67,5 +67,5 @@ def _evidence(evidence: Evidence, turned: bool) -> dict[str, Any]:
         "theirs": {"capture": theirs.capture, "stream": theirs.stream, "frames": [theirs.first, theirs.last]},
         "same_addresses": evidence.same_addresses,
         "same_ports": evidence.same_ports,
-        "seconds_apart": float(evidence.apart),
+        "seconds_apart": None if evidence.apart is None else float(evidence.apart),
     }

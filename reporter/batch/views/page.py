@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def _bins(klass: Klass) -> list[dict[str, Any]]:
         return []
     counts = [0] * _BINS
     for each in points:
-        counts[min(int(each * _BINS / most), _BINS - 1)] += 1
+        counts[min(int(round(each * _BINS / most, 6)), _BINS - 1)] += 1
     largest = max(counts)
     return [
         {
@@ -147,7 +148,6 @@ def _pair(pair: Shared, klass: Klass, words: BatchWords) -> dict[str, Any]:
 
 def _evidence(each: Evidence, words: BatchWords) -> str:
     mine, theirs = each.mine, each.theirs
-    apart = round(each.apart, 3)
     return words.say(
         "page",
         "evidence",
@@ -161,8 +161,15 @@ def _evidence(each: Evidence, words: BatchWords) -> str:
         their_last=theirs.last,
         addresses=words.say("page", "addresses-same" if each.same_addresses else "addresses-other"),
         ports=words.say("page", "ports-same" if each.same_ports else "ports-other"),
-        times=words.say("page", "times-other", seconds=f"{apart:f}") if apart else words.say("page", "times-same"),
+        times=_times(each.apart, words),
     )
+
+
+def _times(apart: Decimal | None, words: BatchWords) -> str:
+    if apart is None:
+        return words.say("page", "times-unknown")
+    shown = round(apart, 3)
+    return words.say("page", "times-other", seconds=f"{shown:f}") if shown else words.say("page", "times-same")
 
 
 def _read(path: Path) -> str:
