@@ -61,6 +61,20 @@ def test_moodle_is_filled_by_the_id_of_the_folder(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("heading", ["计算机网络成绩登记表", "网络;2026-2027;教师", "a,b,c,d,e,f"])
+def test_what_parts_the_cells_is_told_by_the_line_of_the_titles(tmp_path, heading):
+    text = f"{heading}\n学号\t姓名\t成绩\n20260001\t示例甲\t\n"
+    assert filled(tmp_path, text, klass_of(80))[1] == text.replace("甲\t", "甲\t80")
+
+
+@pytest.mark.parametrize(
+    ("options", "named"), [(["--gradebook", "b.csv"], "--rubric"), (["--dry-run", "--overwrite-grades"], "--gradebook")]
+)
+def test_options_that_would_do_nothing_are_told(tmp_path, options, named):
+    done = command("batch", tmp_path, "-o", tmp_path / "out", *options)
+    assert (done.code, named in done.said) == (2, True)
+
+
 def test_moodle_in_chinese(tmp_path):
     made, text = filled(tmp_path, MOODLE_ZH, klass_of(80, layout="moodle"))
     assert made.kind == "moodle"
@@ -312,7 +326,7 @@ def test_a_table_that_is_none_is_told_before_anything_is_done(tmp_path, content,
     if content is not None:
         book.write_bytes(content)
     (tmp_path / "class").mkdir()
-    done = command("batch", tmp_path / "class", "-o", tmp_path / "out", "--gradebook", book)
+    done = command("batch", tmp_path / "class", "-o", tmp_path / "out", "--rubric", "r", "--gradebook", book)
     assert done.code == 2
     assert what in done.said
     assert not (tmp_path / "out").exists()

@@ -21,11 +21,14 @@ ONE = Trace(
     "100.5",
     (3_000_000_000, 4_000_000_000),
     frozenset((7 << 40, 8 << 40, 9 << 40)),
+    Decimal("100.6"),
+    {7 << 40: 101_000_000_000, 8 << 40: 102_000_000_000, 9 << 40: 103_000_000_000},
 )
 
 
 def test_the_same_initial_sequence_numbers_are_the_same_connection():
-    later = replace(ONE, key="b", capture="b.pcap", stream=3, start="3700.5", client="10.9.9.9:5000")
+    opened = Decimal("3700.6")
+    later = replace(ONE, key="b", capture="b.pcap", stream=3, start="9", opened=opened, client="10.9.9.9:5000")
     found = shared([ONE, later], {})
     assert [(each.one, each.other, len(each.evidence)) for each in found] == [("a", "b", 1)]
     evidence = found[0].evidence[0]
@@ -36,6 +39,17 @@ def test_without_its_handshake_a_copy_is_known_by_its_data():
     trimmed = replace(ONE, key="b", isns=None, keys=frozenset((8 << 40, 9 << 40)))
     assert len(shared([ONE, trimmed], {})) == 1
     assert shared([ONE, replace(trimmed, keys=frozenset((5 << 40, 6 << 40)))], {}) == []
+
+
+def test_times_are_compared_of_one_segment_and_not_of_the_first_of_each():
+    """A copy that was only trimmed begins later and is not shifted; it may lack what was first sent."""
+    trimmed = replace(ONE, key="b", isns=None, opened=None, start="102", keys=frozenset((8 << 40, 9 << 40)))
+    assert shared([ONE, trimmed], {})[0].evidence[0].apart == 0
+    again = replace(trimmed, keys=ONE.keys, times={**ONE.times, 7 << 40: 101_500_000_000})
+    assert shared([ONE, again], {})[0].evidence[0].apart == 0
+    shifted = replace(again, times={key: time + 250_000_000 for key, time in ONE.times.items()})
+    assert shared([ONE, shifted], {})[0].evidence[0].apart == Decimal("0.25")
+    assert shared([ONE, replace(trimmed, times={})], {})[0].evidence[0].apart is None
 
 
 def test_strangers_share_nothing():

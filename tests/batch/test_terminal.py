@@ -18,7 +18,7 @@ from reporter.errors import UsageTrouble
 from tests.faults import command
 
 
-@pytest.mark.parametrize(("students", "rest"), [(7, "… and 1 more pairs"), (6, "")])
+@pytest.mark.parametrize(("students", "rest"), [(7, "… and 1 more pair shares"), (6, "")])
 def test_the_terminal_says_that_there_are_more_pairs_than_it_names(tmp_path, capsys, students, rest):
     keys = [f"2026{number:04}" for number in range(students)]
     submissions = [Submission(key, Student(key), (key,)) for key in keys]
@@ -27,9 +27,9 @@ def test_the_terminal_says_that_there_are_more_pairs_than_it_names(tmp_path, cap
     klass = assemble(submissions, rows, shared(traces, {}), None)
     _summary(klass, BatchWords("en"), tmp_path)
     printed = capsys.readouterr().out
-    assert printed.count("shares") == min(len(klass.shared), 20)
+    assert printed.count("shares 1 connection") == min(len(klass.shared), 20)
     assert rest in printed
-    assert ("more pairs" in printed) is bool(rest)
+    assert ("more pair" in printed) is bool(rest)
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ class Packet:
     source: str = "10.0.0.1"
     destination: str = "10.0.0.2"
     epoch: Decimal = Decimal(0)
+    timed: bool = True
 
 
 def traced(key, packets, **limits):
