@@ -217,7 +217,8 @@ def test_the_summary_names_the_frames_of_arp(language: str) -> None:
     said = plain(steps.items[0])
     assert [int(each) for each in re.findall(r"\d+", said) if int(each) != 4] == [1, 2, 16, 17]
     steps = next(each for each in blocks(document("dns-trouble", language), "summary") if isinstance(each, Bullets))
-    assert [int(each) for each in sorted(re.findall(r"\d+", plain(steps.items[0])))] == [1, 14, 14], "1 to 14"
+    said = plain(steps.items[0]).replace("192.168.10.80", "")
+    assert sorted(int(each) for each in re.findall(r"\d+", said)) == [1, 9, 13, 14, 14], "14, 1 to 14; 9, 13"
 
 
 def test_the_median_of_an_even_number_is_the_mean_of_the_middle_two() -> None:
