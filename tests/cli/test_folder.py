@@ -117,7 +117,8 @@ def test_words_stand_where_their_names_say(lab, run):
     assert "In order of events the capture shows" not in made
     assert '<img src="data:image/png;base64,' in made
     assert '<span class="t-word">def</span>' in made
-    assert "before-handshake.md (SHA-256" in made
+    for used in ("report.toml", "before-handshake.md", "shot.png", "server.py"):
+        assert f"{used}, SHA-256 " in made
     assert "reporter report lab --lang en" in made
 
 
