@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reporter.extract.fields import AT, number, numbers, seconds, values
+from reporter.extract.targets import whole_targets, with_target
 from reporter.model.application import Header, HttpRequest, HttpResponse, header_value
 from reporter.model.tcp import Tcp
 
 _REQUEST = AT["http.request.method"]
 _RESPONSE = AT["http.response.version"]
+_INFO = AT["_ws.col.Info"]
 _LENGTH, _CAPTURED = AT["frame.len"], AT["frame.cap_len"]
 #: Fields that a message carries at most once, so that a second one begins another message.
 _ONCE = frozenset(
@@ -69,7 +71,8 @@ def _first_frame(frame: int, tcp: Tcp | None, message: int) -> int:
 
 def requests_of(row: Sequence[str], frame: int, tcp: Tcp | None, cut: bool = False) -> tuple[HttpRequest, ...]:
     """The HTTP requests that tshark reports on this frame, in order; with `cut`, text of the row was left out."""
-    methods, targets, versions, full_uris, lines, answered = (values(text) for text in row[_REQUEST : _REQUEST + 6])
+    methods, printed, versions, full_uris, lines, answered = (values(text) for text in row[_REQUEST : _REQUEST + 6])
+    targets = whole_targets(methods, printed, row[_INFO])
     cut = cut or _cut(row)
     lines = _whole(lines) if cut else lines
     shared = split_headers(lines, len(methods))
@@ -77,6 +80,8 @@ def requests_of(row: Sequence[str], frame: int, tcp: Tcp | None, cut: bool = Fal
     coded = [index for index, headers in enumerate(shared or ()) if header_value(headers, "Transfer-Encoding")]
     if cut and not any(header_of(line).name.lower() == "host" for line in lines):
         full_uris = []
+    if len(full_uris) == len(printed):
+        full_uris = [with_target(*each) for each in zip(full_uris, printed, targets, strict=True)]
     return tuple(
         HttpRequest(
             method=method,
