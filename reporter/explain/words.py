@@ -261,8 +261,13 @@ class Words:
         return value.evidence if isinstance(value, Fact) else ()
 
     def _milliseconds(self, value: Any, parts: Iterable[Any] = ()) -> Shown:
-        """A time in ms; of a sum told with its `parts` every time has so many digits that the sum closes as printed."""
+        """A time in ms, from 1 s on in s.
+
+        Of a sum told with its `parts` every time is in ms, with so many digits that the sum closes as printed.
+        """
         seconds = value.value if isinstance(value, Fact) else value
+        if seconds >= 1 and not parts:
+            return self._seconds(value)
         terms = [(part.value if isinstance(part, Fact) else part) * 1000 for part in parts]
         return Shown(f"{_rounded(seconds * 1000, closing(terms))} ms", self._evidence(value))
 

@@ -23,7 +23,7 @@ _OWN = (204, 205, 206)
     on="http",
     when="response",
     facts="sender receiver code phrase method target request_frame spread time began more among data ack"
-    " shut shut_times shut_from shut_to",
+    " shut shut_times shut_from shut_to ended ended_time total",
     rank=30,
 )
 def answers(at: At) -> Facts | None:
@@ -33,7 +33,9 @@ def answers(at: At) -> Facts | None:
     tells that the request began in an earlier frame than `request_frame`. Where the receiver's window was 0 in between,
     it was so `shut_times` times, `shut` seconds in all, from the frame `shut_from` to `shut_to` (None where it still
     is); times too many to be counted are 0, and `shut` is then None.
-    `began` is the frame of the response's first byte when that is another. Without a known request the
+    `began` is the frame of the response's first byte when that is another. Where this frame only carries the FIN that
+    ends the body, `ended` is the frame of its last byte, `ended_time` the time up to it, and `total` the bytes of the
+    response, None where the frame holds more than one. Without a known request the
     facts about it are None. `among` are then the requests of which it answers one, `data` is the first frame of
     data in which no whole request was recognised, and `ack` confirms that the client has sent nothing but its SYN.
 
@@ -59,6 +61,7 @@ def answers(at: At) -> Facts | None:
         "spread": _spread(first),
         "time": time,
         **(_shut(at, first) if time is not None else _OPEN),
+        **_ended(at, first, time),
         "began": frame_of(response.first_frame) if response.first_frame != frame else None,
         "among": word(tuple(frame_of(each) for each in first.among)),
         "data": frame_of(first.begun) if first.begun is not None else None,
@@ -233,6 +236,25 @@ def _request_frame(found: Answered) -> Fact | None:
 
 def _spread(found: Answered) -> Fact:
     return word(found.exchange is not None and found.exchange.spread)
+
+
+def _ended(at: At, found: Answered, time: Fact | None) -> dict[str, Fact | None]:
+    """The frame of the last byte of a response that a FIN without data completes, and the time up to it."""
+    facts: dict[str, Fact | None] = dict.fromkeys(("ended", "ended_time", "total"))
+    carriers = at.packet.carriers
+    if at.tcp.length or not at.tcp.fin or not carriers:
+        return facts
+    facts["ended"] = frame_of(carriers[-1])
+    if len(at.step.answered) == 1 and at.tcp.reassembled_length:
+        facts["total"] = at["tcp.reassembled.length"]
+    edge, exchange = at.step.sent.edge, found.exchange
+    if time is None or edge is None or edge.frame != carriers[-1] or exchange is None or exchange.request_frame is None:
+        return facts
+    begun, asked = exchange.request_time, exchange.request_frame
+    seconds = at.seen.clock.between(asked, begun, edge.frame, edge.time) if begun is not None else None
+    if seconds is not None and begun is not None:
+        facts["ended_time"] = derived(seconds, *at.moments((begun, asked), (edge.time, edge.frame))[:2])
+    return facts
 
 
 def _shut(at: At, found: Answered) -> dict[str, Fact | None]:

@@ -52,3 +52,8 @@ def test_the_round_trip_of_a_handshake_closes(language):
     facts = {"rtt": "0.000032228", "to_syn_ack": "0.000018538", "to_ack": "0.000013690"}
     text = Words(language).plain("H08", "text", {name: Decimal(time) for name, time in facts.items()} | FRAMES)
     assert all(each in text for each in ("0.0322 ms", "0.0185 ms", "0.0137 ms"))
+
+
+@pytest.mark.parametrize(("seconds", "text"), [("0.9996", "999.6 ms"), ("1", "1 s"), ("1.356727", "1.357 s")])
+def test_from_a_second_on_seconds_are_told(seconds, text):
+    assert Words("en").environment.from_string("{{ time|ms }}").render(time=Decimal(seconds)) == text

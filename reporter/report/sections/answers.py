@@ -15,7 +15,7 @@ from reporter.report.http2 import http2_of
 from reporter.report.material import Story, Told
 from reporter.report.roundtrip import round_trip
 from reporter.report.sections import Context, Draft, section
-from reporter.report.sections.exchange import page_of, shut_of
+from reporter.report.sections.exchange import page_of, pace_of
 from reporter.report.sections.teardown import one_fin, reset_fin
 from reporter.report.syns import confirmed, syns_of
 
@@ -190,7 +190,7 @@ def _time(context: Context) -> Answer:
         timed = story.capture.keeper.clock.tells(page.request_frame, page.response_frame)
         return "untold", {**facts, "timed": timed}
     one, two = field(asked.packet, "frame.time_epoch"), field(answered.packet, "frame.time_epoch")
-    return "yes", {**facts, "time": derived(page.time, one, two), **shut_of(story, page)}
+    return "yes", {**facts, "time": derived(page.time, one, two), **pace_of(story, page)}
 
 
 def _segments(context: Context) -> Answer:

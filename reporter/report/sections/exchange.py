@@ -28,9 +28,13 @@ def page_of(stream: Stream) -> Exchange | None:
     return whole[0] if whole else next(iter(stream.exchanges), None)
 
 
-def shut_of(story: Story, page: Exchange) -> dict[str, Any]:
-    """The facts of rule P09 on how long the client's window was closed while this response came; all None if never."""
-    none: dict[str, Any] = dict.fromkeys(("shut", "shut_times", "shut_from", "shut_to"))
+def pace_of(story: Story, page: Exchange) -> dict[str, Any]:
+    """The facts of rule P09 on what its time holds, each None where it does not hold it.
+
+    How long the client's window was closed while this response came; and, where a FIN of its own ends the response,
+    when its last byte came.
+    """
+    none: dict[str, Any] = dict.fromkeys(("shut", "shut_times", "shut_from", "shut_to", "ended", "ended_time"))
     told = story.at(page.response_frame) if page.response_frame is not None else None
     for finding in told.findings if told is not None else ():
         if finding.rule == "P09" and finding.facts["request_frame"] == page.request_frame:
