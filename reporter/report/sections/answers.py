@@ -15,7 +15,7 @@ from reporter.report.http2 import http2_of
 from reporter.report.material import Story, Told
 from reporter.report.roundtrip import round_trip
 from reporter.report.sections import Context, Draft, section
-from reporter.report.sections.exchange import page_of, pace_of
+from reporter.report.sections.exchange import pace_of, page_of
 from reporter.report.sections.teardown import one_fin, reset_fin
 from reporter.report.syns import confirmed, syns_of
 

@@ -10,7 +10,7 @@ from reporter.report.http2 import http2_of
 from reporter.report.material import Story
 from reporter.report.named import server_told
 from reporter.report.sections import Context, Draft, section
-from reporter.report.sections.exchange import page_of, pace_of
+from reporter.report.sections.exchange import pace_of, page_of
 from reporter.report.sections.teardown import reset_fin
 from reporter.report.tls import tls_of
 
