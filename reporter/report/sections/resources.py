@@ -20,7 +20,7 @@ _BARS = 24
 #: Bytes of a TCP header without options.
 _HEADER = 20
 #: Widths of the columns in per cent; where nothing was answered, the addresses have the room of what is not there.
-_ANSWERED, _UNANSWERED = (9, 23, 9, 15, 14, 14, 16), (10, 35, 9, 8, 15, 8, 15)
+_ANSWERED, _UNANSWERED = (10, 22, 9, 15, 14, 14, 16), (10, 35, 9, 8, 15, 8, 15)
 _SPEAKING = ("P07", "P12", "P14", "P15", "P17", "P18", "P22", "P23", "P25", "P37", "P38")
 
 
