@@ -203,9 +203,11 @@ def encrypted_only(at: At) -> Facts | None:
     }
 
 
-@rule("C13", on="tcp", when="data", facts="sender length src_port dst_port server_port", rank=_RANK + 10)
+@rule("C13", on="tcp", when="data", facts="sender length src_port dst_port server_port named", rank=_RANK + 10)
 def not_decoded(at: At) -> Facts | None:
     """The first payload of a connection for which Wireshark knows no protocol: it may need Decode As.
+
+    `named` is what the Protocol column calls the frame where that is another protocol than TCP.
 
     Reference: Wireshark User's Guide, Decode As; Wireshark's protocol `data` in frame.protocols.
     """
@@ -223,4 +225,5 @@ def not_decoded(at: At) -> Facts | None:
         "src_port": ports[0],
         "dst_port": ports[1],
         "server_port": server,
+        "named": at["_ws.col.Protocol"] if at.packet.innermost not in ("", "TCP", "Data") else None,
     }

@@ -52,12 +52,15 @@ def connection_reused(at: At) -> Facts | None:
     }
 
 
-@rule("P26", on="http", facts="sender receiver version answer keep_alive connection", rank=35)
+@rule("P26", on="http", facts="sender receiver version answer keep_alive close tunnel connection", rank=35)
 def http_1_0(at: At) -> Facts | None:
     """A message of HTTP/1.0: the connection closes after the response unless `Connection: keep-alive` was
     agreed.
 
-    Reference: RFC 9112, section 9.3.
+    `close` tells of Connection: close, which counts before keep-alive; `tunnel` of a CONNECT, whose connection lives on
+    as a tunnel if it succeeds.
+
+    Reference: RFC 9112, section 9.3; RFC 9110, section 9.3.6.
     """
     frame = at.packet.frame
     messages: list[tuple[HttpRequest | HttpResponse, str]] = [(each.request, "request") for each in at.step.asked]
@@ -65,11 +68,14 @@ def http_1_0(at: At) -> Facts | None:
     for message, kind in messages:
         if message.version == "HTTP/1.0" and message.headers_known:
             line = message.header("Connection")
+            options = {each.lower() for each in members(message.headers, "Connection")}
             return {
                 **at.roles,
                 "version": known(message.version, frame, f"http.{kind}.version"),
                 "answer": word(kind == "response"),
-                "keep_alive": word("keep-alive" in {each.lower() for each in members(message.headers, "Connection")}),
+                "keep_alive": word("keep-alive" in options and "close" not in options),
+                "close": word("close" in options),
+                "tunnel": word(isinstance(message, HttpRequest) and message.method == "CONNECT"),
                 "connection": known(line.value, frame, f"http.{kind}.line", line.line) if line else None,
             }
     return None

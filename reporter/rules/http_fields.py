@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from reporter.analyse.http import extension_of, http_date, lines_of, media_type
+from reporter.analyse.http import extension_of, http_date, lines_of, media_type, members
+from reporter.analyse.step import Asked
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
-from reporter.model.application import Header
+from reporter.model.application import Header, HttpRequest
 from reporter.model.packet import Packet
 from reporter.privacy.masks import SECRET_HEADER, has_secret
 
@@ -49,7 +50,8 @@ _UNDECLARED = ("application/octet-stream", "binary/octet-stream")
     "P06",
     on="http",
     when="request",
-    facts="sender names rest agent accept accept_more languages codings condition part secrets place method target",
+    facts="sender names rest agent accept accept_more languages codings condition part close secrets place method"
+    " target",
     rank=33,
 )
 def request_headers(at: At) -> Facts | None:
@@ -57,10 +59,11 @@ def request_headers(at: At) -> Facts | None:
     not shown.
 
     `rest` counts the names that are not in `names`: too many, or not fit to be shown. `accept` is the first
-    type of Accept. `place`, `method` and `target` name the request where the frame holds several.
+    type of Accept. `close` tells of Connection: close in HTTP/1.1. `place`, `method` and `target` name the request
+    where the frame holds several.
 
     Reference: RFC 9110, sections 7.2 (Host), 10.1 (request context), 12.5 (content negotiation) and 13.1
-    (conditions).
+    (conditions); RFC 9112, section 9.6 (close).
     """
     asked = [each.request for each in at.step.asked]
     place, found = next(((place, each) for place, each in enumerate(asked, 1) if each.headers_known), (0, None))
@@ -89,6 +92,7 @@ def request_headers(at: At) -> Facts | None:
         "codings": line("Accept-Encoding"),
         "condition": word(tuple(name for name in _CONDITIONS if name.lower() in lowered)),
         "part": line("Range"),
+        "close": word(found.version == "HTTP/1.1" and found.method != "CONNECT" and _closes(found)),
         "place": word(place) if several else None,
         "method": known(found.method, frame, "http.request.method") if several else None,
         "target": known(found.target, frame, "http.request.uri") if several else None,
@@ -146,14 +150,16 @@ def response_headers(at: At) -> Facts | None:
     return {"sender": word(at.me), **facts, "hsts_off": word(off), "encrypted": word(_encrypted(at))}
 
 
-@rule("P31", on="http", when="request", facts="sender kind field scheme length", rank=36)
+@rule("P31", on="http", when="request", facts="sender kind field scheme length challenge", rank=36)
 def credentials_in_clear(at: At) -> Facts | None:
     """A request without encryption carries credentials or a form: whoever captures it can read them.
 
     `kind` is `basic` (user name and password in base64), `scheme` (another Authorization scheme), `target` (a
     password or token in the query), `form` (fields in the body). The values are never shown.
+    `challenge` is the frame of the 401 or 407 just before on this connection with which the same request without
+    credentials was answered.
 
-    Reference: RFC 7617, section 4; RFC 9110, sections 11.6.2, 11.7.2, 17.1 and 17.9.
+    Reference: RFC 7617, section 4; RFC 9110, sections 11.4, 11.6.2, 11.7.2, 17.1 and 17.9.
     """
     if _encrypted(at):
         return None
@@ -171,6 +177,7 @@ def credentials_in_clear(at: At) -> Facts | None:
                 "field": word(field),
                 "scheme": word(plain) if plain else None,
                 "length": None,
+                "challenge": _challenge(at, each, field),
             }
         if has_secret(request.target):
             return {
@@ -179,6 +186,7 @@ def credentials_in_clear(at: At) -> Facts | None:
                 "field": None,
                 "scheme": None,
                 "length": None,
+                "challenge": None,
             }
         line, length = request.header("Content-Type"), request.header("Content-Length")
         if line and media_type(line.value) in ("application/x-www-form-urlencoded", "multipart/form-data"):
@@ -188,6 +196,7 @@ def credentials_in_clear(at: At) -> Facts | None:
                 "field": known(media_type(line.value), at.packet.frame, _REQUEST_LINE, line.line),
                 "scheme": None,
                 "length": _number(length, at.packet.frame),
+                "challenge": None,
             }
     return None
 
@@ -215,6 +224,23 @@ def type_and_name_disagree(at: At) -> Facts | None:
                 "request_frame": frame_of(exchange.request_frame),
             }
     return None
+
+
+def _closes(request: HttpRequest) -> bool:
+    return "close" in {each.lower() for each in members(request.headers, "Connection")}
+
+
+def _challenge(at: At, asked: Asked, field: str) -> Fact | None:
+    """The frame that answered the same request without credentials by asking for them, the last of this connection."""
+    before = at.conversation.pairing.last_response
+    if before is None or before.request is None or before.response is None or before.response_frame is None:
+        return None
+    request, code = before.request, 401 if field == "Authorization" else 407
+    same = (request.method, request.target) == (asked.request.method, asked.request.target)
+    next_one = before.stream == asked.exchange.stream and before.number + 1 == asked.exchange.number
+    if not (same and next_one and before.response.code == code and request.headers_known) or request.header(field):
+        return None
+    return frame_of(before.response_frame)
 
 
 def _secret_names(headers: tuple[Header, ...]) -> tuple[str, ...]:
