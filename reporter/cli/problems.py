@@ -43,7 +43,8 @@ def say_lacking(characters: str) -> None:
 def say_remarks(tail: str, failures: Sequence[Failure], cut: tuple[int, int] = (0, 0)) -> None:
     """Say of a capture that its end is missing, that text was too long (`cut`), and of rules that they broke on it."""
     if tail:
-        say(f"the capture is {tail} at its end; everything before that was read")
+        place = "at its end" if tail == "cut short" else "from some point on"
+        say(f"the capture is {tail} {place}; everything before that was read")
     if cut[0]:
         say(f"packets with text too long to be taken in: {cut[0]}, first frame {cut[1]}; it is cut where it ends in …")
     if failures:

@@ -92,6 +92,7 @@ class StreamEnd:
     stream: Stream
     conversation: Conversation
     witness: Witness
+    tail: str = ""  #: `cut short` or `damaged`: the file may hold more than could be read
 
     @property
     def number(self) -> Fact:
@@ -113,6 +114,7 @@ class CaptureEnd:
 
     streams: tuple[StreamEnd, ...]
     witness: Witness
+    tail: str = ""  #: as in `StreamEnd`
 
     def told(self, code: str) -> dict[int, Count]:
         """What the rule of packets said, by stream (`OUTSIDE` for packets outside any)."""
@@ -199,10 +201,18 @@ class Endings:
 
 
 def conclude(
-    pairs: Iterable[tuple[Stream, Conversation]], witness: Witness, *, failures: list[Failure], strict: bool = False
+    pairs: Iterable[tuple[Stream, Conversation]],
+    witness: Witness,
+    *,
+    failures: list[Failure],
+    tail: str = "",
+    strict: bool = False,
 ) -> Endings:
-    """Ask every rule of streams and of the capture. A broken rule is entered in `failures`, or raises if `strict`."""
-    ends = tuple(StreamEnd(stream, conversation, witness) for stream, conversation in pairs)
+    """Ask every rule of streams and of the capture; `tail` is what is wrong with the end of the file, or empty.
+
+    A broken rule is entered in `failures`, or raises if `strict`.
+    """
+    ends = tuple(StreamEnd(stream, conversation, witness, tail) for stream, conversation in pairs)
     rules = sorted(END_RULES.values(), key=lambda each: catalogue_order(each.code))
     streams: dict[int, tuple[Ending, ...]] = {}
 
@@ -223,6 +233,6 @@ def conclude(
         found = [ending for each in rules if each.on == "stream" for ending in ask(each, end, number)]
         if found:
             streams[number] = tuple(found)
-    whole = CaptureEnd(ends, witness)
+    whole = CaptureEnd(ends, witness, tail)
     capture = [ending for each in rules if each.on == "capture" for ending in ask(each, whole, None)]
     return Endings(tuple(capture), streams)

@@ -106,4 +106,6 @@ class Explanation:
 
     def endings(self) -> Endings:
         """What is to be said of the streams and of the capture as a whole; ask after the iteration."""
-        return conclude(self._analysis.ended(), self._witness, failures=self.failures, strict=self._strict)
+        return conclude(
+            self._analysis.ended(), self._witness, failures=self.failures, tail=self.tail, strict=self._strict
+        )

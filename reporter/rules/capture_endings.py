@@ -23,13 +23,16 @@ def beginnings_missing(end: CaptureEnd) -> list[Facts]:
     return _summary(end, "C01")
 
 
-@capture_rule("C02", facts="streams count whole")
+@capture_rule("C02", facts="streams count whole tail")
 def closings_missing(end: CaptureEnd) -> list[Facts]:
     """Connections of which neither FIN nor RST is in the capture, without those not seen to open.
 
+    `tail` tells that not all of the file could be read (`cut short` or `damaged`).
+
     Reference: tshark field tcp.completeness (16 FIN, 32 RST).
     """
-    return _streams(end, [each for each in end.where("C02") if each.stream.closing is not Closing.NOT_SEEN_OPEN])
+    found = [each for each in end.where("C02") if each.stream.closing is not Closing.NOT_SEEN_OPEN]
+    return [{**facts, "tail": word(end.tail)} for facts in _streams(end, found)]
 
 
 @capture_rule("C03", facts="streams count whole")
@@ -220,13 +223,14 @@ def clock_set_back(end: CaptureEnd) -> list[Facts]:
     return _frames(end, "C14")
 
 
-@capture_rule("P32", facts="streams count requests more unsure unsure_count open unseen")
+@capture_rule("P32", facts="streams count requests more unsure unsure_count open unseen tail")
 def requests_without_response(end: CaptureEnd) -> list[Facts]:
     """Requests of all connections that have no complete response when the capture ends.
 
     `requests` are their frames, of which `more` tells that not all are named; `unsure` are frames of which only
     `unsure_count` have none, but it cannot be told which; `open` tells that one of them still
-    waits on a connection of which the server's end was not captured, `unseen` that of one no segment of the server was.
+    waits on a connection of which the server's end was not captured, `unseen` that of one no segment of the server was;
+    `tail` that not all of the file could be read.
 
     Reference: RFC 9112, sections 8 and 9.5.
     """
@@ -247,6 +251,7 @@ def requests_without_response(end: CaptureEnd) -> list[Facts]:
             "count": derived(sum(each.unanswered for each in pairings), *asked[:_SHOWN], *unsure[:_SHOWN]),
             "open": word(any(each.conversation.pairing.waiting and _server_open(each) for each in found)),
             "unseen": word(any(Role.SERVER not in each.conversation.window for each in found)),
+            "tail": word(end.tail),
         }
     ]
 

@@ -11,6 +11,7 @@ from reporter import rules
 from reporter.analyse.seen import Analysis
 from reporter.explain.endings import END_RULES, CaptureEnd, Witness, conclude
 from reporter.explain.engine import Explainer, Failure
+from reporter.explain.evidence import Fact, word
 from reporter.explain.words import Words
 from reporter.options import LANGUAGES
 from tests.notation import Notation
@@ -32,11 +33,11 @@ CLOSE = """
 GET = '4 0.003 c>s [PA] seq=1 ack=1 len=40 get=/ h="Host: lab.example"\n'
 
 
-def endings(text):
+def endings(text, tail=""):
     explainer, analysis, witness = Explainer(strict=True), Analysis(), Witness()
     for seen in analysis.run(Notation().packets(text)):
         witness.see(seen, explainer.explain(seen))
-    found = conclude(analysis.ended(), witness, failures=[], strict=True)
+    found = conclude(analysis.ended(), witness, failures=[], tail=tail, strict=True)
     told: dict[str, dict[str, Any]] = {}
     for ending in [*(each for some in found.streams.values() for each in some), *found.capture]:
         assert set(ending.facts) == set(END_RULES[ending.on, ending.rule].facts)
@@ -90,6 +91,17 @@ def test_no_unused_connection_without_a_handshake_or_with_data():
     assert "stream-H16" not in endings("1 0.000 c>s [S]  seq=0\n2 1.0 c>s [S] seq=0\n")
     assert "stream-H16" not in endings(OPEN + GET)
     assert "stream-H16" not in endings("1 0.000 c>s [A]  seq=1 ack=1\n2 0.1 s>c [A] seq=1 ack=1\n")
+
+
+@pytest.mark.parametrize("tail", ["", "cut short", "damaged"])
+def test_what_lies_behind_a_damage_is_not_said_to_be_missing_from_the_capture(tail):
+    told = endings(OPEN + GET, tail)
+    assert [told[entry]["tail"] for entry in ("capture-P32", "stream-P32")] == [tail] * 2
+    facts = {"streams": Fact((word(0),)), "count": word(1), "whole": word(1), "tail": word(tail)}
+    text, advice = (WORDS["en"].plain("capture-C02", part, facts) for part in ("text", "advice"))
+    assert ("part of the file that could be read" in text) is bool(tail)
+    assert ("that was not captured" in text) is not bool(tail)
+    assert f"if it is {tail} still" in advice if tail else advice.startswith("Before stopping")
 
 
 def test_requests_of_one_frame_name_it_once():
