@@ -23,9 +23,13 @@ class _Message:
     count: int = 0
     total: int = 0
     parts: list[tuple[int, int]] = field(default_factory=list)
+    repeats: list[int] = field(default_factory=list)
 
     def add(self, frame: int, length: int, sent: Sent) -> None:
         self.start = min(self.start, sent.start)
+        if length and sent.repeated and not sent.fresh:
+            self.repeats.append(frame)
+            return
         if sent.gap or sent.fills or sent.fresh != length:
             self.ordered = False
             return
@@ -53,15 +57,16 @@ class Messages:
         return Share(done_in, message.count if message.ordered else 0)
 
     def whole(self, packet: Packet, tcp: Tcp, sent: Sent) -> Whole | None:
-        """Enter a segment that completes a message; that message, None where its pieces were not each once in order."""
+        """Enter a segment that completes a message; that message, None where none of its segments came before."""
         message = self._now
         if not tcp.segments or message is None or message.done_in != packet.frame:
             return None
         message.add(packet.frame, tcp.length, sent)
-        if not message.ordered or message.count != len(set(tcp.segments)):
-            return None
+        repeats = tuple(each for each in message.repeats if each in tcp.segments)
+        if not message.ordered or message.count != len(set(tcp.segments).difference(repeats)):
+            return Whole(repeats, None, closes=False)
         parts = tuple(message.parts) if message.count < _PARTS else None
-        return Whole(message.count, parts, closes=message.total == tcp.reassembled_length)
+        return Whole(repeats, parts, closes=message.total == tcp.reassembled_length)
 
     def start_of(self, packet: Packet, sent: Sent) -> int:
         """The number at which the message of this segment begins: the segment's own where it completes no other."""

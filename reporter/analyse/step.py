@@ -103,13 +103,14 @@ class Advertised:
 
 @value
 class Whole:
-    """The message that this frame completes: `count` segments, in order, each captured once.
+    """The message that this frame completes.
 
-    `parts` are frame and `tcp.len` of each when they are few, `closes` tells that the lengths add up to
+    `repeats` are those of its segments (`tcp.segment`) that only carried again what others had carried. `parts` are
+    frame and `tcp.len` of the others when they are few and came in order, `closes` tells that these lengths add up to
     `tcp.reassembled.length`.
     """
 
-    count: int
+    repeats: tuple[int, ...]
     parts: tuple[tuple[int, int], ...] | None
     closes: bool
 
@@ -118,7 +119,7 @@ class Whole:
 class Share:
     """This segment's part in a reassembled message: the `index`-th piece (from 1) of what frame `done_in` completes.
 
-    `index` is 0 where the pieces were not captured each once and in order.
+    `index` is 0 where the pieces were not captured in order; one that only repeats others is not counted.
     """
 
     done_in: int

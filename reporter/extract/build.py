@@ -151,8 +151,9 @@ def _icmp(row: Row, layers: Layers) -> Icmp | None:
         asked, told, link = (first(text) for text in row[_ICMP6 + 2 : _ICMP6 + 5])
         if kind is None:
             return None
-        mtu = number(row[_ICMP6 + 5])
-        return Icmp(6, kind, code, target=asked or told, link_address=link, quoted=quoted, mtu=mtu)
+        mtu, ident, seq, answers, answered = (number(text) for text in row[_ICMP6 + 5 : _ICMP6 + 10])
+        target = asked or told
+        return Icmp(6, kind, code, ident, seq, answers, answered, target, link_address=link, quoted=quoted, mtu=mtu)
     kind, code, ident, seq, answers, answered, mtu = (number(text) for text in row[_ICMP : _ICMP + 7])
     return None if kind is None else Icmp(4, kind, code, ident, seq, answers, answered, quoted=quoted, mtu=mtu)
 

@@ -86,6 +86,8 @@ _SPECIAL: dict[str, Reader] = {
     "frame.protocols": lambda packet: packet.stack or ":".join(packet.protocols),
     "icmpv6.nd.ns.target_address": lambda packet: packet.icmp.target if packet.icmp else None,
     "icmpv6.nd.na.target_address": lambda packet: packet.icmp.target if packet.icmp else None,
+    "icmpv6.echo.identifier": lambda packet: packet.icmp.ident if packet.icmp else None,
+    "icmpv6.echo.sequence_number": lambda packet: packet.icmp.seq if packet.icmp else None,
     "icmpv6.opt.linkaddr": lambda packet: packet.icmp.link_address if packet.icmp else None,
 }
 

@@ -244,6 +244,7 @@ def dns_retry(at: At) -> Facts | None:
     }
 
 
+_ECHO6 = ("icmpv6.echo.identifier", "icmpv6.echo.sequence_number")
 _ECHO = {(4, 8): "request", (4, 0): "reply", (6, 128): "request", (6, 129): "reply"}
 _KINDS = {
     (4, 3): "unreachable",
@@ -299,6 +300,7 @@ def icmp(at: At) -> Facts | None:
     kind = _ECHO.get(key) or _KINDS.get(key, "other")
     name = "icmp" if icmp.version == 4 else "icmpv6"
     frame = at.packet.frame
+    ident, seq = ("icmp.ident", "icmp.seq") if icmp.version == 4 else _ECHO6
     pair = "resp_to" if icmp.response_to else "resp_in" if icmp.response_in else ""
     quoted = icmp.quoted
     header = ("ip" if icmp.version == 4 else "ipv6") if quoted else ""
@@ -311,9 +313,9 @@ def icmp(at: At) -> Facts | None:
         "code": code,
         "source": _end(at, "src"),
         "target": _end(at, "dst"),
-        "ident": at["icmp.ident"] if icmp.ident is not None else None,
-        "seq": at["icmp.seq"] if icmp.seq is not None else None,
-        "pair_frame": at[f"icmp.{pair}"] if pair else None,
+        "ident": at[ident] if icmp.ident is not None else None,
+        "seq": at[seq] if icmp.seq is not None else None,
+        "pair_frame": at[f"{name}.{pair}"] if pair else None,
         "asked": at[target] if icmp.target else None,
         "mac": at["icmpv6.opt.linkaddr"] if icmp.link_address else None,
         "reason": derived(_REASONS.get((icmp.version, icmp.code or 0), ""), code) if kind == "unreachable" else None,

@@ -5,17 +5,20 @@ from __future__ import annotations
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
+from reporter.model.stream import State
 
 _WRAP = 1 << 32
 #: Up to how many terms a sum is written out, up to how many frames are listed one by one.
 _TERMS = 5
 
 
-@rule("D01", on="tcp", when="data", facts="sender receiver seq length last next_seq fin wraps", rank=40)
+@rule("D01", on="tcp", when="data", facts="sender receiver seq length last next_seq fin wraps early", rank=40)
 def data(at: At) -> Facts | None:
     """A segment carries payload bytes not captured before: Seq to Seq + Len - 1; the next number comes after.
 
-    Reference: RFC 9293, section 3.4 (sequence numbers).
+    `early`: the other SYN had brought data, taken with the SYN-ACK, and the handshake is not complete yet.
+
+    Reference: RFC 9293, section 3.4 (sequence numbers); RFC 7413, section 4.2 (data before the handshake is complete).
     """
     tcp, sent = at.tcp, at.step.sent
     if not tcp.length or tcp.syn or tcp.rst or sent.repeated or sent.fills or _probe(at):
@@ -31,7 +34,16 @@ def data(at: At) -> Facts | None:
         "next_seq": derived(end % _WRAP, *parts),
         "fin": word(tcp.fin),
         "wraps": word(end >= _WRAP),
+        "early": word(_early(at)),
     }
+
+
+def _early(at: At) -> bool:
+    """Whether data in the SYN is answered before the SYN-ACK has been confirmed."""
+    asked, mine = at.conversation.syn.get(at.peer), at.conversation.syn.get(at.me)
+    if asked is None or mine is None or not asked.length or mine.ack != asked.next_seq % _WRAP:
+        return False
+    return at.step.before.of(at.me) is State.SYN_RECEIVED
 
 
 @rule("D08", on="tcp", when="psh", facts="sender receiver flags", rank=47)
@@ -50,13 +62,14 @@ def push(at: At) -> Facts | None:
     "D09",
     on="tcp",
     when="part",
-    facts="sender receiver index done_in count whole lengths frames first last record",
+    facts="sender receiver index done_in count whole lengths frames first last record repeats",
     rank=44,
 )
 def piece_of_message(at: At) -> Facts | None:
     """One segment of a message that Wireshark reassembles, or the segment that completes it.
 
-    `count` and what follows speak of the message completed here, `index` and `done_in` of a later one. `record` tells
+    `count` and what follows speak of the message completed here, `index` and `done_in` of a later one. `repeats` more
+    segments, not among `count` and `frames`, only carried again what these had carried. `record` tells
     that TLS has begun on the connection: what is put together is a TLS record.
 
     Reference: RFC 9293, section 3.7 (segmentation); tshark fields tcp.reassembled_in, tcp.segment.
@@ -64,7 +77,8 @@ def piece_of_message(at: At) -> Facts | None:
     tcp, step = at.tcp, at.step
     share = step.share if step.share is not None and step.share.done_in != at.packet.frame else None
     into = at["tcp.reassembled_in"] if share is not None else None
-    segments = at.packet.carriers
+    repeats = step.whole.repeats if step.whole is not None else ()
+    segments = tuple(each for each in at.packet.carriers if each not in repeats)
     done = len(segments) > 1 and tcp.reassembled_length is not None
     if (share is None and not done) or step.sent.repeated or _probe(at) or tcp.rst:
         return None
@@ -84,6 +98,7 @@ def piece_of_message(at: At) -> Facts | None:
         "first": frames[0] if frames else None,
         "last": frames[-1] if frames else None,
         "record": word(at.conversation.tls),
+        "repeats": derived(len(repeats), *map(frame_of, repeats[:_TERMS])) if done and repeats else None,
     }
 
 

@@ -13,7 +13,7 @@ _RANK = 10
 _WRAP = 1 << 32
 #: Kinds of options (IANA, TCP Option Kind Numbers).
 _SCALE, _SACK, _STAMPS = 3, 4, 8
-_THIRD = "sender receiver seq ack peer_seq data syn_ack_frame nothing_sent"
+_THIRD = "sender receiver seq ack peer_seq data syn_ack_frame nothing_sent fin_frame fin_state"
 
 
 @rule(
@@ -60,7 +60,7 @@ def syn(at: At) -> Facts | None:
     rank=_RANK,
 )
 def syn_ack(at: At) -> Facts | None:
-    """A SYN with ACK accepts: it confirms the other end's SYN and offers its own initial sequence number.
+    """A SYN with ACK accepts: it confirms the other end's SYN and gives its own initial sequence number.
 
     `syn_frame` is None when the SYN it answers was not captured before. `fits` is False when its Ack is not
     the number after that SYN. `peer_seq` (and `peer_length`, data in that SYN) make the sum, when it closes.
@@ -101,7 +101,8 @@ def third_ack(at: At) -> Facts | None:
     """The third segment of the handshake, without data: it confirms the SYN-ACK.
 
     `data` are bytes of the other end that came with or right after its SYN and are confirmed here too;
-    `nothing_sent` tells that the SYN of this end had carried no data.
+    `nothing_sent` tells that the SYN of this end had carried no data. `fin_frame` is a FIN that the other end has
+    already sent, `fin_state` the state in which it is after this segment.
 
     Reference: RFC 9293, section 3.5 and figure 6.
     """
@@ -171,6 +172,7 @@ def _third(at: At) -> Facts | None:
     carriers = [piece for piece in confirms.pieces if piece.payload and piece.whole]
     lengths = [known(piece.payload, piece.frame, "tcp.len") for piece in carriers]
     closes = at.tcp.ack == seq + 1 + sum(fact.value for fact in lengths)
+    fin, state = at.conversation.fin.get(at.peer), at.step.after.of(at.peer)
     return {
         **at.roles,
         "seq": at["tcp.seq"],
@@ -179,6 +181,8 @@ def _third(at: At) -> Facts | None:
         "data": Fact(tuple(lengths)) if lengths and closes else None,
         "syn_ack_frame": frame_of(accepted.frame),
         "nothing_sent": word(at.conversation.syn[at.me].length == 0),
+        "fin_frame": frame_of(fin.frame) if fin is not None and state is not None else None,
+        "fin_state": word(state.value) if fin is not None and state is not None else None,
     }
 
 

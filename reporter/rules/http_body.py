@@ -14,13 +14,14 @@ _RANK = 32
 _SUMMED = 8
 
 
-@rule("P21", on="http", facts="answer length total head segments first_segment state", rank=_RANK)
+@rule("P21", on="http", facts="answer length total head segments first_segment state repeats", rank=_RANK)
 def content_length(at: At) -> Facts | None:
     """Content-Length says how many bytes the body has; with the header they make up the whole message.
 
-    `total` is the payload of the message in this capture: `tcp.len`, or what was put together from
-    `segments`. `head` is only given when header and body add up to it exactly. `state`: `whole`, `cut` (fewer
-    bytes than announced) or `unknown`. Silent when the frame holds several messages.
+    `total` is the payload of the message in this capture: `tcp.len`, or what was put together from `segments`, of which
+    `repeats` only carried again what others had carried. `head` is only given when header and body add up to it
+    exactly. `state`: `whole`, `cut` (fewer bytes than announced) or `unknown`. Silent when the frame holds several
+    messages.
 
     Reference: RFC 9112, section 6.3; RFC 9110, section 8.6.
     """
@@ -50,6 +51,7 @@ def content_length(at: At) -> Facts | None:
             "total": total,
             "head": derived(counted, total, length) if state == "whole" else None,
             "segments": _count(at) if at.packet.carriers else None,
+            "repeats": word(len(at.step.whole.repeats)) if at.step.whole is not None else None,
             "first_segment": frame_of(first) if first != at.packet.frame else None,
             "state": word(state),
         }

@@ -70,13 +70,13 @@ CASES = {
             "very likely the server's FIN",
             "Which of the two FINs came first, the capture cannot tell",
         ],
-        ["no connection was opened", "not answered", "was not closed", "active closer: it", "closed first by"],
+        ["no connection was opened", "not answered", "was not closed", "closes actively: it", "closed first by"],
     ),
     "server only": (
         SERVER_ONLY,
         *(Opening.NOT_CAPTURED, Closing.ONE_FIN, None, 4),
         ["Only segments of the server were captured", "so very likely the client closed first"],
-        ["start capturing before", "was not closed", "is the active closer: it", "closed first by", "FIN-WAIT-1"],
+        ["start capturing before", "was not closed", "closes actively: it", "closed first by", "FIN-WAIT-1"],
     ),
     "SYN-ACK missed": (
         NO_SYN_ACK,
@@ -151,7 +151,7 @@ CASES = {
     "only the closing was captured": (
         CLOSING_ONLY,
         *(Opening.NOT_CAPTURED, Closing.FOUR_WAY, Role.CLIENT, None),
-        ["the client is the active closer", "was closed first by the client", "The client, with the FIN in frame 1"],
+        ["the client closes actively", "was closed first by the client", "The client, with the FIN in frame 1"],
         ["cannot tell which end", "Unless the server", "may have closed", "as far as captured"],
     ),
     "RST after a missed FIN": (
