@@ -6,7 +6,7 @@ from tests.captures import BUNDLED
 from tests.reports import document, said
 
 pytestmark = pytest.mark.tshark
-_CLOSED = "window was closed for 3952 ms of it (frames 12–20)"
+_CLOSED = "window was closed for 3.952 s of it (frames 12–20)"
 
 
 @pytest.mark.parametrize("name", ["summary", "answers", "exchange"])
