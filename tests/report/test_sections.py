@@ -13,7 +13,7 @@ from reporter.options import ReportOptions
 from reporter.pipeline import report as making
 from reporter.pipeline.report import make_document
 from reporter.render.html import render_html
-from reporter.report.document import Commentary, Document, PacketList, Pairs, Paragraph, Section, Table
+from reporter.report.document import Bullets, Commentary, Document, PacketList, Pairs, Paragraph, Section, Table
 from reporter.report.drawings import SequencePlot, Waterfall
 from reporter.report.themefile import LIMITS
 from tests.captures import BUNDLED
@@ -192,6 +192,24 @@ def test_trouble_and_measures_of_every_connection_that_is_told_of():
     assert trouble is not None
     tables = [each for part in (trouble, *trouble.sections) for each in part.blocks if isinstance(each, Table)]
     assert "TCP keep-alive probe" in {row[0] for table in tables for row in texts(table)}
+
+
+@pytest.mark.parametrize(
+    ("language", "read", "denied"),
+    [
+        ("en", "not in the part of the file that could be read", ("was not captured", "when the capture was stopped")),
+        ("zh", "文件能够读出的部分里", ("只是没有捕获到", "停止捕获时")),
+    ],
+)
+def test_of_a_file_cut_short_only_the_readable_part_is_spoken_of(language, read, denied):
+    found = document("truncated", language)
+    teardown, limits = section(found, "teardown"), block(found, "limits", Bullets)
+    assert teardown is not None
+    assert isinstance(limits, Bullets)
+    rich = [each.text for each in teardown.blocks if isinstance(each, Paragraph)] + list(limits.items)
+    said = ["".join(span.text for span in each) for each in rich]
+    assert len([each for each in said if read in each]) == 2
+    assert not [each for each in said for words in denied if words in each]
 
 
 def test_a_long_commentary_keeps_its_end(monkeypatch):

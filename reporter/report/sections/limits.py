@@ -86,7 +86,7 @@ def _of_story(context: Context) -> Iterator[Item]:
 
 def _missing(context: Context, story: Story, shown: Story | None, part: str) -> Item:
     """A part that the story lacks; shown from another connection it is still not that of the story."""
-    facts = {"stream": context.stream(story), "one_way": story.stream.one_way}
+    facts = {"stream": context.stream(story), "one_way": story.stream.one_way, "tail": story.capture.tail}
     if shown is None or shown == story or shown.stream is story.stream:
         return f"no-{part}", facts
     ends = {(each.stream.client, each.stream.server) for each in (story, shown)}

@@ -25,7 +25,12 @@ def teardown(context: Context) -> Draft | None:
         return None
     author, stream = context.author, story.stream
     key = str(stream.closing)
-    facts = {"stream": stream.number, "file": story.capture.name, "closer": stream.closed_first}
+    facts = {
+        "stream": stream.number,
+        "file": story.capture.name,
+        "closer": stream.closed_first,
+        "tail": story.capture.tail,
+    }
     if stream.closing is Closing.ONE_FIN:
         facts |= one_fin(stream)
     facts |= reset_fin(stream)
