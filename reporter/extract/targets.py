@@ -17,7 +17,8 @@ def whole_targets(methods: Sequence[str], targets: Sequence[str], info: str) -> 
     Only where `_ws.col.Info` names all requests in their order, and each character put back has as many bytes in UTF-8
     as were lost in its place; else the targets are handed back as they came.
     """
-    if not any(_LOST in target for target in targets):
+    # The column is cut where it is long; no character takes more than four bytes.
+    if not any(_LOST in target for target in targets) or sum(map(len, targets)) > 4 * len(info):
         return list(targets)
     found, position = [], 0
     for method, target in zip_longest(methods, targets, fillvalue=""):

@@ -24,6 +24,7 @@ def lost(target: str) -> str:
         (["/é"], "GET /\\u0085 HTTP/1.1 ", [lost("/é")]),
         (["/é"], "GET /示 HTTP/1.1 ", [lost("/é")]),
         (["/é"], "GET /éa HTTP/1.1 ", [lost("/é")]),
+        (["/" + "é" * 90], "GET /" + "é" * 20, [lost("/" + "é" * 90)]),
     ],
 )
 def test_a_target_is_put_together_again_only_where_info_has_all_of_it(targets, info, found):
