@@ -128,6 +128,11 @@ class Pairing:
         return _frames(each.exchange for each in self._waiting)
 
     @property
+    def first_waiting(self) -> Exchange | None:
+        """The oldest of those requests."""
+        return self._waiting[0].exchange if self._waiting else None
+
+    @property
     def unanswered(self) -> int:
         """Requests without a recognised response so far: those that wait, those that were passed over, and the rest of
         those of which some are answered.

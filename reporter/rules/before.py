@@ -329,6 +329,7 @@ def icmp(at: At) -> Facts | None:
     }
 
 
+_MALFORMED = "Malformed Packet"
 _HELPERS = (
     "dhcp",
     "dhcpv6",
@@ -348,12 +349,16 @@ _OVER_IP = frozenset(("ospf", "sctp", "pim", "vrrp", "eigrp", "rsvp", "dccp"))
 _OF_OTHERS = frozenset({"tcp", "quic", "gquic", "arp"})
 
 
-@rule("N09", on="packet", when="no-tcp", facts="kind protocol source target src_port dst_port length", rank=20)
+@rule(
+    "N09", on="packet", when="no-tcp", facts="kind protocol malformed source target src_port dst_port length", rank=20
+)
 def beside_the_connection(at: At) -> Facts | None:
     """A packet of another protocol of the network: not TCP, so no part of a connection or of an HTTP
     exchange.
 
-    Reference: RFC 768 (UDP); Wireshark's Protocol column.
+    `malformed` tells that Wireshark marks it so: then it need not be of that protocol at all.
+
+    Reference: RFC 768 (UDP); Wireshark's Protocol column, and its Info column (“Malformed Packet”).
     """
     packet = at.packet
     if packet.tcp is not None or packet.arp is not None or packet.icmp is not None:
@@ -371,6 +376,7 @@ def beside_the_connection(at: At) -> Facts | None:
     return {
         "kind": word(kind),
         "protocol": derived(packet.innermost, at["_ws.col.Protocol"]),
+        "malformed": derived(_MALFORMED in packet.info, at["_ws.col.Info"]),
         "source": _end(at, "src") if packet.ip else None,
         "target": _end(at, "dst") if packet.ip else None,
         "src_port": at["udp.srcport"] if udp else None,

@@ -12,7 +12,7 @@ from reporter.model.tcp import TcpOptions
 _RANK = 10
 _WRAP = 1 << 32
 #: Kinds of options (IANA, TCP Option Kind Numbers).
-_SCALE, _SACK, _STAMPS = 3, 4, 8
+_SEGMENT, _SCALE, _SACK, _STAMPS = 2, 3, 4, 8
 _THIRD = "sender receiver seq ack peer_seq data syn_ack_frame nothing_sent fin_frame fin_state"
 
 
@@ -186,18 +186,25 @@ def _third(at: At) -> Facts | None:
     }
 
 
-@rule("H05", on="tcp", when="syn", facts="sender receiver mss headers", rank=15)
+@rule("H05", on="tcp", when="syn", facts="sender receiver mss headers default", rank=15)
 def maximum_segment_size(at: At) -> Facts | None:
     """The SYN tells the largest segment that its sender is ready to receive; each end tells its own.
 
-    `headers` are the bytes of the IP and TCP headers without options: 40 with IPv4, 60 with IPv6.
+    `headers` are the bytes of the IP and TCP headers without options: 40 with IPv4, 60 with IPv6. Without the option
+    `mss` is None, and `default` what the other end is to assume. Silent where the capture may have cut the option off.
 
     Reference: RFC 9293, section 3.7.1 (Maximum Segment Size option).
     """
-    if not at.tcp.syn or at.tcp.options.mss is None or not _is_first(at):
+    told = at.tcp.options.mss is not None
+    if not at.tcp.syn or not _is_first(at) or (not told and at.tcp.options.offers(_SEGMENT) is not False):
         return None
-    headers = 60 if at.packet.ip is not None and at.packet.ip.version == 6 else 40
-    return {**at.roles, "mss": at["tcp.options.mss_val"], "headers": word(headers)}
+    headers, default = (60, 1220) if at.packet.ip is not None and at.packet.ip.version == 6 else (40, 536)
+    return {
+        **at.roles,
+        "mss": at["tcp.options.mss_val"] if told else None,
+        "headers": word(headers),
+        "default": None if told else word(default),
+    }
 
 
 @rule(

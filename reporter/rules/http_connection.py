@@ -107,11 +107,19 @@ def pipelined(at: At) -> Facts | None:
     }
 
 
-@rule("P32", on="tcp", when=("fin", "rst"), facts="sender receiver frames count reset data", rank=38)
+@rule(
+    "P32",
+    on="tcp",
+    when=("fin", "rst"),
+    facts="sender receiver frames count method target reset data nothing missed",
+    rank=38,
+)
 def without_response(at: At) -> Facts | None:
     """The connection ends (server's FIN, or a RST) while no complete response to a request was recognised.
 
-    `data` is the first frame of data of the server in which none was recognised.
+    `data` is the first frame of data of the server in which none was recognised. `nothing` tells that the server's
+    numbers run on from its SYN to this frame, all in other responses; `missed`, that some of its data was confirmed
+    and not captured. `method` and `target` name the request where it is one.
     Silent when the server's numbers show a gap: the response may be what was not captured.
 
     Reference: RFC 9112, sections 8 and 9.5.
@@ -125,13 +133,25 @@ def without_response(at: At) -> Facts | None:
         return None
     if reset and mark is not None:
         return None
+    one = conversation.pairing.first_waiting if len(waiting) == 1 else None
+    request = one.request if one is not None else None
     return {
         **at.roles,
         "frames": word(tuple(frame_of(frame) for frame in tuple(dict.fromkeys(waiting))[:_SHOWN])),
         "count": word(len(waiting)),
+        "method": known(request.method, waiting[0], "http.request.method") if request is not None else None,
+        "target": known(request.target, waiting[0], "http.request.uri") if request is not None else None,
+        "nothing": word(data is None and at.me is Role.SERVER and _whole(at)),
+        "missed": word(bool(conversation.ledger[Role.SERVER].unseen)),
         "reset": word(bool(reset)),
         "data": frame_of(data) if data is not None else None,
     }
+
+
+def _whole(at: At) -> bool:
+    """Whether the numbers of this packet's sender run without a gap from its SYN to the end of this packet's data."""
+    syn, end = at.conversation.syn.get(at.me), at.step.sent.end - at.tcp.fin
+    return syn is not None and end - syn.next_seq == at.conversation.payload[at.me]
 
 
 @rule("P33", on="http", when="request", facts="sender receiver code response_frame began", rank=36)

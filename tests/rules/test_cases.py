@@ -57,7 +57,7 @@ ORDINARY = {
     ),
     "a RST to a SYN": (
         "1 0.000 c>s [S] seq=0 complete=37\n2 0.001 s>c [RA] seq=1 ack=1 win=0 complete=37\n",
-        "H01 H06 H10",
+        "H01 H05 H06 H10",
     ),
 }
 
