@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from reporter.explain.at import At
-from reporter.explain.evidence import Facts
+from reporter.explain.evidence import Facts, derived
 from reporter.explain.registry import rule
 
 
-@rule("X00", on="packet", facts="protocol info length", rank=99)
+@rule("X00", on="packet", facts="protocol info length malformed", rank=99)
 def not_explained(at: At) -> Facts | None:
-    """No rule speaks of this packet: it is named as Wireshark names it, and nothing more is claimed.
+    """No rule speaks of this packet: it is named as Wireshark names it, and nothing more is claimed. `malformed` tells
+    that Wireshark doubts the name itself.
 
     Reference: Wireshark's Protocol and Info columns.
     """
-    return {"protocol": at["_ws.col.Protocol"], "info": at["_ws.col.Info"], "length": at["frame.len"]}
+    info = at["_ws.col.Info"]
+    return {
+        "protocol": at["_ws.col.Protocol"],
+        "info": info,
+        "length": at["frame.len"],
+        "malformed": derived("Malformed Packet" in at.packet.info, info),
+    }

@@ -92,7 +92,7 @@ def syn_again(at: At) -> Facts | None:
     rank=_RANK,
 )
 def refused(at: At) -> Facts | None:
-    """A RST answers a SYN: nothing listens on that port.
+    """A RST answers a SYN: the connection is refused, as a rule because nothing listens on that port.
 
     Reference: RFC 9293, section 3.5.2, group 1 (a RST is sent to a SYN for a connection that does not exist).
     """
