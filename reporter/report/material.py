@@ -34,6 +34,12 @@ class Told:
         """The packet that is told of."""
         return self.seen.packet
 
+    @property
+    def repeats(self) -> tuple[int, ...]:
+        """The segments of the message that it completes which only carried again what others had carried."""
+        step = self.seen.step
+        return step.whole.repeats if step is not None and step.whole is not None else ()
+
 
 @dataclass(slots=True)
 class _Kept:

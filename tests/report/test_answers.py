@@ -114,3 +114,9 @@ def test_an_answer_from_another_connection_names_it():
 
 def test_a_reset_is_no_orderly_close():
     assert "aborted with RST" in of(answers("reset-after-data.pcapng"), "closes")
+
+
+def test_segments_that_only_repeat_others_are_not_counted():
+    answer = of(answers("loss-sender-side.pcapng"), "segments carry")
+    assert answer.startswith("167 segments (2 more only repeat what these carried), ")
+    assert 241178 == 165 * 1448 + 960 + 1298

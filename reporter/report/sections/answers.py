@@ -210,7 +210,12 @@ def _segments(context: Context) -> Answer:
     # What TCP puts together for TLS is a record of it, and a response may take several.
     if facts["tls"] and not whole(page, packet, told.packet.tcp.reassembled_length or 0):
         return "no", {}
-    facts |= {"count": len(carriers), "first": frame_of(carriers[0]), "last": frame_of(carriers[-1])}
+    facts["repeats"] = len(told.repeats)
+    facts |= {
+        "count": len(carriers) - len(told.repeats),
+        "first": frame_of(carriers[0]),
+        "last": frame_of(carriers[-1]),
+    }
     return "several", {**facts, "total": field(packet, "tcp.reassembled.length")}
 
 

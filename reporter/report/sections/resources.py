@@ -167,12 +167,14 @@ def _segments(context: Context, story: Story, exchanges: list[Exchange]) -> Draf
         )
         for index, (frame, length) in enumerate(lengths[:most])
     ]
+    own = tuple(frame for frame in best.packet.carriers if frame not in best.repeats)
     facts: dict[str, Any] = {
         "frame": best.packet.frame,
-        "count": len(best.packet.carriers),
+        "count": len(own),
+        "repeats": len(best.packet.carriers) - len(own),
         "total": tcp.reassembled_length,
         "stream": tcp.stream,
-        **_filled(story, tcp.stream, best.packet.carriers),
+        **_filled(story, tcp.stream, own),
     }
     closes = all(length for _, length in lengths) and sum(length for _, length in lengths) == tcp.reassembled_length
     blocks: list[Block] = [author.paragraph("section-resources", "segments-intro", **facts)]
