@@ -63,7 +63,7 @@ def reset_after_fin(at: At) -> Facts | None:
     """A RST after a FIN: the closing is broken off instead of being completed.
 
     `own` tells that the sender of the RST had sent a FIN itself: then `fin_frame` is that one, else the other
-    end's. `data_frame` is a segment of the other end that came right before the RST and carried data.
+    end's. `data_frame` is the last segment with new data of the other end, where it came after that FIN of its own.
     `number` = `seq` - 1 is the sender's, not captured: very likely its own FIN.
 
     Reference: RFC 9293, section 3.6.1 and RFC 1122, section 4.2.2.13 (data after close is answered with RST).
@@ -71,17 +71,16 @@ def reset_after_fin(at: At) -> Facts | None:
     conversation = at.conversation
     if not _resets(at) or not conversation.fins:
         return None
-    idle = at.step.idle
     own = at.me in conversation.fin
     fin = conversation.fin[at.me if own else at.peer]
     data = conversation.data_frame.get(at.peer)
-    near = data is not None and idle is not None and idle.frame == data and idle.sender is at.peer
+    late = own and data is not None and data > fin.frame
     return {
         **at.roles,
         "fin_frame": frame_of(fin.frame),
         "own": word(own),
-        "after_data": word(near),
-        "data_frame": frame_of(data) if near and data is not None else None,
+        "after_data": word(late),
+        "data_frame": frame_of(data) if late and data is not None else None,
         "seq": at["tcp.seq"],
         "number": derived(at.tcp.seq - 1, at["tcp.seq"]) if conversation.skipped is not None and at.tcp.seq else None,
     }
