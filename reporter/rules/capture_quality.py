@@ -119,7 +119,7 @@ def missed_by_the_capture(at: At) -> Facts | None:
     "C11",
     on="tcp",
     when="copy",
-    facts="sender ident first_frame gap ttl first_ttl wireless",
+    facts="sender ident first_frame gap ttl first_ttl wireless length",
     over="D13 H09 H11 L01 L02 L03 L04 L05 L08 L10 L12 T10 T11 T12 T16",
     rank=5,
 )
@@ -142,6 +142,7 @@ def duplicate_frame(at: At) -> Facts | None:
         "gap": at.since(twin.time, twin.frame),
         "ttl": at["ip.ttl"] if differs else None,
         "wireless": word("wlan" in at.packet.protocols),
+        "length": at["tcp.len"],
         "first_ttl": known(twin.ttl, twin.frame, "ip.ttl") if differs and twin.ttl is not None else None,
     }
 

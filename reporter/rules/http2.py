@@ -5,6 +5,7 @@ from __future__ import annotations
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, known
 from reporter.explain.registry import rule
+from reporter.model.http2 import ACK
 
 #: Names of frame types (RFC 9113, section 6; RFC 7838; RFC 9218).
 _TYPES = {
@@ -23,6 +24,8 @@ _TYPES = {
 }
 #: Types that carry parts of requests and responses: DATA, HEADERS, CONTINUATION (RFC 9113, section 8.1).
 _MESSAGE = (0, 1, 9)
+#: Types that the other end answers with the same type and the flag ACK: SETTINGS, PING (sections 6.5 and 6.7).
+_ANSWERED = (4, 6)
 
 
 @rule("W08", on="http2", facts="sender receiver frames streams control", rank=34)
@@ -40,9 +43,11 @@ def http2_frames(at: At) -> Facts | None:
     listed: list[Fact] = []
     streams: dict[int, Fact] = {}
     control: Fact | None = None
-    for kind, number in zip(http2.types, http2.stream_ids, strict=True):
+    flags = http2.flags or (0,) * len(http2.types)
+    for kind, number, flag in zip(http2.types, http2.stream_ids, flags, strict=True):
         stream = known(number, frame, "http2.streamid")
-        listed.append(derived(f"{_TYPES.get(kind, f'TYPE{kind}')}[{number}]", known(kind, frame, "http2.type"), stream))
+        name = f"{_TYPES.get(kind, f'TYPE{kind}')}{' ACK' if kind in _ANSWERED and flag & ACK else ''}[{number}]"
+        listed.append(derived(name, known(kind, frame, "http2.type"), stream))
         if not number:
             control = stream
         elif kind in _MESSAGE:
