@@ -201,7 +201,11 @@ def test_every_evidence_is_what_tshark_says(reading: Reading) -> None:
 def stands(evidence: Evidence, plain: Values) -> bool:
     told = plain.get(evidence.frame, {}).get(evidence.field, [])
     # A boolean is 1 and 0 in tshark 4.0, True and False later.
-    return evidence.value in (*told, *({"True": "1", "False": "0"}.get(each) for each in told))
+    if evidence.value in (*told, *({"True": "1", "False": "0"}.get(each) for each in told)):
+        return True
+    # tshark 4.0 puts replacement signs for the characters outside ASCII of a target; the Info column has them.
+    lost = [re.sub("\ufffd+", ".+", re.escape(each)) for each in told if "\ufffd" in each]
+    return any(re.fullmatch(each, evidence.value) for each in lost)
 
 
 @pytest.mark.tshark

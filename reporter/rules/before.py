@@ -8,6 +8,7 @@ from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
 from reporter.model.application import Dns
+from reporter.model.link import Icmp
 
 _RANK = 10
 _PAIRED = "time query_frame repeats again_frame again_time"
@@ -313,7 +314,7 @@ def icmp(at: At) -> Facts | None:
         "code": code,
         "source": _end(at, "src"),
         "target": _end(at, "dst"),
-        "ident": at[ident] if icmp.ident is not None else None,
+        "ident": _ident(at, ident, icmp) if icmp.ident is not None else None,
         "seq": at[seq] if icmp.seq is not None else None,
         "pair_frame": at[f"{name}.{pair}"] if pair else None,
         "asked": at[target] if icmp.target else None,
@@ -383,3 +384,8 @@ def beside_the_connection(at: At) -> Facts | None:
         "dst_port": at["udp.dstport"] if udp else None,
         "length": derived(udp.length - 8, length) if udp and udp.length is not None and udp.length >= 8 else None,
     }
+
+
+def _ident(at: At, field: str, icmp: Icmp) -> Fact:
+    """The identifier of an echo, as tshark prints it: in hexadecimal for ICMPv6."""
+    return at[field] if icmp.version == 4 else known(f"0x{icmp.ident or 0:04x}", at.packet.frame, field)

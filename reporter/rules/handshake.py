@@ -211,14 +211,15 @@ def maximum_segment_size(at: At) -> Facts | None:
     "H06",
     on="tcp",
     when="syn",
-    facts="sender receiver offered answered shift factor window peer_offered peer_shift peer_frame",
+    facts="sender receiver offered answered answers shift factor window peer_offered peer_shift peer_frame",
     rank=16,
 )
 def window_scale(at: At) -> Facts | None:
     """Whether window scaling is offered in a SYN, and in the other end's SYN whether it is in force.
 
-    `answered` is True in the second SYN: only there is it settled. A SYN's own window is never scaled. `offered` and
-    `peer_offered` are None where the capture has cut off options, `shift` and `peer_shift` where it cut that one short.
+    `answered` is True in the second SYN: only there is it settled. `answers` tells of a SYN-ACK, which may carry the
+    option only if the SYN did, captured or not. A SYN's own window is never scaled. `offered` and `peer_offered` are
+    None where the capture has cut off options, `shift` and `peer_shift` where it cut that one short.
 
     Reference: RFC 7323, section 2.2.
     """
@@ -235,6 +236,7 @@ def window_scale(at: At) -> Facts | None:
         **at.roles,
         "offered": _offers(at.tcp.options, _SCALE),
         "answered": word(asked is not None),
+        "answers": word(at.tcp.has_ack),
         "shift": offered,
         "factor": derived(1 << min(shift, 14), offered) if shift is not None else None,
         "window": at["tcp.window_size_value"],
