@@ -51,6 +51,11 @@ class At:
             found = self._facts[name] = field(self.packet, name)
         return found
 
+    @property
+    def malformed(self) -> Fact:
+        """Whether Wireshark marks the packet as malformed (Info column): then even its protocol is in doubt."""
+        return derived("[Malformed Packet" in self.packet.info, self["_ws.col.Info"])
+
     def moments(self, *earlier: tuple[Decimal, int]) -> tuple[Fact, ...]:
         """The absolute times of earlier frames, given by relative time and number, and of this one."""
         zero = self.packet.epoch - self.packet.time

@@ -330,7 +330,6 @@ def icmp(at: At) -> Facts | None:
     }
 
 
-_MALFORMED = "Malformed Packet"
 _HELPERS = (
     "dhcp",
     "dhcpv6",
@@ -377,7 +376,7 @@ def beside_the_connection(at: At) -> Facts | None:
     return {
         "kind": word(kind),
         "protocol": derived(packet.innermost, at["_ws.col.Protocol"]),
-        "malformed": derived(_MALFORMED in packet.info, at["_ws.col.Info"]),
+        "malformed": at.malformed,
         "source": _end(at, "src") if packet.ip else None,
         "target": _end(at, "dst") if packet.ip else None,
         "src_port": at["udp.srcport"] if udp else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reporter.explain.at import At
-from reporter.explain.evidence import Facts, derived
+from reporter.explain.evidence import Facts
 from reporter.explain.registry import rule
 
 
@@ -14,10 +14,9 @@ def not_explained(at: At) -> Facts | None:
 
     Reference: Wireshark's Protocol and Info columns.
     """
-    info = at["_ws.col.Info"]
     return {
         "protocol": at["_ws.col.Protocol"],
-        "info": info,
+        "info": at["_ws.col.Info"],
         "length": at["frame.len"],
-        "malformed": derived("Malformed Packet" in at.packet.info, info),
+        "malformed": at.malformed,
     }
