@@ -19,6 +19,8 @@ from reporter.model.stream import Role
 
 _RANK = 80
 _NEAR = Decimal("0.0005")
+#: The most TCP data that the length field of an IPv4 or IPv6 packet leaves room for (RFC 791, RFC 8200, section 3).
+_MOST = {4: 65535 - 40, 6: 65535 - 20}
 
 
 @rule("C06", on="tcp", when="move", facts="near far near_gap far_gap syn_frame syn_ack_frame", rank=_RANK + 4)
@@ -60,15 +62,16 @@ def _same_host(packet: Packet) -> bool:
     return source == destination or source.startswith("127.") or source == "::1" or packet.link in ("null", "loop")
 
 
-@rule("C07", on="tcp", when="first", facts="local header address client_port server_port mss", rank=_RANK + 5)
+@rule("C07", on="tcp", when="first", facts="local header address client_port server_port mss fits", rank=_RANK + 5)
 def loopback(at: At) -> Facts | None:
     """Both ends are on one machine, or the frame comes from a null/loopback interface.
 
     `local` is True when the addresses prove it. `header` is `none` (null link), `zero` (an Ethernet header
-    whose two addresses are zero), `ethernet` or `other`.
+    whose two addresses are zero), `ethernet` or `other`. `fits` tells that the MSS and the fixed headers fit into one
+    packet, so that it can come from an MTU.
 
     Reference: Wireshark wiki, CaptureSetup/Loopback; RFC 1122, section 3.2.1.3 (127/8); RFC 4291, section
-      2.5.3 (::1).
+      2.5.3 (::1); RFC 9293, section 3.7.1 (MSS and MTU).
     """
     packet = at.packet
     if not at.step.first or packet.ip is None or not _same_host(packet):
@@ -91,6 +94,7 @@ def loopback(at: At) -> Facts | None:
         "client_port": client,
         "server_port": server,
         "mss": at["tcp.options.mss_val"] if at.tcp.syn and mss is not None and mss > 9000 else None,
+        "fits": word((mss or 0) <= _MOST[packet.ip.version]),
     }
 
 

@@ -72,7 +72,8 @@ def redirect(at: At) -> Facts | None:
     """A redirect: the answer is to be had at Location; whether for good, and whether the method stays, is in
     the code.
 
-    `method` is that of the request, when it is known; `secure` tells that Location is an https address.
+    `method` is that of the request, when it is known; `secure` tells that Location is an https address and this
+    connection is not encrypted.
 
     Reference: RFC 9110, sections 15.4.2 (301), 15.4.3 (302), 15.4.4 (303), 15.4.8 (307), 15.4.9 (308) and
     10.2.2.
@@ -96,7 +97,9 @@ def redirect(at: At) -> Facts | None:
         "permanent": word(_PERMANENT[response.code]),
         "method": known(asked.method, request_frame, "http.request.method") if asked and request_frame else None,
         "request_frame": frame_of(request_frame) if request_frame else None,
-        "secure": word(line is not None and line.value.lower().startswith("https:")),
+        "secure": word(
+            line is not None and line.value.lower().startswith("https:") and "tls" not in at.packet.protocols
+        ),
     }
 
 
