@@ -181,13 +181,12 @@ def round_trip_sample(at: At) -> Facts | None:
 def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     """A segment without data whose Ack confirms nothing new.
 
-    `kind`: `first` (what it confirms was sent before the capture began), `missed` (what it confirms was not captured,
-    though the connection's beginning was), `same` (repeats its Ack, and nothing captured is missing), `behind` (the
-    same while later numbers have been captured), `syn` (the same, in answer to the SYN-ACK that came again in frame
-    `syn_frame`), `old` (lower than its sender's Ack before), `other` (no number that the other end, whose SYN was
-    captured, has used), `recount` (`raw` lies `past` the initial sequence number `isn` of the SYN-ACK in
-    `earlier_frame`, but Wireshark counts from that of a later one), `former` (the number after what `earlier_frame`
-    carried, with numbers of before the SYN).
+    `kind`: `first` (what it confirms was not captured before it), `same` (repeats its Ack, and nothing captured is
+    missing), `behind` (the same while later numbers have been captured), `syn` (the same, in answer to the SYN-ACK
+    that came again in frame `syn_frame`), `old` (lower than its sender's Ack before), `other` (no number that the
+    other end, whose SYN was captured, has used), `recount` (`raw` lies `past` the initial sequence number `isn` of the
+    SYN-ACK in `earlier_frame`, but Wireshark counts from that of a later one), `former` (the number after what
+    `earlier_frame` carried, with numbers of before the SYN).
 
     Reference: RFC 9293, section 3.10.7.4 (ACK field).
     """
@@ -200,8 +199,7 @@ def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     if before is None:
         if at.peer in at.conversation.syn and (found := _other_count(at)) is not None:
             return {**_same(at, ack, "recount"), **found}
-        began = at.conversation.midstream
-        return _same(at, ack, "other" if at.peer in at.conversation.syn else "first" if began else "missed")
+        return _same(at, ack, "other" if at.peer in at.conversation.syn else "first")
     number = at.conversation.ledger[at.peer].unwrapped(tcp.ack)
     if number < before.ack:
         return _same(at, ack, "old")

@@ -95,3 +95,18 @@ SPREAD = """
 @pytest.mark.parametrize("status", ["200", "503"])
 def test_a_request_that_began_earlier_is_not_said_to_be_in_the_frame_that_completed_it(language, words, status):
     assert words in said(SPREAD.format(status), 3, language)
+
+
+UNANSWERED = """
+1 0.000 c>s [S] seq=0 mss=1460
+2 1.000 c>s [S] seq=0 mss=1460 label=retransmission
+3 2.980 c>s [S] seq=0 mss=1460 label=retransmission
+4 3.000 s>c icmp=3/1
+"""
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "about twice"), ("zh", "约为上一次 1 s 的两倍")])
+def test_a_syn_without_answer_leaves_it_to_icmp_to_tell_why(language, words):
+    """An ICMP message may come later in the capture and tell what the silence does not."""
+    assert "ICMP" in said(UNANSWERED, 2, language)
+    assert words in said(UNANSWERED, 3, language)
