@@ -206,14 +206,16 @@ def simultaneous_open(at: At) -> Facts | None:
     "H13",
     on="tcp",
     when="syn",
-    facts="sender receiver isn src_port dst_port earlier same_stream was_over",
+    facts="sender receiver isn src_port dst_port earlier same_stream was_over before_frame answer_frame ack seq",
     over=_LOSS,
     rank=12,
 )
 def ports_reused(at: At) -> Facts | None:
     """A SYN with the same addresses and ports as an earlier connection of this capture begins a new one.
 
-    `earlier` is the earlier stream; `same_stream` tells that tshark counts this SYN into that stream.
+    `earlier` is the earlier stream; `same_stream` tells that tshark counts this SYN into that stream, as it does where
+    the number is that of the connection's own SYN: `before_frame` is that one, if it was captured. Where it was not,
+    `answer_frame` is the SYN-ACK that confirmed this very number (`ack` = `seq` + 1).
 
     Reference: RFC 9293, section 3.4.1 (initial sequence number); tshark field tcp.analysis.reused_ports.
     """
@@ -225,6 +227,8 @@ def ports_reused(at: At) -> Facts | None:
     mark = conversation.syn.get(at.me)
     if earlier is None or (not same and (mark is None or mark.frame != at.packet.frame)):
         return None
+    accepted = conversation.syn.get(at.peer) if same and mark is None else None
+    answered = accepted is not None and accepted.answers and accepted.ack == tcp.seq + 1
     return {
         **at.roles,
         "isn": at["tcp.seq_raw"],
@@ -233,6 +237,10 @@ def ports_reused(at: At) -> Facts | None:
         "earlier": known(earlier.number, earlier.first_frame, "tcp.stream"),
         "same_stream": word(same),
         "was_over": word(earlier.over),
+        "before_frame": frame_of(mark.frame) if same and mark is not None and mark.raw == tcp.seq_raw else None,
+        "answer_frame": frame_of(accepted.frame) if accepted is not None and answered else None,
+        "ack": known(accepted.ack, accepted.frame, "tcp.ack") if accepted is not None and answered else None,
+        "seq": at["tcp.seq"] if answered else None,
     }
 
 
