@@ -26,6 +26,8 @@ _THRESHOLD, _LABELLED = 3, 2
 #: A tail loss probe comes after about two round trips, and not at once.
 _PROBE_TRIPS, _LEAST_PROBE = Decimal("1.5"), Decimal("0.002")
 _SEGMENT = "sender receiver seq length last fin first_frame whole elapsed fresh repeated"
+_WHY = " cause attempt since since_frame interval tail icmp_frames icmp_count smaller ack_frame parts labelled"
+_BEHIND = " expected above_frame waited rtt soon guess backwards"
 
 
 class _Again(StrEnum):
@@ -62,15 +64,7 @@ def fast_retransmission(at: At) -> Facts | None:
     }
 
 
-@rule(
-    "L04",
-    on="tcp",
-    when="again",
-    facts=_SEGMENT
-    + " cause attempt since since_frame interval tail icmp_frames icmp_count smaller ack_frame parts labelled",
-    over="D01",
-    rank=20,
-)
+@rule("L04", on="tcp", when="again", facts=_SEGMENT + _WHY, over="D01", rank=20)
 def retransmission(at: At) -> Facts | None:
     """A segment sent again though nothing in the capture asked for it: by a timer, or for a reason not shown.
 
@@ -82,8 +76,9 @@ def retransmission(at: At) -> Facts | None:
     that SYN only), `unknown`. Of many `icmp_count` messages the first and the last are given. `parts` tells that it
     repeats what several segments carried: `since_frame` is then a copy of one of them, and no attempts are counted.
     `attempt` counts the captured retransmissions;
-    `interval` is how long the one before had waited, given only where the wait has doubled; `tail` tells that
-    nothing had been sent behind it; `labelled`, that tshark calls it a keep-alive, as it does any last byte again.
+    `interval` is how long the one before had waited, given only where the wait has doubled; `tail` tells that a tail
+    loss probe is possible: nothing had been sent behind it, and SACK is not known to be out of force; `labelled`, that
+    tshark calls it a keep-alive, as it does any last byte again.
 
     Reference: RFC 6298, section 5; RFC 8985, section 7; RFC 1191, section 6;
       tshark fields tcp.analysis.retransmission, tcp.analysis.rto.
@@ -91,9 +86,8 @@ def retransmission(at: At) -> Facts | None:
     if _again(at) is not _Again.RESENT or (at.tcp.fin and not at.tcp.length):
         return None  # a FIN without data is told of where the closing is
     cause, since, earlier = _cause(at)
-    attempt: Fact | None = None
-    copy: Fact | None = None
-    interval: Fact | None = None
+    attempt, copy, interval = None, None, None
+    options = at.conversation.options
     sent, parts, size = at.step.sent, False, _size(at) if cause in ("size", "sized") else None
     if earlier is not None:
         parts = not sent.fresh and (earlier.start > sent.start or earlier.end < sent.end)
@@ -108,7 +102,7 @@ def retransmission(at: At) -> Facts | None:
         "since": since,
         "since_frame": copy,
         "interval": interval,
-        "tail": word(sent.end == sent.expected),
+        "tail": word(sent.end == sent.expected and (len(options) < 2 or at.conversation.sack_in_force)),
         "parts": word(parts),
         "icmp_frames": Fact(tuple(frame_of(frame) for frame in size.shown)) if size else None,
         "icmp_count": derived(size.count, *(frame_of(frame) for frame in size.shown)) if size else None,
@@ -138,15 +132,13 @@ def needless_retransmission(at: At) -> Facts | None:
     }
 
 
-@rule(
-    "L08", on="tcp", when="again", facts=_SEGMENT + " expected above_frame waited rtt soon guess", over="D01", rank=20
-)
+@rule("L08", on="tcp", when="again", facts=_SEGMENT + _BEHIND, over="D01", rank=20)
 def out_of_order(at: At) -> Facts | None:
     """Bytes not captured before that lie below others already captured: overtaken on the way, or sent again.
 
     `waited` is the time since the captured segment behind them, `rtt` the handshake's round trip, `soon` tells that
     the one is less than half of the other: no request for the bytes can have been answered yet. `guess` is
-    tshark's label (`order`, `fast` for fast retransmission, or empty).
+    tshark's label (`order`, `fast` for fast retransmission, or empty). `backwards`: its time is before that segment's.
 
     Reference: RFC 5681, section 4.2; tshark field tcp.analysis.out_of_order.
     """
@@ -164,6 +156,7 @@ def out_of_order(at: At) -> Facts | None:
         "rtt": at["tcp.analysis.initial_rtt"] if rtt is not None and at.tcp.initial_rtt == rtt else None,
         "soon": word(waited is not None and _overtaken(at)),
         "guess": word("order" if labels.out_of_order else "fast" if labels.fast_retransmission else ""),
+        "backwards": word(above is not None and at.packet.time < above.time),
     }
 
 
@@ -347,10 +340,15 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
 
 
 def _may_be_tail_probe(at: At, silent: Decimal) -> bool:
-    """Whether the last segment sent, `silent` seconds after anything else, comes again after some round trips."""
+    """Whether the last segment sent, `silent` seconds after anything else, comes again after some round trips.
+
+    Such a probe needs SACK, and waits for a delayed ACK, too, where only one segment is under way (RFC 8985, 4, 7.2).
+    """
     sent, rtt = at.step.sent, at.conversation.trip.seconds
     standing = at.conversation.acks.get(at.peer)
     if rtt is None or sent.end != sent.expected or sent.earlier is None or sent.earlier.resent:
+        return False
+    if not at.conversation.sack_in_force or (standing is not None and standing.ack >= sent.start):
         return False
     if standing is not None and (standing.duplicates or standing.sacked is not None):
         return False
