@@ -175,18 +175,19 @@ def round_trip_sample(at: At) -> Facts | None:
     "D13",
     on="tcp",
     when="stale",
-    facts="sender receiver ack kind earlier earlier_frame syn_frame raw isn past",
+    facts="sender receiver ack kind earlier earlier_frame syn_frame raw isn past later_frame sack",
     rank=41,
 )
 def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     """A segment without data whose Ack confirms nothing new.
 
-    `kind`: `first` (what it confirms was not captured before it), `same` (repeats its Ack, and nothing captured is
-    missing), `behind` (the same while later numbers have been captured), `syn` (the same, in answer to the SYN-ACK
-    that came again in frame `syn_frame`), `old` (lower than its sender's Ack before), `other` (no number that the
-    other end, whose SYN was captured, has used), `recount` (`raw` lies `past` the initial sequence number `isn` of the
-    SYN-ACK in `earlier_frame`, but Wireshark counts from that of a later one), `former` (the number after what
-    `earlier_frame` carried, with numbers of before the SYN).
+    `kind`: `first` (what it confirms was not captured before it), `same` (repeats its Ack, and all that was captured is
+    confirmed), `pending` (the same while the other end's numbers from there on, since `later_frame`, are not; `sack`
+    tells that SACK is in force), `behind` (the same while later numbers have been captured, but not these), `syn` (the
+    same, in answer to the SYN-ACK that came again in frame `syn_frame`), `old` (lower than its sender's Ack before),
+    `other` (no number that the other end, whose SYN was captured, has used), `recount` (`raw` lies `past` the initial
+    sequence number `isn` of the SYN-ACK in `earlier_frame`, but Wireshark counts from that of a later one), `former`
+    (the number after what `earlier_frame` carried, with numbers of before the SYN).
 
     Reference: RFC 9293, section 3.10.7.4 (ACK field).
     """
@@ -209,8 +210,13 @@ def acknowledgment_of_nothing_new(at: At) -> Facts | None:
     if told or below or standing is None or standing.last_duplicate == at.packet.frame:
         return None
     again, later = _asked_again(at), at.conversation.ledger[at.peer].outstanding
-    kind = "syn" if again else "behind" if later and later[0].start > number else "same"
-    return {**_same(at, ack, kind), "syn_frame": again}
+    kind = "syn" if again else "same" if not later else "behind" if later[0].start > number else "pending"
+    return {
+        **_same(at, ack, kind),
+        "syn_frame": again,
+        "later_frame": frame_of(later[0].frame) if kind == "pending" else None,
+        "sack": word(at.conversation.sack_in_force),
+    }
 
 
 def _asked_again(at: At) -> Fact | None:
@@ -228,7 +234,7 @@ def _same(at: At, ack: Fact, kind: str) -> dict[str, Fact | None]:
         "kind": word(kind),
         "earlier": known(before.ack % _WRAP, before.frame, "tcp.ack") if before else None,
         "earlier_frame": frame_of(before.frame) if before else None,
-        **dict.fromkeys(("syn_frame", "raw", "isn", "past")),
+        **dict.fromkeys(("syn_frame", "raw", "isn", "past", "later_frame", "sack")),
     }
 
 
