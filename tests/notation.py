@@ -309,10 +309,10 @@ def _quoted(text: str) -> Quoted:
 
 
 def _options(words: dict[str, str]) -> TcpOptions:
-    names = ("mss", "ws", "sack", "ts", "sacks", "dsack")
+    names = ("mss", "ws", "sack", "ts", "sacks", "dsack", "tfo")
     if not any(name in words for name in names):
         return CUT_OPTIONS if "cut" in words else NO_OPTIONS
-    numbers = {"mss": 2, "ws": 3, "sack": 4, "sacks": 5, "ts": 8, "dsack": 5}
+    numbers = {"mss": 2, "ws": 3, "sack": 4, "sacks": 5, "ts": 8, "dsack": 5, "tfo": 34}
     dsack = _ranges(words["dsack"])[0] if "dsack" in words else None
     sacks = _ranges(words["sacks"]) if "sacks" in words else ()
     return TcpOptions(
@@ -324,6 +324,7 @@ def _options(words: dict[str, str]) -> TcpOptions:
         dsack=dsack,
         ts_value=1000 if "ts" in words else None,
         ts_echo=0 if "ts" in words else None,
+        fast_open=words.get("tfo", ""),
         whole="cut" not in words,
     )
 

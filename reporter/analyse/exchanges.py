@@ -92,7 +92,8 @@ class Pairing:
     sent the next one: then what it confirmed was the answer to the older one, though tshark recognised none in it.
     `first_request` is the frame of the first request, `behind` tells of the last one that it was pipelined, `doubtful`
     are number and frame of the first request after which the connection must be closed (`closes_for_length`),
-    `last_message` is the last frame with a request or a response.
+    `last_message` is the last frame with a request or a response, `last_unasked` the last response for which no
+    request was waiting.
     """
 
     def __init__(self, stream: int, clock: Clock, *, keep: bool = True) -> None:
@@ -111,6 +112,7 @@ class Pairing:
         self._sides = {Role.CLIENT: _Side(), Role.SERVER: _Side()}
         self.last_request: Exchange | None = None
         self.last_response: Exchange | None = None
+        self.last_unasked: Exchange | None = None
         self.first_request: int | None = None
         self.last_message = 0
         self.behind: int | None = None
@@ -294,6 +296,7 @@ class Pairing:
         client = self._sides[Role.CLIENT]
         answer = replace(answer, begun=client.data[0] if client.data is not None else None)
         self._early.append(answer)
+        self.last_unasked = answer
         if len(self._early) > _PASSED:
             self._orphan(self._early.popleft())
         return Answered(response, None, begun=answer.begun, unasked=unasked)

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from reporter.analyse.conversation import Conversation, Outline
 from reporter.model.numbers import Numbers
-from reporter.model.stream import Endpoint
+from reporter.model.stream import Endpoint, Role
 
 #: How many connections are followed at most: open ones, and ones that are over, of which little can come.
 OPEN, OVER = 1500, 300
@@ -44,9 +44,10 @@ class Followed:
         """Begin to follow a conversation; tell it which others of its hosts are open, and which had its ports."""
         beside = self._at.setdefault(_hosts(conversation), {})
         if not self._open_forgotten:
-            # Of connections with the same ports only the last can be open.
+            # Of connections with the same ports only the last can be open; one that both ends closed is used no more.
             last = {each.client: each for each in beside.values()}
-            conversation.parallel = tuple([each.outline() for each in last.values() if not each.over])
+            used = [each for each in last.values() if not each.over and len(each.fin) < len(Role)]
+            conversation.parallel = tuple([each.outline() for each in used])
         both = conversation.client, conversation.server
         earlier = self._last.pop(both, None)
         conversation.reused = earlier.outline() if isinstance(earlier, Conversation) else earlier

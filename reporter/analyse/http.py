@@ -51,6 +51,17 @@ def members(headers: tuple[Header, ...], name: str) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
+def preflight(request: HttpRequest) -> tuple[Header, Header] | None:
+    """The lines Access-Control-Request-Method and Origin of a CORS preflight; None when the request is none.
+
+    Reference: WHATWG Fetch, CORS-preflight fetch.
+    """
+    method, origin = request.header("Access-Control-Request-Method"), request.header("Origin")
+    if request.method != "OPTIONS" or method is None or origin is None or not (method.value and origin.value):
+        return None
+    return method, origin
+
+
 def length_line(headers: tuple[Header, ...]) -> Header | None:
     """The Content-Length line, when the field is one valid number (repeats of the same number allowed).
 

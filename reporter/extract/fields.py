@@ -83,6 +83,8 @@ FIELDS: tuple[str, ...] = (
     "tcp.urgent_pointer",
     "tcp.completeness",
     "tcp.checksum",
+    "tcp.options.tfo.request",
+    "tcp.options.tfo.cookie",
     "tcp.option_kind",
     "tcp.options.mss_val",
     "tcp.options.wscale.shift",

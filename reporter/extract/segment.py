@@ -35,6 +35,7 @@ _LENGTH, _CAPTURED = AT["frame.len"], AT["frame.cap_len"]
 #: A TCP header without options.
 _BARE = 20
 _MSS = AT["tcp.options.mss_val"]
+_FAST_OPEN = AT["tcp.options.tfo.request"]
 _INITIAL_RTT = AT["tcp.analysis.initial_rtt"]
 _REASSEMBLED = AT["tcp.reassembled_in"]
 
@@ -167,7 +168,8 @@ def _missing(row: Row) -> int:
 def _options(row: Row) -> TcpOptions:
     kinds = _kinds(row[_OPTION_KIND_FIRST])
     ts_value, ts_echo = row[_OPTION_LAST - 2 : _OPTION_LAST]
-    if row[_MSS : _OPTION_LAST - 2] == _ONLY_TIMESTAMPS:
+    asks, cookie = row[_FAST_OPEN : _FAST_OPEN + 2]
+    if row[_MSS : _OPTION_LAST - 2] == _ONLY_TIMESTAMPS and not (asks or cookie):
         return TcpOptions(kinds, sack_permitted=4 in kinds, ts_value=number(ts_value), ts_echo=number(ts_echo))
     mss, shift, left, right, dsack_left, dsack_right = (numbers(text) for text in row[_MSS : _OPTION_LAST - 2])
     return TcpOptions(
@@ -179,6 +181,7 @@ def _options(row: Row) -> TcpOptions:
         dsack=(dsack_left[0], dsack_right[0]) if dsack_left and dsack_right else None,
         ts_value=number(ts_value),
         ts_echo=number(ts_echo),
+        fast_open="request" if asks else "cookie" if cookie else "",
     )
 
 

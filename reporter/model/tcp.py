@@ -26,7 +26,8 @@ class Flags(IntFlag):
 class TcpOptions:
     """Options carried by one segment; `kinds` are the option kinds in order (`tcp.option_kind`).
 
-    `whole` is False where the file holds only a part of the header: options may have been cut off.
+    `fast_open` is the Fast Open option: `request` (without a cookie), `cookie` (with one) or empty; `whole` is False
+    where the file holds only a part of the header: options may have been cut off.
     """
 
     kinds: tuple[int, ...] = ()
@@ -37,6 +38,7 @@ class TcpOptions:
     dsack: tuple[int, int] | None = None
     ts_value: int | None = None
     ts_echo: int | None = None
+    fast_open: str = ""
     whole: bool = True
 
     def offers(self, kind: int) -> bool | None:

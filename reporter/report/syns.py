@@ -13,7 +13,6 @@ from reporter.report.material import Story
 
 _WRAP = 1 << 32
 #: Option kinds of TCP Fast Open (RFC 7413): its own and the experimental one.
-_FAST_OPEN = (34, 254)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Syns:
         return {
             "frame": frame_of(syn.frame),
             "length": field(syn, "tcp.len"),
-            "fast_open": any(kind in _FAST_OPEN for kind in syn.tcp.options.kinds),
+            "fast_open": bool(syn.tcp.options.fast_open),
             "confirmed": confirmed(syn, answer) if answer is not None else None,
         }
 

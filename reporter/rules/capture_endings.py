@@ -292,7 +292,7 @@ def connections_in_parallel(end: CaptureEnd) -> list[Facts]:
 
 
 def _most_at_once(group: list[StreamEnd], successors: dict[int, int]) -> int:
-    """How many were open at the same time: from the SYN to the close, or to no end when none was captured.
+    """How many were open at the same time: from the SYN to the second FIN or a RST, or to no end where none is known.
 
     `successors` has the first frame of the next connection with the same four numbers, which ended this one: ports in
     use are not given out twice.
@@ -304,6 +304,8 @@ def _most_at_once(group: list[StreamEnd], successors: dict[int, int]) -> int:
         closed = [successors[stream.number]] if stream.number in successors else []
         if conversation.over:
             closed.append(conversation.reset_frame or max(conversation.fin_acked.values()))
+        if len(conversation.fin) == len(Role):
+            closed.append(max(mark.frame for mark in conversation.fin.values()))
         if closed:
             events.append((min(closed), -1))
     most = now = 0

@@ -18,7 +18,6 @@ _WRAP = 1 << 32
 _SOON = Decimal("0.2")
 #: Completeness of a connection without data: SYN, SYN-ACK and ACK, with or without FIN.
 _NO_DATA = (7, 23)
-_TFO = (34, 254)
 _LISTED = 4
 _COPY = """
 sender receiver count first_frame previous_frame gap gap_before doubled steady soon distinct answered_frame reset_frame
@@ -248,8 +247,8 @@ def ports_reused(at: At) -> Facts | None:
 def data_in_syn(at: At) -> Facts | None:
     """TCP Fast Open: data in the SYN, or the cookie that allows it.
 
-    `stage`: `ask` (option without data), `data` (data in the SYN), `cookie` (the SYN-ACK grants a cookie),
-    `taken` (the SYN-ACK confirms the data), `ignored` (it confirms the SYN only).
+    `stage`: `ask` (the option without a cookie), `idle` (a cookie, but no data), `data` (data in the SYN), `cookie`
+    (the SYN-ACK grants a cookie), `taken` (the SYN-ACK confirms the data), `ignored` (it confirms the SYN only).
 
     Reference: RFC 7413, sections 2 and 4.2.
     """
@@ -257,12 +256,13 @@ def data_in_syn(at: At) -> Facts | None:
     mark = at.conversation.syn.get(at.me) if tcp.syn else None
     if mark is None or mark.frame != at.packet.frame or tcp.rst:
         return None
-    option = any(kind in _TFO for kind in tcp.options.kinds)
+    option = bool(tcp.options.fast_open)
     facts = {**at.roles, "option": word(option), "ack": None, "syn_seq": None, "syn_frame": None}
     if not tcp.has_ack:
         if not tcp.length and not option:
             return None
-        return {**facts, "stage": word("data" if tcp.length else "ask"), "length": at["tcp.len"]}
+        alone = "ask" if tcp.options.fast_open == "request" else "idle"
+        return {**facts, "stage": word("data" if tcp.length else alone), "length": at["tcp.len"]}
     asked = at.conversation.syn.get(at.peer)
     if asked is None or not asked.length:
         return {**facts, "stage": word("cookie"), "length": None} if option else None

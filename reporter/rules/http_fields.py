@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from reporter.analyse.http import extension_of, http_date, lines_of, media_type, members
+from reporter.analyse.http import extension_of, http_date, lines_of, media_type, members, preflight
 from reporter.analyse.step import Asked
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
@@ -41,6 +41,7 @@ _TYPES = {
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 _SHOWN = 30
 #: The max-age of Strict-Transport-Security that ends it.
+_IDENTITY = re.compile(r"(?:^|,)\s*identity\s*(?:[;,]|$)", re.IGNORECASE)
 _NEVER = re.compile(r"(?:^|;)\s*max-age\s*=\s*\"?0+\"?\s*(?:;|$)", re.IGNORECASE)
 _LIFETIME = re.compile(r"-\d+|\d+")
 _UNDECLARED = ("application/octet-stream", "binary/octet-stream")
@@ -50,17 +51,17 @@ _UNDECLARED = ("application/octet-stream", "binary/octet-stream")
     "P06",
     on="http",
     when="request",
-    facts="sender names rest agent accept accept_more languages codings condition part close secrets place method"
-    " target",
+    facts="sender names rest agent accept accept_more languages codings uncoded condition part close secrets place"
+    " method target",
     rank=33,
 )
 def request_headers(at: At) -> Facts | None:
     """The header fields of a request: who asks, what it can take, under which condition. Secrets are named,
     not shown.
 
-    `rest` counts the names that are not in `names`: too many, or not fit to be shown. `accept` is the first
-    type of Accept. `close` tells of Connection: close in HTTP/1.1. `place`, `method` and `target` name the request
-    where the frame holds several.
+    `rest` counts the names that are not in `names`: too many, or not fit to be shown. `accept` is the first type of
+    Accept; `uncoded` tells that Accept-Encoding names identity. `close` tells of Connection: close in HTTP/1.1.
+    `place`, `method` and `target` name the request where the frame holds several.
 
     Reference: RFC 9110, sections 7.2 (Host), 10.1 (request context), 12.5 (content negotiation) and 13.1
     (conditions); RFC 9112, section 9.6 (close).
@@ -89,7 +90,8 @@ def request_headers(at: At) -> Facts | None:
         "accept": derived(first, accept) if first else None,
         "accept_more": word(accept is not None and first != accept.value),
         "languages": line("Accept-Language"),
-        "codings": line("Accept-Encoding"),
+        "codings": (codings := line("Accept-Encoding")),
+        "uncoded": word(codings is not None and _IDENTITY.search(str(codings.value)) is not None),
         "condition": word(tuple(name for name in _CONDITIONS if name.lower() in lowered)),
         "part": line("Range"),
         "close": word(found.version == "HTTP/1.1" and found.method != "CONNECT" and _closes(found)),
@@ -104,7 +106,7 @@ def request_headers(at: At) -> Facts | None:
     "P29",
     on="http",
     when="response",
-    facts="sender server powered cookies removed origin hsts hsts_off encrypted frame_options",
+    facts="sender server powered cookies removed origin preflight methods hsts hsts_off encrypted frame_options",
     rank=36,
 )
 def response_headers(at: At) -> Facts | None:
@@ -113,7 +115,8 @@ def response_headers(at: At) -> Facts | None:
 
     Later responses of a connection are told of only when they set cookies or let other sites read them: the rest
     is nearly always the same again. `removed` are cookies that are set with a lifetime that is over, which deletes
-    them. `encrypted` tells that the response travelled inside TLS: only there does Strict-Transport-Security count;
+    them. `preflight` is the frame of the CORS preflight that this answers, `methods` what it lets scripts send.
+    `encrypted` tells that the response travelled inside TLS: only there does Strict-Transport-Security count;
     `hsts_off`, that its max-age is 0.
 
     Reference: RFC 9110, section 10.2.4 (Server); RFC 6265, sections 4.1, 5.2.1, 5.2.2 and 5.3; RFC 6797, sections
@@ -146,8 +149,17 @@ def response_headers(at: At) -> Facts | None:
     }
     if not any(facts.values()) or not (first or facts["cookies"] or facts["removed"] or facts["origin"]):
         return None
+    exchange = answered.exchange
+    asks = exchange is not None and exchange.request is not None and preflight(exchange.request) is not None
     off = hsts is not None and _NEVER.search(str(hsts.value)) is not None
-    return {"sender": word(at.me), **facts, "hsts_off": word(off), "encrypted": word(_encrypted(at))}
+    return {
+        "sender": word(at.me),
+        **facts,
+        "preflight": frame_of(exchange.request_frame) if asks and exchange and exchange.request_frame else None,
+        "methods": line("Access-Control-Allow-Methods") if asks else None,
+        "hsts_off": word(off),
+        "encrypted": word(_encrypted(at)),
+    }
 
 
 @rule("P31", on="http", when="request", facts="sender kind field scheme length challenge", rank=36)

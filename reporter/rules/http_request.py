@@ -8,6 +8,7 @@ from reporter.analyse.http import (
     length_line,
     lines_of,
     path_of,
+    preflight,
 )
 from reporter.analyse.step import Asked
 from reporter.explain.at import At
@@ -97,25 +98,31 @@ def post(at: At) -> Facts | None:
     "P04",
     on="http",
     when="request",
-    facts="sender receiver target version uri began place method kind length type chunked empty",
+    facts="sender receiver target version uri began place method kind length type chunked empty wanted origin",
     rank=_RANK,
 )
 def other_method(at: At) -> Facts | None:
     """PUT, DELETE, OPTIONS, CONNECT, TRACE, PATCH, or a method that this report does not know (`kind`
     unknown).
 
-    Reference: RFC 9110, sections 9.2 and 9.3; RFC 5789 (PATCH).
+    `wanted` is the method that a CORS preflight asks about, `origin` whose scripts would use it.
+
+    Reference: RFC 9110, sections 9.2 and 9.3; RFC 5789 (PATCH); WHATWG Fetch (CORS-preflight fetch).
     """
     others = {each.request.method for each in at.step.asked} - {"GET", "HEAD", "POST"}
     found = _by_method(at, *others)
     if not found:
         return None
-    request = found[0].request
+    request, frame = found[0].request, at.packet.frame
+    asks = preflight(request)
+    wanted, origin = (known(line.value, frame, _LINE, line.line) for line in asks) if asks else (None, None)
     return {
         **_request(at, request),
-        **_content(request, at.packet.frame),
-        "method": known(request.method, at.packet.frame, "http.request.method"),
+        **_content(request, frame),
+        "method": known(request.method, frame, "http.request.method"),
         "kind": word(_KINDS.get(request.method, "unknown")),
+        "wanted": wanted,
+        "origin": origin,
     }
 
 

@@ -22,7 +22,7 @@ _OWN = (204, 205, 206)
     "P09",
     on="http",
     when="response",
-    facts="sender receiver code phrase method target request_frame spread time began more among data ack"
+    facts="sender receiver code phrase method target request_frame spread time resent began more among data ack"
     " shut shut_times shut_from shut_to ended ended_time total",
     rank=30,
 )
@@ -30,14 +30,15 @@ def answers(at: At) -> Facts | None:
     """A final response answers the oldest request of its connection that is still without one.
 
     `time` runs from the frame that completed the request to this one, as the place of capture saw them; `spread`
-    tells that the request began in an earlier frame than `request_frame`. Where the receiver's window was 0 in between,
-    it was so `shut_times` times, `shut` seconds in all, from the frame `shut_from` to `shut_to` (None where it still
-    is); times too many to be counted are 0, and `shut` is then None.
-    `began` is the frame of the response's first byte when that is another. Where this frame only carries the FIN that
-    ends the body, `ended` is the frame of its last byte, `ended_time` the time up to it, and `total` the bytes of the
-    response, None where the frame holds more than one. Without a known request the
-    facts about it are None. `among` are then the requests of which it answers one, `data` is the first frame of
-    data in which no whole request was recognised, and `ack` confirms that the client has sent nothing but its SYN.
+    tells that the request began in an earlier frame than `request_frame`. Where the receiver's window was 0 in
+    between, it was so `shut_times` times, `shut` seconds in all, from the frame `shut_from` to `shut_to` (None where
+    it still is); times too many to be counted are 0, and `shut` is then None. `resent` is the last frame before the
+    response that carried the request, or a part of it, again. `began` is the frame of the response's first byte when
+    that is another. Where this frame only carries the FIN that ends the body, `ended` is the frame of its last byte,
+    `ended_time` the time up to it, and `total` the bytes of the response, None where the frame holds more than one.
+    Without a known request the facts about it are None. `among` are then the requests of which it answers one, `data`
+    is the first frame of data in which no whole request was recognised, and `ack` confirms that the client has sent
+    nothing but its SYN.
 
     Reference: RFC 9112, section 9.3.2; tshark fields http.request_in and http.time.
     """
@@ -60,6 +61,7 @@ def answers(at: At) -> Facts | None:
         "request_frame": frame_of(request_frame) if request_frame else None,
         "spread": _spread(first),
         "time": time,
+        "resent": _sent_again(at, first) if time is not None else None,
         **(_shut(at, first) if time is not None else _OPEN),
         **_ended(at, first, time),
         "began": frame_of(response.first_frame) if response.first_frame != frame else None,
@@ -296,3 +298,20 @@ def _time(at: At, found: Answered) -> Fact | None:
         return known(response.time, at.packet.frame, "http.time") if trusted else None
     start = at.packet.epoch - exchange.time
     return derived(exchange.time, known(start, frame, "frame.time_epoch"), at["frame.time_epoch"])
+
+
+def _sent_again(at: At, found: Answered) -> Fact | None:
+    """The last frame, before the response began, that carried anything of the request again."""
+    exchange = found.exchange
+    if exchange is None or exchange.request is None or exchange.request_frame is None:
+        return None
+    asked, began = range(exchange.request.first_frame, exchange.request_frame + 1), found.response.first_frame
+    numbers = at.conversation.ledger[at.peer]
+    copies = [
+        frame
+        for piece in (*numbers.history, *numbers.outstanding)
+        if piece.frame in asked and piece.payload
+        for frame in piece.resent
+        if exchange.request_frame < frame < began
+    ]
+    return frame_of(max(copies)) if copies else None

@@ -164,8 +164,9 @@ def selective_ack(at: At) -> Facts | None:
 def hole_filled(at: At) -> Facts | None:
     """The missing piece has arrived: the Ack jumps over it and over the later data that had been waiting.
 
-    `filler` is the frame that brought the missing piece, `waiting` how many captured segments had been sent
-    before it and are confirmed now; `more` tells that SACK has reported data still above this Ack.
+    `filler` is the frame that brought the missing piece, `waiting` how many captured segments had been sent before it
+    and are confirmed now, without a later copy that may be what arrived; `more` tells that SACK has reported data
+    still above this Ack.
 
     Reference: RFC 5681, section 4.2; RFC 9293, section 3.4.
     """
@@ -182,7 +183,7 @@ def hole_filled(at: At) -> Facts | None:
     if filler.resent and (elapsed is None or elapsed < (at.conversation.trip.seconds or 0) / 2):
         # Too soon for the last copy to have been confirmed: which copy arrived is not known.
         return None
-    waiting = [piece.frame for piece in confirms.pieces[1:] if piece.frame < came]
+    waiting = [piece.frame for piece in confirms.pieces[1:] if max((piece.frame, *piece.resent)) < came]
     if not waiting:
         return None
     now = at.conversation.acks.get(at.me)

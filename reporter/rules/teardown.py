@@ -313,7 +313,8 @@ def _says_close(message: HttpRequest | HttpResponse) -> bool:
 def _announcement(at: At) -> tuple[int, bool] | None:
     """The frame in which the last exchange announced the close, and whether the request did it."""
     pairing = at.conversation.pairing
-    done = pairing.last_response
+    ends = [each for each in (pairing.last_response, pairing.last_unasked) if each is not None]
+    done = max(ends, key=lambda each: each.response_frame or 0, default=None)
     if done is None or pairing.waiting:
         return None
     if done.response is not None and _says_close(done.response):

@@ -110,3 +110,36 @@ def test_a_syn_without_answer_leaves_it_to_icmp_to_tell_why(language, words):
     """An ICMP message may come later in the capture and tell what the silence does not."""
     assert "ICMP" in said(UNANSWERED, 2, language)
     assert words in said(UNANSWERED, 3, language)
+
+
+ASKED_AGAIN = """
+1 0.000 c>s [PA] seq=1 ack=1 len=37 get=/ h="Host: lab.example"
+{0} 0.3{0} c>s [PA] seq=1 ack=1 len=37 label=retransmission
+3 0.330 s>c [A] seq=1 ack=38 len=20 into=5
+{1} 0.3{1} c>s [A] seq=38 ack=1
+5 0.420 s>c [PA] seq=21 ack=38 len=23 status=200 phrase="OK" h="Content-Length: 5" parts=3,5 whole=43
+"""
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "sent again in frame"), ("zh", "帧重发过请求")])
+def test_a_time_that_may_hold_a_wait_for_the_request_to_be_sent_again_says_so(language, words):
+    before, after = ASKED_AGAIN.format(2, 4), "\n".join(sorted(ASKED_AGAIN.format(4, 2).splitlines()))
+    assert words in said(before, 5, language)
+    assert words not in said(after, 5, language)
+
+
+CROSS_SITE = """
+1 0.000 c>s [PA] seq=1 ack=1 len=100 method=OPTIONS target=/x h="Host: lab.example" h="Origin: http://a.example" {0}
+2 0.020 s>c [PA] seq=1 ack=101 len=100 status=204 h="Access-Control-Allow-Origin: http://a.example"
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "read"), [("en", "preflight", "read this"), ("zh", "预检", "读取这个响应")]
+)
+def test_scripts_do_not_read_the_answer_to_a_preflight(language, asked, read):
+    preflight = CROSS_SITE.format('h="Access-Control-Request-Method: PUT"')
+    assert all(asked in said(preflight, frame, language) for frame in (1, 2))
+    assert read not in said(preflight, 2, language)
+    assert read in said(CROSS_SITE.format(""), 2, language)
+    assert not any(asked in said(CROSS_SITE.format(""), frame, language) for frame in (1, 2))
