@@ -282,17 +282,17 @@ _REASONS = {
 @rule(
     "N08",
     on="icmp",
-    facts="kind version type code source target ident seq pair_frame asked mac reason quoted_src quoted_dst "
+    facts="kind version type code source target ident seq pair_frame asked directly mac reason quoted_src quoted_dst "
     "transport port mtu",
     rank=_RANK,
 )
 def icmp(at: At) -> Facts | None:
     """A message of ICMP or ICMPv6: echo, an error about the packet it quotes, or IPv6 neighbour discovery.
 
-    `pair_frame` is the other half of an echo; `asked` the address neighbour discovery speaks of, `mac` the
-    link address it tells; `quoted_dst`, `transport` and `port` name the packet that an error is about.
+    `pair_frame` is the other half of an echo; `asked` the address neighbour discovery speaks of, `directly` that the
+    question goes to that very address and not by multicast, `mac` the link address it tells; `quoted_dst`, `transport` and `port` name the packet that an error is about.
 
-    Reference: RFC 792; RFC 4443; RFC 4861, section 4.
+    Reference: RFC 792; RFC 4443; RFC 4861, sections 4.3, 4.4 and 7.3.
     """
     icmp = at.packet.icmp
     if icmp is None:
@@ -318,6 +318,7 @@ def icmp(at: At) -> Facts | None:
         "seq": at[seq] if icmp.seq is not None else None,
         "pair_frame": at[f"{name}.{pair}"] if pair else None,
         "asked": at[target] if icmp.target else None,
+        "directly": word(bool(icmp.target) and at.packet.ip is not None and at.packet.ip.dst == icmp.target),
         "mac": at["icmpv6.opt.linkaddr"] if icmp.link_address else None,
         "reason": derived(_REASONS.get((icmp.version, icmp.code or 0), ""), code) if kind == "unreachable" else None,
         "quoted_src": known(quoted.src, frame, f"{header}.src") if quoted else None,

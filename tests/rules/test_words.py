@@ -46,6 +46,33 @@ def test_a_request_that_a_script_may_have_made_is_not_taken_for_a_page(language,
     assert word not in said(PAGE.format("Sec-Fetch-Dest: document"), 3, language)
 
 
+UNASKED = """
+1 0.000 c>* arp op=1 ask=192.0.2.80
+2 0.001 s>c arp op=2 ask=192.0.2.10
+3 0.002 s>c arp op=2 ask=192.0.2.10 {0}
+"""
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "no such question"), ("zh", "没有捕获到对应的询问")])
+def test_an_answer_that_nobody_asked_for_is_called_so_each_time(language, word):
+    assert word in said(UNASKED.format("from=192.0.2.81"), 3, language)
+    assert word not in said(UNASKED.format(""), 3, language)
+
+
+CHECKED = """
+1 0.000 c>s icmp ip.c=2001:db8::10 ip.s=2001:db8::80 ip.*=ff02::1:ff00:80 icmp=135/0 target=2001:db8::80
+2 0.001 s>c icmp icmp=136/0 target=2001:db8::80
+3 0.002 c>* icmp icmp=135/0 target=2001:db8::80
+4 0.003 s>c icmp icmp=136/0 target=2001:db8::80 mac=02:00:00:00:00:02
+"""
+
+
+@pytest.mark.parametrize(("language", "check", "arp"), [("en", "checking", "an ARP reply"), ("zh", "核对", "ARP 应答")])
+def test_a_neighbour_is_asked_for_its_mac_address_by_multicast_only(language, check, arp):
+    assert [check in said(CHECKED, frame, language) for frame in (1, 3)] == [True, False]
+    assert [arp in said(CHECKED, frame, language) for frame in (2, 4)] == [False, True]
+
+
 BACK = """
 1 3.000 c>s [PA] seq=1 ack=1 len=37 get=/ h="Host: lab.example"
 2 {0} s>c [A] seq=1 ack=38
