@@ -290,7 +290,8 @@ def icmp(at: At) -> Facts | None:
     """A message of ICMP or ICMPv6: echo, an error about the packet it quotes, or IPv6 neighbour discovery.
 
     `pair_frame` is the other half of an echo; `asked` the address neighbour discovery speaks of, `directly` that the
-    question goes to that very address and not by multicast, `mac` the link address it tells; `quoted_dst`, `transport` and `port` name the packet that an error is about.
+    question goes to that very address and not by multicast, `mac` the link address it tells; `quoted_dst`,
+    `transport` and `port` name the packet that an error is about.
 
     Reference: RFC 792; RFC 4443; RFC 4861, sections 4.3, 4.4 and 7.3.
     """
