@@ -171,14 +171,15 @@ def set_back(at: At) -> Facts | None:
     return {"back": derived(clock.set_back, *times), "previous": frame_of(before.frame), "answers": word(later)}
 
 
-@rule("C12", on="packet", when=("tls", "udp"), facts="kind protocol source target dst_port", rank=_RANK + 9)
+@rule("C12", on="packet", when=("tls", "udp"), facts="kind protocol source target dst_port initial", rank=_RANK + 9)
 def encrypted_only(at: At) -> Facts | None:
     """Content that only the two ends can read: TLS application data on a connection, or QUIC.
 
     Told on the first packet of a TLS connection with application data that is not decrypted, and on QUIC
-    packets that are not decrypted; the Initial packets, which anybody can read, are told as the beginning of such.
+    packets that are not decrypted; the Initial packets, which anybody can read (`initial`), are told as the beginning
+    of such.
 
-    Reference: RFC 8446, section 5; RFC 9001; Wireshark wiki, TLS (key log file).
+    Reference: RFC 8446, section 5; RFC 9001, section 5.2 (Initial secrets); Wireshark wiki, TLS (key log file).
     """
     packet = at.packet
     last = packet.protocols[-1] if packet.protocols else ""
@@ -201,6 +202,7 @@ def encrypted_only(at: At) -> Facts | None:
         "source": at[f"{version}.src"] if packet.ip else None,
         "target": at[f"{version}.dst"] if packet.ip else None,
         "dst_port": at[port],
+        "initial": word(kind == "quic" and packet.quic is not None and bool(packet.quic.frame_types)),
     }
 
 
