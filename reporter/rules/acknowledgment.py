@@ -21,6 +21,8 @@ _TERMS = 5
 _DELAY_LEAST, _DELAY_MOST = Decimal("0.04"), Decimal("0.5")
 #: A handshake quicker than this does not show at which end the capture was taken.
 _LEAST_PATH = Decimal("0.0005")
+#: Bytes of the timestamps option, padded, which an MSS does not leave out.
+_TIMESTAMPS = 12
 _CONFIRMED = (
     "sender receiver ack before from_ack lengths total frames count first last resent partial unseen adds_up rest"
 )
@@ -67,13 +69,14 @@ def delayed_acknowledgment(at: At) -> Facts | None:
     """An Ack that its sender held back: 40 to 500 ms after the data, and not explained by the path.
 
     Fires only when the handshake shows that the sender is close to the place of capture (`sure`), or that the
-    wait is longer than its round trip by at least 40 ms. Silent when any of the data was sent more than once, or the
-    handshake was no ordinary one and gives no round trip (`reporter.analyse.roundtrip`).
+    wait is longer than its round trip by at least 40 ms. Silent when any of the data was sent more than once, when it
+    fills two segments (which are to be acknowledged at once: what held that Ack is unknown), or the handshake was no
+    ordinary one and gives no round trip (`reporter.analyse.roundtrip`).
 
     Reference: RFC 9293, section 3.8.6.3; RFC 5681, section 4.2.
     """
     last = _latest(at)
-    if last is None:
+    if last is None or _two_segments(at):
         return None
     wait = at.elapsed(last.time, last.frame)
     if wait is None or not _DELAY_LEAST <= wait <= _DELAY_MOST:
@@ -350,6 +353,13 @@ def _latest(at: At) -> Piece | None:
     if standing is not None and (standing.duplicates or standing.sacked is not None):
         return None
     return max(confirms.pieces, key=lambda piece: piece.frame)
+
+
+def _two_segments(at: At) -> bool:
+    """Whether what is confirmed fills two segments of the size that this end accepts, with timestamps in them."""
+    confirms, own = at.step.confirms, at.conversation.options.get(at.me)
+    room = own.mss - _TIMESTAMPS if own is not None and own.mss else None
+    return room is not None and confirms is not None and confirms.payload >= 2 * room
 
 
 def _near(conversation: Conversation) -> Role | None:
