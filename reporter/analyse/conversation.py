@@ -94,6 +94,10 @@ class Conversation(Probing):
         """Whether this end had evidently not closed before the first FIN captured, which is the other's."""
         return not self.midstream or self.payload[role] > 0 or self._foresight.still_open
 
+    def under_way(self, role: Role, frame: int) -> tuple[int, int] | None:
+        """The first frame of this end's message that is not yet complete in `frame`, and the one that completes it."""
+        return self._messages[role].under_way(frame)
+
     def advance(self, packet: Packet, copy_of: Twin | None = None) -> Step:
         """Enter the next packet of the stream; `copy_of` is the same packet, when it was captured before."""
         tcp = packet.tcp

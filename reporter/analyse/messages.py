@@ -15,9 +15,12 @@ _PARTS = 6
 
 @dataclass(slots=True)
 class _Message:
-    """The message under way that frame `done_in` will complete; `start` is the lowest number of its segments so far."""
+    """The message under way that frame `done_in` will complete, begun in frame `begun`; `start` is the lowest number of
+    its segments so far.
+    """
 
     done_in: int
+    begun: int
     start: int
     ordered: bool = True
     count: int = 0
@@ -52,7 +55,7 @@ class Messages:
             return None
         message = self._now
         if message is None or message.done_in != done_in:
-            message = self._now = _Message(done_in, sent.start)
+            message = self._now = _Message(done_in, packet.frame, sent.start)
         message.add(packet.frame, tcp.length, sent)
         return Share(done_in, message.count if message.ordered else 0)
 
@@ -67,6 +70,11 @@ class Messages:
             return Whole(repeats, None, closes=False)
         parts = tuple(message.parts) if message.count < _PARTS else None
         return Whole(repeats, parts, closes=message.total == tcp.reassembled_length)
+
+    def under_way(self, frame: int) -> tuple[int, int] | None:
+        """The first frame of the message that is not yet complete in `frame`, and the frame that completes it."""
+        message = self._now
+        return (message.begun, message.done_in) if message is not None and message.done_in > frame else None
 
     def start_of(self, packet: Packet, sent: Sent) -> int:
         """The number at which the message of this segment begins: the segment's own where it completes no other."""

@@ -81,27 +81,38 @@ def http_1_0(at: At) -> Facts | None:
     return None
 
 
-@rule("P27", on="http", when="request", facts="sender receiver count previous ack unsure doubtful", rank=34)
+@rule(
+    "P27",
+    on="http",
+    when="request",
+    facts="sender receiver count previous ack begun done_in unsure doubtful",
+    rank=34,
+)
 def pipelined(at: At) -> Facts | None:
-    """A request was sent before a byte of the answer to the one before it had arrived; answers must come in
-    order.
+    """A request was sent before the answer to the one before it was there; answers must come in order.
 
-    It shows in the Ack: the same on both requests. `count` is the number of requests in this frame,
-    `unsure` where the length of one of them is in doubt, so that it is not sure where the next begins. `doubtful` is
-    the frame of a request whose length is in doubt before the last of them.
+    It shows in the Ack, the same on both requests, or in the answer: it began in frame `begun` and is complete only in
+    frame `done_in`. `count` is the number of requests in this frame, `unsure` where the length of one of them is in
+    doubt, so that it is not sure where the next begins. `doubtful` is the frame of a request whose length is in doubt
+    before the last of them.
 
-    Reference: RFC 9112, sections 9.3.2, 6.1 and 6.3.
+    Reference: RFC 9112, sections 9.3.2, 6.1 and 6.3; tshark field tcp.reassembled_in.
     """
     behind = at.conversation.pairing.behind
-    if not at.step.asked or behind is None:
+    answer = _unfinished(at) if behind is None else None
+    previous = answer[0] if answer else behind
+    if not at.step.asked or previous is None:
         return None
     here = behind == at.packet.frame
+    same = not here and answer is None
     doubtful = _doubtful(at, at.step.asked[-1].exchange.number)
     return {
         **at.roles,
         "count": word(len(at.step.asked)) if here else None,
-        "previous": None if here else frame_of(behind),
-        "ack": None if here else derived(at.tcp.ack, at["tcp.ack"], known(at.tcp.ack, behind, "tcp.ack")),
+        "previous": None if here else frame_of(previous),
+        "ack": derived(at.tcp.ack, at["tcp.ack"], known(at.tcp.ack, previous, "tcp.ack")) if same else None,
+        "begun": frame_of(answer[1]) if answer else None,
+        "done_in": known(answer[2], answer[1], "tcp.reassembled_in") if answer else None,
         "unsure": word(here and any(lengths_in_doubt(each.request.headers) for each in at.step.asked[:-1])),
         "doubtful": frame_of(doubtful) if doubtful is not None else None,
     }
@@ -195,6 +206,18 @@ def too_late(at: At) -> Facts | None:
         "ack_frame": frame_of(confirmed) if confirmed is not None else None,
         "here": word(confirmed == at.packet.frame),
     }
+
+
+def _unfinished(at: At) -> tuple[int, int, int] | None:
+    """Where the only request that waits was sent before this one and its answer is under way: the frames of that
+    request, of the beginning and of the end of the answer.
+    """
+    message = at.conversation.under_way(at.peer, at.packet.frame)
+    waiting = at.conversation.pairing.waiting_frames
+    earlier = [frame for frame in waiting if frame < at.packet.frame]
+    if message is None or at.conversation.tls or len(earlier) != 1 or not earlier[0] < message[0]:
+        return None
+    return earlier[0], *message
 
 
 def _doubtful(at: At, number: int) -> int | None:
