@@ -57,6 +57,8 @@ class Conversation(Probing):
     `late_third` tells that the segment that completes the handshake carries data and came long after the SYN-ACK: an
     empty ACK may have come before it, and its time is the application's.
     `trip` is the round trip of the handshake. `tls` tells that TLS has begun.
+    `undecoded` is the last frame in which a message of the server was put together without an HTTP response in it, and
+    its length.
     """
 
     def __init__(self, packet: Packet, foresight: Foresight, clock: Clock = STEADY, *, keep: bool = True) -> None:
@@ -85,6 +87,7 @@ class Conversation(Probing):
         self._last: tuple[int, Role, Decimal] | None = None
         self._acks: dict[Role, Repeat] = {}
         self._messages = {Role.CLIENT: Messages(), Role.SERVER: Messages()}
+        self.undecoded: tuple[int, int] | None = None
 
     def outline(self) -> Outline:
         """What other connections may know of it: number, first frame, client, whether it is over."""
@@ -136,6 +139,8 @@ class Conversation(Probing):
         if copy_of is None:
             self._note_ack(me, packet, tcp, asks=keep_alive is not None or window_probe is not None)
         whole = self._messages[me].whole(packet, tcp, sent)
+        if whole is not None and me is Role.SERVER and not packet.responses:
+            self.undecoded = packet.frame, tcp.reassembled_length or 0
         move = self._move(me, packet, tcp, sent, confirms) if copy_of is None else None
         if self.trip.waits and copy_of is None:
             third, ordinary = self.third_ack is not None, self.opening is Opening.THREE_WAY

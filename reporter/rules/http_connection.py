@@ -122,18 +122,19 @@ def pipelined(at: At) -> Facts | None:
     "P32",
     on="tcp",
     when=("fin", "rst"),
-    facts="sender receiver frames count method target reset data nothing missed",
+    facts="sender receiver frames count method target reset data put length nothing missed",
     rank=38,
 )
 def without_response(at: At) -> Facts | None:
     """The connection ends (server's FIN, or a RST) while no complete response to a request was recognised.
 
-    `data` is the first frame of data of the server in which none was recognised. `nothing` tells that the server's
+    `data` is the first frame of data of the server in which none was recognised, `put` that in which Wireshark put
+    `length` bytes of it together, without a response in them. `nothing` tells that the server's
     numbers run on from its SYN to this frame, all in other responses; `missed`, that some of its data was confirmed
     and not captured. `method` and `target` name the request where it is one.
     Silent when the server's numbers show a gap: the response may be what was not captured.
 
-    Reference: RFC 9112, sections 8 and 9.5.
+    Reference: RFC 9112, sections 8 and 9.5; tshark field tcp.reassembled.length.
     """
     conversation = at.conversation
     waiting, data = conversation.pairing.waiting_frames, conversation.pairing.unanswered_data
@@ -146,6 +147,8 @@ def without_response(at: At) -> Facts | None:
         return None
     one = conversation.pairing.first_waiting if len(waiting) == 1 else None
     request = one.request if one is not None else None
+    put, length = conversation.undecoded or (0, 0)
+    known_put = data is not None and put > data and length > 0
     return {
         **at.roles,
         "frames": word(tuple(frame_of(frame) for frame in tuple(dict.fromkeys(waiting))[:_SHOWN])),
@@ -156,6 +159,8 @@ def without_response(at: At) -> Facts | None:
         "missed": word(bool(conversation.ledger[Role.SERVER].unseen)),
         "reset": word(bool(reset)),
         "data": frame_of(data) if data is not None else None,
+        "put": frame_of(put) if known_put else None,
+        "length": known(length, put, "tcp.reassembled.length") if known_put else None,
     }
 
 
