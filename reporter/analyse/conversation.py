@@ -22,6 +22,7 @@ from reporter.analyse.step import (
     Answered,
     Asked,
     Idle,
+    Mark,
     Move,
     Repeat,
     Step,
@@ -38,12 +39,13 @@ _SYN_FIN_RST = Flags.SYN.value | Flags.FIN.value | Flags.RST.value
 
 @value
 class Outline:
-    """What other conversations may know of one: `over` as it stood when they began."""
+    """What other conversations may know of one: `over` as it stood when they began; `answer` is its SYN-ACK."""
 
     number: int
     first_frame: int
     client: Endpoint
     over: bool
+    answer: Mark | None = None
 
 
 class Conversation(Probing):
@@ -90,8 +92,9 @@ class Conversation(Probing):
         self.undecoded: tuple[int, int] | None = None
 
     def outline(self) -> Outline:
-        """What other connections may know of it: number, first frame, client, whether it is over."""
-        return Outline(self.number, self.first_frame, self.client, self.over)
+        """What other connections may know of it."""
+        answer = self.syn.get(Role.SERVER)
+        return Outline(self.number, self.first_frame, self.client, self.over, answer)
 
     def was_open(self, role: Role) -> bool:
         """Whether this end had evidently not closed before the first FIN captured, which is the other's."""

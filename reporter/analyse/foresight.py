@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from reporter.analyse.crossing import Crossed, Crossings
 from reporter.analyse.late import Late, Lateness
+from reporter.analyse.padding import may_be_padding
 from reporter.model.numbers import Numbers
 from reporter.model.packet import Packet
 from reporter.model.stream import Endpoint, RoleBasis
@@ -161,7 +162,8 @@ class Lookahead:
             if not foresight.closes and not tcp.rst:
                 foresight.closes = True
                 unclear = self._lateness.unclear(tcp.stream, receiver)
-                self._closing[tcp.stream] = _Close(sender, tcp.next_seq, tcp.ack, unclear)
+                after = tcp.seq + 1 if may_be_padding(packet) else tcp.next_seq
+                self._closing[tcp.stream] = _Close(sender, after, tcp.ack, unclear)
             return
         other = sender != close.closer
         close.left -= 1

@@ -273,12 +273,12 @@ class Direction:
         return None
 
     def _confirmed_from(self, start: int, end: int) -> Piece | None:
-        """The confirmed piece that carried the lowest of these numbers, if it is still remembered."""
+        """The confirmed piece that carried the lowest of these numbers, if it is still remembered; a SYN is no data."""
         found = None
         for piece in reversed(self.history):
             if piece.end <= start:
                 break
-            found = piece if piece.start < end else found
+            found = piece if piece.start < end and (piece.payload or not piece.syn) else found
         return found
 
     def _note_copy(self, start: int, end: int, frame: int, time: Decimal, ident: str) -> None:

@@ -10,6 +10,7 @@ from reporter.analyse.crossing import Crossed
 from reporter.analyse.foresight import Foresight, client_of, ends
 from reporter.analyse.ledger import Direction
 from reporter.analyse.missed import Missed, Missing
+from reporter.analyse.padding import may_be_padding
 from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.resets import Stray, lies_below
 from reporter.analyse.step import Acked, Mark, Move
@@ -115,12 +116,16 @@ class Lifecycle:
     def _covers(self, mark: Mark | None, owner: Role, tcp: Tcp) -> bool:
         if mark is None or not tcp.has_ack:
             return False
-        return self.ledger[owner].unwrapped(tcp.ack) >= mark.next_seq
+        return mark.covered_by(self.ledger[owner].unwrapped(tcp.ack))
+
+    def _confirms_fin(self, mark: Mark, confirms: Confirmation | None) -> bool:
+        return confirms is not None and (confirms.fin > 0 or (mark.padded and mark.covered_by(confirms.ack)))
 
     def _mark(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Mark:
         ack = self.ledger[me.other].unwrapped(tcp.ack) if tcp.has_ack else 0
         ident = packet.ip.ident if packet.ip is not None else ""
-        return Mark(packet.frame, packet.time, sent.start, tcp.length, sent.end, ack, tcp.has_ack, ident, tcp.seq_raw)
+        numbers = sent.start, tcp.length, sent.end, ack
+        return Mark(packet.frame, packet.time, *numbers, tcp.has_ack, ident, tcp.seq_raw, may_be_padding(packet))
 
     def _move(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent, confirms: Confirmation | None) -> Move | None:
         self.missing.heard.add(me)
@@ -170,7 +175,7 @@ class Lifecycle:
             return None
         if tcp.fin and me not in self.fin:
             return self._fin(me, packet, tcp, sent)
-        if confirms is not None and confirms.fin and peer in self.fin and peer not in self.fin_acked:
+        if peer in self.fin and peer not in self.fin_acked and self._confirms_fin(self.fin[peer], confirms):
             self.fin_acked[peer] = packet.frame
             if len(self.fins) == 2:
                 return Move.CROSSING_ACK if self.crossing else Move.LAST_ACK
@@ -288,7 +293,7 @@ class Lifecycle:
             return Move.LONE_FIN if self.unplaced else Move.FIRST_FIN
         if peer in self.fin_acked:
             return Move.SECOND_FIN
-        if mark.ack < self.fin[peer].next_seq:
+        if not self.fin[peer].covered_by(mark.ack):
             self.crossing = True
             return Move.CROSSING_FIN
         self.fin_acked[peer] = packet.frame

@@ -129,7 +129,7 @@ class Share:
 @value
 class Mark:
     """A remembered SYN, FIN or RST: frame, relative time, numbers (unwrapped); `answers`: with ACK bit;
-    `ident`: its IP identification; `raw`: its number on the wire."""
+    `ident`: its IP identification; `raw`: its number on the wire; `padded`: its data may be padding of the frame."""
 
     frame: int
     time: Decimal
@@ -140,6 +140,11 @@ class Mark:
     answers: bool
     ident: str = ""
     raw: int = 0
+    padded: bool = False
+
+    def covered_by(self, ack: int) -> bool:
+        """Whether an Ack (unwrapped) confirms all of it, or its first number, where its data may be padding."""
+        return ack >= self.next_seq or (self.padded and ack == self.seq + 1)
 
 
 @value

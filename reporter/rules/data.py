@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reporter.analyse.padding import may_be_padding
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
@@ -12,11 +13,12 @@ _WRAP = 1 << 32
 _TERMS = 5
 
 
-@rule("D01", on="tcp", when="data", facts="sender receiver seq length last next_seq fin wraps early", rank=40)
+@rule("D01", on="tcp", when="data", facts="sender receiver seq length last next_seq fin wraps early padded", rank=40)
 def data(at: At) -> Facts | None:
     """A segment carries payload bytes not captured before: Seq to Seq + Len - 1; the next number comes after.
 
-    `early`: the other SYN had brought data, taken with the SYN-ACK, and the handshake is not complete yet.
+    `early`: the other SYN had brought data, taken with the SYN-ACK, and the handshake is not complete yet. `padded`:
+    the bytes just fill the frame to the shortest one of Ethernet, and may be no data.
 
     Reference: RFC 9293, section 3.4 (sequence numbers); RFC 7413, section 4.2 (data before the handshake is complete).
     """
@@ -35,6 +37,7 @@ def data(at: At) -> Facts | None:
         "fin": word(tcp.fin),
         "wraps": word(end >= _WRAP),
         "early": word(_early(at)),
+        "padded": word(may_be_padding(at.packet)),
     }
 
 

@@ -13,7 +13,7 @@ _RANK = 10
 _WRAP = 1 << 32
 #: Kinds of options (IANA, TCP Option Kind Numbers).
 _SEGMENT, _SCALE, _SACK, _STAMPS = 2, 3, 4, 8
-_THIRD = "sender receiver seq ack peer_seq data syn_ack_frame nothing_sent fin_frame fin_state"
+_THIRD = "sender receiver seq ack peer_seq data syn_ack_frame nothing_sent fin_frame fin_state early_frame"
 
 
 @rule(
@@ -56,7 +56,8 @@ def syn(at: At) -> Facts | None:
     "H02",
     on="tcp",
     when="syn",
-    facts="sender receiver seq isn ack peer_seq peer_length syn_frame fits told_frame other_frame other_isn",
+    facts="sender receiver seq isn ack peer_seq peer_length syn_frame fits told_frame other_frame other_isn"
+    " older_frame",
     rank=_RANK,
 )
 def syn_ack(at: At) -> Facts | None:
@@ -65,7 +66,8 @@ def syn_ack(at: At) -> Facts | None:
     `syn_frame` is None when the SYN it answers was not captured before. `fits` is False when its Ack is not
     the number after that SYN. `peer_seq` (and `peer_length`, data in that SYN) make the sum, when it closes.
     `told_frame` had shown long before that a SYN-ACK had arrived: so this one is most likely sent again.
-    `other_frame` is a SYN-ACK before this one with another initial sequence number, `other_isn`.
+    `other_frame` is a SYN-ACK before this one with another initial sequence number, `other_isn`. `older_frame` is the
+    SYN-ACK of an earlier connection with the same ports, which this one only repeats.
 
     Reference: RFC 9293, section 3.5 and figure 6.
     """
@@ -81,6 +83,8 @@ def syn_ack(at: At) -> Facts | None:
     whole = asked is not None and asked.length > 0 and tcp.ack == peer_seq + asked.length + 1
     closes = asked is not None and (tcp.ack == peer_seq + 1 or whole)
     wrapped = asked is not None and tcp.ack in ((peer_seq + 1) % _WRAP, asked.next_seq % _WRAP)
+    earlier = at.conversation.reused.answer if at.conversation.reused is not None else None
+    older = asked is not None and not closes and not wrapped and earlier is not None and earlier.raw == tcp.seq_raw
     return {
         **at.roles,
         "seq": at["tcp.seq"],
@@ -93,6 +97,7 @@ def syn_ack(at: At) -> Facts | None:
         "told_frame": frame_of(told) if repeated and told is not None else None,
         "other_frame": frame_of(others[-1].frame) if others else None,
         "other_isn": known(others[-1].raw, others[-1].frame, "tcp.seq_raw") if others else None,
+        "older_frame": frame_of(earlier.frame) if older and earlier is not None else None,
     }
 
 
@@ -102,7 +107,8 @@ def third_ack(at: At) -> Facts | None:
 
     `data` are bytes of the other end that came with or right after its SYN and are confirmed here too;
     `nothing_sent` tells that the SYN of this end had carried no data. `fin_frame` is a FIN that the other end has
-    already sent, `fin_state` the state in which it is after this segment.
+    already sent, `fin_state` the state in which it is after this segment. `early_frame` is data that the other end has
+    sent after its SYN-ACK: a confirmation may have reached it before this one.
 
     Reference: RFC 9293, section 3.5 and figure 6.
     """
@@ -173,6 +179,7 @@ def _third(at: At) -> Facts | None:
     lengths = [known(piece.payload, piece.frame, "tcp.len") for piece in carriers]
     closes = at.tcp.ack == seq + 1 + sum(fact.value for fact in lengths)
     fin, state = at.conversation.fin.get(at.peer), at.step.after.of(at.peer)
+    early = at.conversation.data_frame.get(at.peer)
     return {
         **at.roles,
         "seq": at["tcp.seq"],
@@ -183,6 +190,7 @@ def _third(at: At) -> Facts | None:
         "nothing_sent": word(at.conversation.syn[at.me].length == 0),
         "fin_frame": frame_of(fin.frame) if fin is not None and state is not None else None,
         "fin_state": word(state.value) if fin is not None and state is not None else None,
+        "early_frame": frame_of(early) if early is not None and early > accepted.frame else None,
     }
 
 

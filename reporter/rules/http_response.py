@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from reporter.analyse.http import is_chunked, length_line, path_of, without_body
+from reporter.analyse.http import is_chunked, length_line, lengths_in_doubt, lines_of, path_of, without_body
 from reporter.analyse.step import Answered
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
-from reporter.model.application import Header, HttpResponse
+from reporter.model.application import Header, HttpRequest, HttpResponse
 
 _RANK = 31
 _LINE = "http.response.line"
@@ -72,10 +72,11 @@ def answers(at: At) -> Facts | None:
     }
 
 
-@rule("P10", on="http", when="response", facts="code method type length chunked close bodiless", rank=_RANK)
+@rule("P10", on="http", when="response", facts="code method type length chunked stated close bodiless", rank=_RANK)
 def success(at: At) -> Facts | None:
     """A 2xx success; the size of the body as Content-Length gives it (200 above all).
 
+    `stated` tells that there is a Content-Length, which counts for nothing where the body comes in chunks.
     `close` tells that the body ends where the server closes; `bodiless` that there is none: HEAD, or CONNECT
     accepted.
 
@@ -100,6 +101,7 @@ def success(at: At) -> Facts | None:
         "type": _fact(response.header("Content-Type"), frame),
         "length": _length(length, frame) if not chunked else None,
         "chunked": word(chunked),
+        "stated": word(response.header("Content-Length") is not None),
         "close": word(response.headers_known and undelimited and method is not None and not bodiless),
         "bodiless": word(bodiless),
     }
@@ -143,22 +145,33 @@ def client_error(at: At) -> Facts | None:
     }
 
 
-@rule("P18", on="http", when="response", facts="code phrase request_frame spread retry gateway", rank=_RANK)
+@rule("P18", on="http", when="response", facts="code phrase request_frame spread retry gateway faulty", rank=_RANK)
 def server_error(at: At) -> Facts | None:
     """5xx: the request looked valid, the server (or one behind it) failed to carry it out.
+
+    `faulty` tells that the request is wrong by the standard: its length cannot be told, or it names no host.
 
     Reference: RFC 9110, section 15.6.
     """
     found = next((each for each in at.step.answered if _in_class(each, 5)), None)
     if found is None:
         return None
+    request = found.exchange.request if found.exchange is not None else None
     return {
         **_status(found.response, at.packet.frame),
         "request_frame": _request_frame(found),
         "spread": _spread(found),
         "retry": _fact(found.response.header("Retry-After"), at.packet.frame),
         "gateway": word(found.response.code in (502, 504)),
+        "faulty": word(request is not None and _faulty(request)),
     }
+
+
+def _faulty(request: HttpRequest) -> bool:
+    """Whether the header of a request breaks the standard (RFC 9112, sections 3.2 and 6.3)."""
+    length = request.header("Transfer-Encoding") is None and lengths_in_doubt(request.headers)
+    host = request.version == "HTTP/1.1" and request.headers_known and len(lines_of(request.headers, "Host")) != 1
+    return bool(length) or host
 
 
 @rule("P19", on="http", when="response", facts="sender receiver code phrase request_frame spread", rank=_RANK)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reporter.analyse.oversize import Refusal, refusal
+from reporter.analyse.padding import may_be_padding
 from reporter.analyse.pieces import Piece
 from reporter.analyse.step import Acked
 from reporter.analyse.twins import distinct
@@ -17,9 +18,9 @@ from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, wor
 from reporter.explain.registry import rule
 
 _WRAP = 1 << 32
-#: A sender answers duplicate ACKs at once; retransmission timers wait at least as long as the second.
+#: Duplicate ACKs are answered at once; retransmission timers wait at least as long as the second.
 _AT_ONCE, _TIMER, _NO_TIMER = Decimal("0.1"), Decimal("0.2"), Decimal("0.001")
-#: A first timeout is not longer than this, a later one not longer than so many times the one before.
+#: How long a first timeout is at most, and how many times the one before a later one.
 _FIRST_TIMEOUT, _BACK_OFF = Decimal(6), 3
 #: Duplicate ACKs that trigger fast retransmit: by RFC 5681, and those after which tshark says so.
 _THRESHOLD, _LABELLED = 3, 2
@@ -73,8 +74,9 @@ def retransmission(at: At) -> Facts | None:
     part of it had been sent before), `probe` (that part was a probe of a zero window), `size` (the ICMP messages in
     `icmp_frames` quote a copy as too large for a link; `smaller` tells that this segment is shorter than it), `sized`
     (such messages came shortly before, but quote none of it), `opening` (the SYN carried it, and `ack_frame` confirmed
-    that SYN only), `unknown`. Of many `icmp_count` messages the first and the last are given. `parts` tells that it
-    repeats what several segments carried: `since_frame` is then a copy of one of them, and no attempts are counted.
+    that SYN only), `padding` (its bytes may be padding of the frame), `unknown`. Of many `icmp_count` messages the
+    first and the last are given. `parts` tells that it repeats what several segments carried: `since_frame` is then a
+    copy of one of them, and no attempts are counted.
     `attempt` counts the captured retransmissions;
     `interval` is how long the one before had waited, given only where the wait has doubled; `tail` tells that a tail
     loss probe is possible: nothing had been sent behind it, and SACK is not known to be out of force; `labelled`, that
@@ -204,11 +206,13 @@ def close_sent_again(at: At) -> Facts | None:
         return None
     standing = at.conversation.acks.get(at.peer)
     confirmed = standing is not None and at.step.sent.acknowledged
-    earlier, confirms = at.step.sent.earlier, at.step.confirms
-    elapsed = at.elapsed(earlier.time, earlier.frame) if earlier is not None else None
+    confirms, first = at.step.confirms, at.conversation.fin[at.me]
+    elapsed = at.elapsed(first.time, first.frame)
     soon = elapsed is not None and elapsed < _TIMER
     return {
         **_segment(at),
+        "first_frame": frame_of(first.frame),
+        "elapsed": at.since(first.time, first.frame),
         "reset": word(False),
         "ack": known(standing.ack % _WRAP, standing.frame, "tcp.ack") if standing and confirmed else None,
         "ack_frame": frame_of(standing.frame) if standing and confirmed else None,
@@ -299,15 +303,12 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
     earlier = at.step.sent.earlier
     if earlier is None:
         return "unknown", None, None
-    frame, time = (earlier.frame, earlier.time)
-    if earlier.resent:
-        frame, time = earlier.resent[-1], earlier.times[-1]
+    frame, time = (earlier.resent[-1], earlier.times[-1]) if earlier.resent else (earlier.frame, earlier.time)
     wait = at.elapsed(time, frame)
     labels = at.tcp.labels
     told = labels.rto_frame == frame and labels.rto == wait
-    since: Fact | None = None
-    if wait is not None:
-        since = derived(wait, *((at["tcp.analysis.rto"],) if told else ()), *at.moments((time, frame)))
+    sources = (*((at["tcp.analysis.rto"],) if told else ()), *at.moments((time, frame)))
+    since = derived(wait, *sources) if wait is not None else None
     standing = at.conversation.acks.get(at.peer)
     size = _size(at)
     if size is not None and size.quotes:
@@ -318,6 +319,8 @@ def _cause(at: At) -> tuple[str, Fact | None, Piece | None]:
         return "opening", since, earlier
     if at.step.sent.fresh:
         return ("probe" if at.conversation.probed.get(at.me) == frame else "overlap"), since, earlier
+    if may_be_padding(at.packet):
+        return "padding", since, earlier
     quiet = at.elapsed(standing.time, _last_of(standing)) if standing is not None else wait
     if wait is None or quiet is None or at.peer not in at.conversation.window:
         # Nothing of the other end was captured: its Acks cannot be missed.

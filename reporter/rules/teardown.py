@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from reporter.analyse.padding import may_be_padding
 from reporter.analyse.step import Mark, Move
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
@@ -28,8 +29,8 @@ _TIMEOUTS = tuple(Decimal(number) for number in (5, 15, 60, 65, 75, 120))
 _EARLY, _LATE = Decimal("0.25"), Decimal("1.25")
 _TIMEOUT = re.compile(r"timeout\s*=\s*(\d{1,6})\b", re.IGNORECASE)
 _FIN = "sender receiver seq length next_seq"
-_ACK = "sender receiver ack fin_frame fin_seq fin_length also also_frames resent"
-_CONFIRMS = "D02 D03 D04 D06"
+_ACK = "sender receiver ack fin_frame fin_seq fin_length also also_frames resent padding"
+_CONFIRMS = "D02 D03 D04 D06 D07"
 
 
 @rule("T01", on="tcp", when="fin", facts=_FIN + " whole_known sure sent told_frame", rank=_RANK)
@@ -56,7 +57,7 @@ def first_fin(at: At) -> Facts | None:
     }
 
 
-@rule("T02", on="tcp", when="move", facts=_ACK + " sure", over="D02 D03 D06", rank=_RANK)
+@rule("T02", on="tcp", when="move", facts=_ACK + " sure", over=_CONFIRMS, rank=_RANK)
 def ack_of_first_fin(at: At) -> Facts | None:
     """The first FIN is confirmed: CLOSE-WAIT on this side, FIN-WAIT-2 on the other, and half is still open.
 
@@ -81,6 +82,8 @@ def data_after_half_close(at: At) -> Facts | None:
     if fin is None or at.me in conversation.fin or at.peer not in conversation.fin_acked:
         return None
     if not at.step.sent.fresh or conversation.reset_frame is not None or at.step.window_probe is not None:
+        return None
+    if may_be_padding(at.packet):
         return None
     return {**at.roles, "length": at["tcp.len"], "fin_frame": frame_of(fin.frame)}
 
@@ -132,8 +135,8 @@ def last_ack(at: At) -> Facts | None:
     "T06",
     on="tcp",
     when="fin",
-    facts=_FIN + " ack fin_frame fin_seq fin_length also also_frames resent",
-    over="D04 D06",
+    facts=_FIN + " ack fin_frame fin_seq fin_length also also_frames resent padding",
+    over="D04 D06 D07",
     rank=_RANK,
 )
 def merged_fin(at: At) -> Facts | None:
@@ -182,9 +185,11 @@ def simultaneous_close(at: At) -> Facts | None:
     return {**own, **facts, "seq": at["tcp.seq"], "length": at["tcp.len"], "next_seq": None}
 
 
-@rule("T08", on="tcp", when="fin", facts="sender receiver length seq fin_number next_seq", rank=17)
+@rule("T08", on="tcp", when="fin", facts="sender receiver length seq fin_number next_seq padded", rank=17)
 def data_with_fin(at: At) -> Facts | None:
     """The last bytes and the FIN travel in one segment: the FIN's number follows the last byte's.
+
+    `padded` tells that the bytes just fill the frame to the shortest one of Ethernet: they may be no data.
 
     Reference: RFC 9293, section 3.4 (the FIN comes after the last data octet of its segment).
     """
@@ -200,6 +205,7 @@ def data_with_fin(at: At) -> Facts | None:
         "seq": at["tcp.seq"] if closes else None,
         "fin_number": fin_number,
         "next_seq": derived((number + 1) % _WRAP, at["tcp.seq"], at["tcp.len"], at["tcp.flags"]),
+        "padded": word(at.conversation.fin[at.me].padded),
     }
 
 
@@ -274,11 +280,13 @@ def _ack_of_fin(at: At) -> dict[str, Fact | None]:
     """How the Ack of this frame confirms the other FIN: `ack = fin_seq + fin_length + 1`, when it closes.
 
     `also` are bytes of earlier frames confirmed along with it, `also_frames` those frames; `resent` are the later
-    frames that carried the FIN again.
+    frames that carried the FIN again. `padding` are bytes that came with the FIN and do not count: then they were no
+    data.
     """
     mark = at.conversation.fin[at.peer]
     _, seq, length = _number(mark)
-    closes = at.tcp.ack == seq.value + mark.length + 1
+    padded = mark.padded and at.tcp.ack == (seq.value + 1) % _WRAP
+    closes = padded or at.tcp.ack == seq.value + mark.length + 1
     also: Fact | None = None
     frames: Fact | None = None
     copies: tuple[int, ...] = ()
@@ -287,6 +295,8 @@ def _ack_of_fin(at: At) -> dict[str, Fact | None]:
         closing = next((piece for piece in confirms.pieces if piece.fin), None)
         copies = closing.within(closing.end - 1, closing.end).resent if closing is not None else ()
         others = [piece for piece in confirms.pieces if piece.payload and piece.frame != mark.frame]
+        if padded:
+            others = [piece for piece in others if piece.start < mark.seq]
         if others and len(others) <= _TERMS and all(piece.whole for piece in others):
             terms = [known(piece.payload, piece.frame, "tcp.len") for piece in others]
             also = derived(sum(piece.payload for piece in others), *terms)
@@ -298,10 +308,11 @@ def _ack_of_fin(at: At) -> dict[str, Fact | None]:
         "ack": at["tcp.ack"],
         "fin_frame": frame_of(mark.frame),
         "fin_seq": seq if closes else None,
-        "fin_length": length if closes and mark.length else None,
+        "fin_length": length if closes and mark.length and not padded else None,
         "also": also,
         "also_frames": frames,
         "resent": Fact(tuple(frame_of(frame) for frame in copies[-_TERMS:])) if copies else None,
+        "padding": length if padded else None,
     }
 
 
