@@ -96,12 +96,13 @@ def delayed_acknowledgment(at: At) -> Facts | None:
     }
 
 
-@rule("D06", on="tcp", when="covers", facts=_CONFIRMED + " kind marked missed", rank=41)
+@rule("D06", on="tcp", when="covers", facts=_CONFIRMED + " kind marked missed third", rank=41)
 def acknowledgment_of_syn_or_fin(at: At) -> Facts | None:
     """An Ack that covers a SYN or a FIN, each of which uses one number: Ack = seq + len + 1.
 
-    `kind` is `syn` or `fin`, `marked` the frame that carried it. The SYN-ACK has a rule of its own; `missed` tells that
-    it was not captured, and had confirmed the SYN before.
+    `kind` is `syn` or `fin`, `marked` the frame that carried it. The SYN-ACK has a rule of its own; `missed` tells
+    that it was not captured, and had confirmed the SYN before; `third` that only the SYN of the other end was
+    captured, which confirms one before it: this Ack ends that handshake.
 
     Reference: RFC 9293, section 3.4.
     """
@@ -111,11 +112,14 @@ def acknowledgment_of_syn_or_fin(at: At) -> Facts | None:
     carrier = next((piece for piece in confirms.pieces if (piece.fin if confirms.fin else piece.syn)), None)
     if carrier is None:
         return None
+    mark = at.conversation.syn.get(at.peer)
+    answer = mark is not None and bool(mark.answers) and mark.frame == carrier.frame
     return {
         **_confirmed(at, confirms),
         "kind": word("fin" if confirms.fin else "syn"),
         "marked": frame_of(carrier.frame),
         "missed": word(not confirms.fin and at.conversation.opening is Opening.ANSWER_MISSED),
+        "third": word(not confirms.fin and answer and at.me not in at.conversation.syn),
     }
 
 
