@@ -20,7 +20,7 @@ _NOTHING = "D01 D02 D03 D06 D07 D12 D13 L01 L02 L04 L05 L08 L10 C05"
     "F01",
     on="tcp",
     when="zero-window",
-    facts="sender receiver window before before_frame unused fin_frame",
+    facts="sender receiver window before before_frame unused unknown fin_frame",
     over="D12 D13",
     rank=_RANK,
 )
@@ -28,7 +28,8 @@ def zero_window(at: At) -> Facts | None:
     """The segment announces a window of zero: the receive buffer is full and the other end must stop.
 
     `before` is the window that this end had announced last, when that was not zero. `unused` tells that from the
-    opening on the other end has sent no data: nothing can have filled the buffer. `fin_frame` is the FIN of the other
+    opening on the other end has sent no data: nothing can have filled the buffer; `unknown`, that no data of the other
+    end was captured, nor its SYN. `fin_frame` is the FIN of the other
     end, after which it has nothing new to send.
 
     Reference: RFC 9293, section 3.8.6 and section 3.8.6.1.
@@ -38,13 +39,15 @@ def zero_window(at: At) -> Facts | None:
         return None
     before = at.step.window_before
     told = before is not None and before.window > 0 and _scaled(at)
+    silent = not at.conversation.midstream and at.conversation.ledger[at.peer].next in (0, 1)
     fin = at.conversation.fin.get(at.peer)
     return {
         **at.roles,
         "window": at["tcp.window_size"],
         "before": known(before.window, before.frame, "tcp.window_size") if before is not None and told else None,
         "before_frame": frame_of(before.frame) if before is not None and told else None,
-        "unused": word(not at.conversation.midstream and at.conversation.ledger[at.peer].next in (0, 1)),
+        "unused": word(silent and at.peer in at.conversation.syn),
+        "unknown": word(silent and at.peer not in at.conversation.syn),
         "fin_frame": frame_of(fin.frame) if fin is not None else None,
     }
 

@@ -27,7 +27,7 @@ _THRESHOLD, _LABELLED = 3, 2
 #: A tail loss probe comes after about two round trips, and not at once.
 _PROBE_TRIPS, _LEAST_PROBE = Decimal("1.5"), Decimal("0.002")
 _SEGMENT = "sender receiver seq length last fin first_frame whole elapsed fresh repeated"
-_WHY = " cause attempt since since_frame interval tail icmp_frames icmp_count smaller ack_frame parts labelled"
+_WHY = " cause attempt since since_frame interval tail icmp_frames icmp_count smaller ack_frame several parts labelled"
 _BEHIND = " expected above_frame waited rtt soon guess backwards"
 
 
@@ -73,14 +73,13 @@ def retransmission(at: At) -> Facts | None:
     two round trips without an Ack, as a tail loss probe comes), `twice` (too soon for any timer), `overlap` (only
     part of it had been sent before), `probe` (that part was a probe of a zero window), `size` (the ICMP messages in
     `icmp_frames` quote a copy as too large for a link; `smaller` tells that this segment is shorter than it), `sized`
-    (such messages came shortly before, but quote none of it), `opening` (the SYN carried it, and `ack_frame` confirmed
-    that SYN only), `padding` (its bytes may be padding of the frame), `unknown`. Of many `icmp_count` messages the
-    first and the last are given. `parts` tells that it repeats what several segments carried: `since_frame` is then a
-    copy of one of them, and no attempts are counted.
-    `attempt` counts the captured retransmissions;
-    `interval` is how long the one before had waited, given only where the wait has doubled; `tail` tells that a tail
-    loss probe is possible: nothing had been sent behind it, and SACK is not known to be out of force; `labelled`, that
-    tshark calls it a keep-alive, as it does any last byte again.
+    (such messages came shortly before, but quote none of it), `opening` (the SYN carried it, and `ack_frame`
+    confirmed that SYN only), `padding` (its bytes may be padding of the frame), `unknown`. Of many `icmp_count`
+    messages the first and the last are given. `several` tells that several segments carried it first, and no attempts
+    are counted; `parts`, that the copy in `since_frame` carried only a part of it. `attempt` counts the captured
+    retransmissions; `interval` is how long the one before had waited, given only where the wait has doubled; `tail`
+    tells that a tail loss probe is possible: nothing had been sent behind it, and SACK is not known to be out of
+    force; `labelled`, that tshark calls it a keep-alive, as it does any last byte again.
 
     Reference: RFC 6298, section 5; RFC 8985, section 7; RFC 1191, section 6;
       tshark fields tcp.analysis.retransmission, tcp.analysis.rto.
@@ -89,12 +88,13 @@ def retransmission(at: At) -> Facts | None:
         return None  # a FIN without data is told of where the closing is
     cause, since, earlier = _cause(at)
     attempt, copy, interval = None, None, None
-    options = at.conversation.options
-    sent, parts, size = at.step.sent, False, _size(at) if cause in ("size", "sized") else None
+    sent, several, parts, size = at.step.sent, False, False, _size(at) if cause in ("size", "sized") else None
     if earlier is not None:
-        parts = not sent.fresh and (earlier.start > sent.start or earlier.end < sent.end)
+        several = not sent.fresh and (earlier.start > sent.start or earlier.end < sent.end)
+        left, right = earlier.spans[-1] if earlier.spans else (earlier.start, earlier.end)
+        parts = several and (left > sent.start or right < sent.end)
         copy = frame_of(earlier.resent[-1] if earlier.resent else earlier.frame)
-    if earlier is not None and not parts:
+    if earlier is not None and not several:
         attempt = derived(len(earlier.resent) + 1, *(frame_of(frame) for frame in earlier.resent))
         interval = _doubled(at, earlier)
     return {
@@ -104,7 +104,8 @@ def retransmission(at: At) -> Facts | None:
         "since": since,
         "since_frame": copy,
         "interval": interval,
-        "tail": word(sent.end == sent.expected and (len(options) < 2 or at.conversation.sack_in_force)),
+        "tail": word(sent.end == sent.expected and (len(at.conversation.options) < 2 or at.conversation.sack_in_force)),
+        "several": word(several),
         "parts": word(parts),
         "icmp_frames": Fact(tuple(frame_of(frame) for frame in size.shown)) if size else None,
         "icmp_count": derived(size.count, *(frame_of(frame) for frame in size.shown)) if size else None,
