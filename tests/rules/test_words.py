@@ -170,3 +170,30 @@ def test_scripts_do_not_read_the_answer_to_a_preflight(language, asked, read):
     assert read not in said(preflight, 2, language)
     assert read in said(CROSS_SITE.format(""), 2, language)
     assert not any(asked in said(CROSS_SITE.format(""), frame, language) for frame in (1, 2))
+
+
+LATE_ACKS = """
+1 0.000 c>s [S]  seq=0 mss=1460
+2 0.020 s>c [SA] seq=0 ack=1 mss=1460
+3 0.0201 c>s [A]  seq=1 ack=1 rtt=0.0201
+4 0.030 {0} [PA] seq=1 ack=1 len=227
+5 0.211 {1} [A]  seq=1 ack=228
+6 0.300 {0} [PA] seq=228 ack=1 len=100
+7 0.481 {1} [A]  seq=1 ack=328
+"""
+
+
+@pytest.mark.parametrize(("language", "likely"), [("en", "most likely"), ("zh", "多半")])
+def test_a_delay_at_the_far_end_stays_likely_in_the_short_form(language, likely):
+    assert all(likely in said(LATE_ACKS.format("c>s", "s>c"), frame, language) for frame in (5, 7))
+    assert not any(likely in said(LATE_ACKS.format("s>c", "c>s"), frame, language) for frame in (5, 7))
+
+
+MOVED = """1 0.000 c>* arp op=1 ask=192.0.2.1
+2 0.010 s>* arp op=1 from=192.0.2.10 ask=192.0.2.1
+"""
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "possible reasons are"), ("zh", "可能是")])
+def test_of_a_changed_mac_address_only_possible_reasons_are_given(language, words):
+    assert words in said(MOVED, 2, language)
