@@ -121,6 +121,63 @@ def cache_headers(at: At) -> Facts | None:
     }
 
 
+@rule(
+    "P39",
+    on="http",
+    when="response",
+    facts="sender receiver request_frame spread none_match since etag modified outcome",
+    rank=31,
+)
+def sent_in_full(at: At) -> Facts | None:
+    """A GET on a condition is answered with 200 instead of 304: the resource itself is sent.
+
+    `none_match` or `since` is the condition in the request, `etag` and `modified` the validators of this response;
+    `outcome` tells what they say of it: `changed`, `same` (a 304 was to be expected) or empty.
+
+    Reference: RFC 9110, sections 13.1.2, 13.1.3, 13.2.2 and 8.8.3.2.
+    """
+    for each in at.step.answered:
+        response, exchange = each.response, each.exchange
+        asked = exchange.request if exchange is not None else None
+        if exchange is None or asked is None or asked.method != "GET" or response.code != 200:
+            continue
+        tags, dates = lines_of(asked.headers, "If-None-Match"), lines_of(asked.headers, "If-Modified-Since")
+        known_all = asked.headers_known and response.headers_known
+        if (
+            not known_all
+            or not (tags or dates)
+            or len(tags) > 1
+            or len(dates) > 1
+            or "*" in members(tags, "If-None-Match")
+        ):
+            continue
+        frame, request_frame = at.packet.frame, exchange.request_frame
+        etag, modified = response.header("ETag"), response.header("Last-Modified")
+        since = dates[0] if dates and not tags else None
+        return {
+            **at.roles,
+            "request_frame": frame_of(request_frame) if request_frame else None,
+            "spread": word(exchange.spread),
+            "none_match": _line(tags[0], request_frame, _REQUEST_LINE) if tags else None,
+            "since": _line(since, request_frame, _REQUEST_LINE),
+            "etag": _line(etag, frame),
+            "modified": _line(modified, frame),
+            "outcome": word(_outcome(tags[0] if tags else None, since, etag, modified)),
+        }
+    return None
+
+
+def _outcome(none_match: Header | None, since: Header | None, etag: Header | None, modified: Header | None) -> str:
+    """Whether the validators of a response say that the copy asked about is the same, changed, or nothing of it."""
+    if none_match is not None and etag is not None and etag.value:
+        return "same" if etag_in(none_match.value, etag.value) else "changed"
+    if since is not None and modified is not None:
+        before, now = http_date(since.value), http_date(modified.value)
+        if before is not None and now is not None:
+            return "same" if now <= before else "changed"
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Expiry:
     lifetime: Fact | None
