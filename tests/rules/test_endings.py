@@ -174,6 +174,22 @@ def test_a_reused_port_ends_the_connection_of_which_no_close_was_captured():
     assert (found["count"], found["most"]) == (3, 2)
 
 
+def test_a_connection_that_both_ends_have_closed_is_not_open_beside_the_next():
+    late = """
+4 0.003 c>s [FA] seq=1 ack=1
+5 0.004 s>c [FA] seq=1 ack=2
+6 0.005 c>s [S]  stream=1 seq=0
+7 0.006 c>s [A]  seq=2 ack=2
+8 0.007 s>c [SA] stream=1 seq=0 ack=1
+9 0.008 c>s [A]  stream=1 seq=1 ack=1
+"""
+    assert "capture-H17" not in endings(OPEN + late)
+    half = late.replace("5 0.004 s>c [FA] seq=1 ack=2", "5 0.004 s>c [A] seq=1 ack=2").replace(
+        "7 0.006 c>s [A]  seq=2 ack=2", "7 0.006 s>c [FA] seq=1 ack=2"
+    )
+    assert endings(OPEN + half)["capture-H17"]["most"] == 2
+
+
 def _visit(frame, time, seq, ack, uri, status, referer=""):
     header = f' h="Referer: {referer}"' if referer else ""
     return (
