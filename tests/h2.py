@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tests.crafted import ACK, CLIENT, FIN, PSH, SERVER, SYN, segment
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-DATA, HEADERS, RST_STREAM, SETTINGS, PUSH_PROMISE, CONTINUATION = 0, 1, 3, 4, 5, 9
+DATA, HEADERS, RST_STREAM, SETTINGS, PUSH_PROMISE, GOAWAY, CONTINUATION = 0, 1, 3, 4, 5, 7, 9
 END_STREAM, END_HEADERS, PADDED = 1, 4, 8
 
 

@@ -21,7 +21,7 @@ Flags: S SYN, A ACK, P PSH, F FIN, R RST, U URG, E ECE, C CWR. TCP words: `seq a
 `caplen=60`, `frame_len=1514`, `link=null`, `ip.c=127.0.0.1` (address of the client for the rest of the case),
 `port.s=3000`, `icmp=3/1`, `ws=…` is window scale; WebSocket is
 `op=1,9 mask=1,1 wslen=4,0 code=1000`, TLS is `tls=22 hs=1 sni=lab.example alpn=h2 alert=0 rec=120 opaque=23
-versions=772`, HTTP/2 is `h2=4,1 ids=0,1`, QUIC `quic=0 quicframes=6,0`. Below TCP:
+versions=772`, HTTP/2 is `h2=4,3 ids=0,1 errors=,8`, QUIC `quic=0 quicframes=6,0`. Below TCP:
 `mac.src= mac.dst= vlan=7 tags=vlan,pppoes,ppp pad=0000
 ipid=0x1234 ecn=3 cksum=0xfe28 layer=data` (protocols above TCP or UDP); ICMP: `target= mac=
 mtu= quoted=SRC,DST,udp,PORT,PORT`;
@@ -234,7 +234,10 @@ class Notation:
             )
             packet = replace(packet, websocket=socket, protocols=(*protocols, "http", "websocket"))
         if "h2" in words:
-            frames = Http2(types=_numbers(words["h2"]), stream_ids=_numbers(words.get("ids", "")))
+            errors = tuple([int(part) if part else None for part in words.get("errors", "").split(",")])
+            frames = Http2(
+                _numbers(words["h2"]), _numbers(words.get("ids", "")), errors=errors if "errors" in words else ()
+            )
             packet = replace(packet, http2=frames, protocols=(*protocols, "http2"))
         return packet
 

@@ -167,6 +167,8 @@ FIELDS: tuple[str, ...] = (
     "http2.header.count",
     "http2.header.name",
     "http2.header.value",
+    "http2.rst_stream.error",
+    "http2.goaway.error",
     "quic.long.packet_type",
     "quic.frame_type",
     "_ws.malformed",

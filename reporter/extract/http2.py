@@ -11,6 +11,8 @@ from reporter.model.http2 import END_HEADERS, Http2, Http2Fields, Http2Type
 _TYPE = AT["http2.type"]
 #: Types of frames that carry fields (RFC 9113, sections 6.2, 6.6 and 6.10).
 _BEARERS = frozenset((Http2Type.HEADERS, Http2Type.PUSH_PROMISE, Http2Type.CONTINUATION))
+#: Types of frames with an error code, and how many fields after the type it is printed (sections 6.4 and 6.8).
+_ERRORS = {int(Http2Type.RST_STREAM): 7, int(Http2Type.GOAWAY): 8}
 #: How many changes of the table's size a section may begin with (RFC 7541, section 4.2).
 _UPDATES = 2
 _TOLD = frozenset((":method", ":path", ":status", ":authority", "content-type", "content-length"))
@@ -25,7 +27,17 @@ def http2_of(row: Row, cut: bool = False) -> Http2:
         flags=flags if len(flags) == len(types) else (),
         lengths=lengths if len(lengths) == len(types) else (),
         fields=_fields(row, types, flags) if not cut else (None,) * len(types),
+        errors=_errors(row, types),
     )
+
+
+def _errors(row: Row, types: tuple[int, ...]) -> tuple[int | None, ...]:
+    """The error code of each frame that has one, where tshark prints one for each such frame."""
+    told = {kind: numbers(row[_TYPE + place]) for kind, place in _ERRORS.items()}
+    if not any(told.values()) or any(len(codes) != types.count(kind) for kind, codes in told.items()):
+        return ()
+    left = {kind: iter(codes) for kind, codes in told.items()}
+    return tuple(next(left[kind]) if kind in left else None for kind in types)
 
 
 def _fields(row: Row, types: tuple[int, ...], flags: tuple[int, ...]) -> tuple[Http2Fields | None, ...]:

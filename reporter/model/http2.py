@@ -19,6 +19,7 @@ class Http2Type(IntEnum):
     RST_STREAM = 3
     SETTINGS = 4
     PUSH_PROMISE = 5
+    GOAWAY = 7
     CONTINUATION = 9
 
 
@@ -63,7 +64,8 @@ class Http2:
 
     `flags` and `lengths` (bytes of payload) are those of the same frames, empty where tshark does not print one for
     each. `fields` has an entry for each frame too: what a HEADERS, PUSH_PROMISE or CONTINUATION frame says, and None
-    for others, and where it cannot be told which frame the printed fields belong to.
+    for others, and where it cannot be told which frame the printed fields belong to. `errors` are the error codes of
+    RST_STREAM and GOAWAY frames (section 7), None for others; empty where no such frame is among them.
     """
 
     types: tuple[int, ...]
@@ -71,6 +73,7 @@ class Http2:
     flags: tuple[int, ...] = ()
     lengths: tuple[int, ...] = ()
     fields: tuple[Http2Fields | None, ...] = ()
+    errors: tuple[int | None, ...] = ()
 
     def rewritten(self, change: Callable[[str], str]) -> Http2:
         """The same with the texts that its fields say changed."""

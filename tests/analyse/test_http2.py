@@ -163,3 +163,12 @@ def test_nothing_is_kept_of_what_is_over(tmp_path: Path) -> None:
     said.append(("server", h2.answering(1, 200, flags=h2.END_HEADERS | h2.END_STREAM)))
     path = write(tmp_path / "talk.pcapng", h2.talk(*h2.begun(*said)))
     assert [number for _, number in exchanges(path, keep=False)] == [3]
+
+
+def test_each_error_code_stands_with_its_own_frame(tmp_path: Path) -> None:
+    ends = h2.frame(h2.RST_STREAM, 1, bytes((0, 0, 0, 8))) + h2.frame(h2.DATA, 3, b"x")
+    ends += h2.frame(h2.RST_STREAM, 3, bytes(4)) + h2.frame(h2.GOAWAY, 0, bytes((0, 0, 0, 3, 0, 0, 0, 11)))
+    spoken = h2.begun(("client", h2.asking(1, "/a") + h2.asking(3, "/b")), ("server", ends))
+    with FieldPass(write(tmp_path / "ends.pcapng", h2.talk(*spoken))) as source:
+        found = [each.http2.errors for each in source if each.http2 is not None]
+    assert found == [(), (), (), (8, None, 0, 11)]
