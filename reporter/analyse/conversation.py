@@ -30,7 +30,7 @@ from reporter.analyse.step import (
 from reporter.analyse.twins import Twin
 from reporter.model.link import CE
 from reporter.model.packet import Packet
-from reporter.model.stream import Endpoint, Opening, Role, Stream
+from reporter.model.stream import Endpoint, Opening, Role, State, Stream
 from reporter.model.tcp import Flags, Tcp
 from reporter.model.value import value
 
@@ -39,13 +39,17 @@ _SYN_FIN_RST = Flags.SYN.value | Flags.FIN.value | Flags.RST.value
 
 @value
 class Outline:
-    """What other conversations may know of one: `over` as it stood when they began; `answer` is its SYN-ACK."""
+    """What other conversations may know of one: `over` as it stood when they began; `answer` is its SYN-ACK.
+
+    `waits` is the end in TIME-WAIT, with frame and time of its last ACK, where that was the last segment.
+    """
 
     number: int
     first_frame: int
     client: Endpoint
     over: bool
     answer: Mark | None = None
+    waits: tuple[Role, int, Decimal] | None = None
 
 
 class Conversation(Probing):
@@ -94,7 +98,12 @@ class Conversation(Probing):
     def outline(self) -> Outline:
         """What other connections may know of it."""
         answer = self.syn.get(Role.SERVER)
-        return Outline(self.number, self.first_frame, self.client, self.over, answer)
+        states = self._machine.states
+        waiting = {Role.CLIENT: states.client, Role.SERVER: states.server}
+        role = next((each for each, state in waiting.items() if state is State.TIME_WAIT), None)
+        last = role is not None and self.over and self.fin_acked.get(role.other) == self.last_frame
+        waits = (role, self.last_frame, self.end) if role is not None and last else None
+        return Outline(self.number, self.first_frame, self.client, self.over, answer, waits)
 
     def was_open(self, role: Role) -> bool:
         """Whether this end had evidently not closed before the first FIN captured, which is the other's."""
@@ -171,7 +180,7 @@ class Conversation(Probing):
         answered: tuple[Answered, ...] = ()
         if packet.requests or packet.responses:
             ack = self.ledger[Role.SERVER].unwrapped(tcp.ack) if tcp.has_ack else None
-            start = self._messages[Role.SERVER].start_of(packet, sent)
+            start = self._messages[me].start_of(packet, sent)
             asked, answered = self.spoken.messages(me, packet, sent, ack=ack, start=start, unasked=self._client_silent)
         return Step(
             sender=me,
@@ -273,6 +282,7 @@ class Conversation(Probing):
 
     def _count(self, packet: Packet, tcp: Tcp) -> None:
         self.packets += 1
+        self.resets += tcp.rst
         self.last_frame, self.end = packet.frame, packet.time
         self.tls = self.tls or packet.tls is not None
         if tcp.completeness is not None:

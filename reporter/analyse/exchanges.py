@@ -94,6 +94,8 @@ class Pairing:
     are number and frame of the first request after which the connection must be closed (`closes_for_length`),
     `last_message` is the last frame with a request or a response, `last_unasked` the last response for which no
     request was waiting.
+    `unread` is the first frame of the client's data that belongs to no recognised request though one follows;
+    `uncounted` tells that there is such data, or that some is missing, so that there may have been more requests.
     """
 
     def __init__(self, stream: int, clock: Clock, *, keep: bool = True) -> None:
@@ -116,6 +118,8 @@ class Pairing:
         self.first_request: int | None = None
         self.last_message = 0
         self.behind: int | None = None
+        self.unread: int | None = None
+        self.uncounted = False
         self.doubtful: tuple[int, int] | None = None
         self._last_ask: tuple[int, int] = (0, -1)
 
@@ -189,12 +193,15 @@ class Pairing:
         last, data = side.last, side.data
         return last if last is not None and data is not None and data[1] == last.end and not side.gap else None
 
-    def ask(self, request: HttpRequest, packet: Packet, *, ack: int | None = None, end: int = 0) -> Exchange:
+    def ask(
+        self, request: HttpRequest, packet: Packet, *, ack: int | None = None, start: int | None = None, end: int = 0
+    ) -> Exchange:
         """Enter a request; an answer that came before the request was complete is taken at once.
 
-        `ack` is the segment's Ack and `end` the number after it, both unwrapped.
+        `ack` is the Ack of its last segment, `start` the number at which its first one begins and `end` the one after
+        its last, all unwrapped.
         """
-        self._sides[Role.CLIENT].recognised(request, packet, end)
+        self._count_unread(request, packet, start, end)
         self._confirm(ack)
         self.count += 1
         self.last_message = packet.frame
@@ -222,6 +229,15 @@ class Pairing:
         self._waiting.append(_Waiting(exchange, ack))
         self.last_request = exchange
         return exchange
+
+    def _count_unread(self, request: HttpRequest, packet: Packet, start: int | None, end: int) -> None:
+        side = self._sides[Role.CLIENT]
+        reached, before = side.reached, side.recognised(request, packet, end)
+        between = start is not None and reached is not None and start > reached
+        own = packet.tcp.segments if packet.tcp is not None else ()
+        if before is not None and before[0] not in own and (between or reached is None):
+            self.unread = self.unread or before[0]
+        self.uncounted = self.uncounted or between or self.unread is not None
 
     def _confirm(self, ack: int | None) -> None:
         """What the client had confirmed before it asked again is no answer to what it asks now."""

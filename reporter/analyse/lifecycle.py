@@ -25,8 +25,9 @@ class Lifecycle:
     """The part of a conversation that knows SYN, FIN and RST.
 
     `syn`, `fin` and `options` are by the role that sent them; `reset_by` is who sent the first RST that its receiver
-    has to obey, `reset` that RST; `stray` is the last one before that it need not obey, `unobeyed` tells that more
-    came of the connection after it; `attempts` are those to open it, `late_syn` a SYN without ACK on the open one.
+    has to obey, `reset` that RST, `resets` counts them all; `stray` is the last one before that it need not obey,
+    `unobeyed` tells that more came of the connection after it; `attempts` are those to open it, `late_syn` a SYN
+    without ACK on the open one.
     `syns` are the last few segments with SYN of each end, copies included, and `syn_count` counts them all;
     `bare_syn` is the frame of an end's first SYN without ACK; `syn_flags` and `syn_window` are of its SYN.
     `ledger` are the numbers that each end has sent, `missing` what of them is evidently missing at the end, `acks` what
@@ -58,6 +59,7 @@ class Lifecycle:
         self.missing = Missing(self.ledger)
         self.third_ack: int | None = None
         self.answer_told: int | None = None
+        self.resets = 0
         self.reset_by: Role | None = None
         self.reset_frame: int | None = None
         self.reset: Mark | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from decimal import Decimal
 
@@ -97,8 +98,24 @@ class Confirmation:
     fin: int
     unseen: int
 
+    @property
+    def _all(self) -> tuple[Piece, ...]:
+        return self.pieces if self.partial is None else (*self.pieces, self.partial)
+
     def copies(self) -> tuple[int, ...]:
         """The later frames, in order, that carried again what is confirmed and none of it for the first time."""
-        pieces = self.pieces if self.partial is None else (*self.pieces, self.partial)
-        found = (piece.within(max(piece.start, self.before), min(piece.end, self.ack)) for piece in pieces)
-        return tuple(sorted({frame for piece in found for frame in piece.resent} - {piece.frame for piece in pieces}))
+        found = (piece.within(max(piece.start, self.before), min(piece.end, self.ack)) for piece in self._all)
+        return tuple(
+            sorted({frame for piece in found for frame in piece.resent} - {piece.frame for piece in self._all})
+        )
+
+    def carried_again(self, frames: Container[int]) -> int:
+        """How many of the numbers that are confirmed `frames` carried again."""
+        total = 0
+        for piece in self._all:
+            reached, end = max(piece.start, self.before), min(piece.end, self.ack)
+            spans = (span for frame, span in zip(piece.resent, piece.spans, strict=True) if frame in frames)
+            for left, right in sorted(spans):
+                total += max(0, min(right, end) - max(left, reached))
+                reached = max(reached, min(right, end))
+        return total

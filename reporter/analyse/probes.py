@@ -43,8 +43,10 @@ class Probing(Outcome):
             if fresh:
                 self.probed[me] = packet.frame
             if fresh or (mine.acked is not None and start + 1 == mine.acked):
+                before = self._window_probe.get(me)
+                silent = before is not None and before.probe is not None and before.probe > zero.frame
                 self._window_probe[me] = WindowProbe(True, packet.frame, zero.frame, fresh)
-                return WindowProbe(False, None, zero.frame, fresh)
+                return WindowProbe(False, before.probe if before is not None and silent else None, zero.frame, fresh)
         answer = self._window_probe.pop(peer, None)
         return None if tcp.length else answer
 

@@ -52,7 +52,9 @@ class Spoken:
         if self._is_copy(me, sent):
             return (), ()
         pairing = self.pairing
-        asked = tuple(Asked(each, pairing.ask(each, packet, ack=ack, end=sent.end)) for each in packet.requests)
+        asked = tuple(
+            Asked(each, pairing.ask(each, packet, ack=ack, start=start, end=sent.end)) for each in packet.requests
+        )
         if packet.responses:
             self.last_answer = (packet.frame, packet.time)
         answered = tuple(

@@ -58,6 +58,7 @@ class KeepAlive:
 class WindowProbe:
     """A probe of a zero window, or the answer to the probe in frame `probe` (RFC 9293, section 3.8.6.1).
 
+    Of a probe itself, `probe` is the one before it, if the other end has said nothing since.
     `zero_frame` is the frame that announced the window of zero; `fresh` tells that the probe has a new byte.
     """
 

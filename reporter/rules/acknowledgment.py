@@ -24,7 +24,8 @@ _LEAST_PATH = Decimal("0.0005")
 #: Bytes of the timestamps option, padded, which an MSS does not leave out.
 _TIMESTAMPS = 12
 _CONFIRMED = (
-    "sender receiver ack before from_ack lengths total frames count first last resent partial unseen adds_up rest"
+    "sender receiver ack before from_ack lengths total frames count first last resent resent_all partial unseen "
+    "adds_up rest"
 )
 
 
@@ -301,6 +302,7 @@ def _confirmed(at: At, confirms: Confirmation) -> dict[str, Fact | None]:
         "first": frame_of(frames[0]) if frames else None,
         "last": frame_of(frames[-1]) if frames else None,
         "resent": _copies(confirms),
+        "resent_all": word(confirms.carried_again(confirms.copies()[-_TERMS:]) == confirms.payload),
         "partial": frame_of(confirms.partial.frame) if confirms.partial is not None else None,
         "unseen": derived(confirms.unseen, ack, before) if confirms.unseen else None,
         "adds_up": word(adds_up),

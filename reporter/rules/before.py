@@ -352,13 +352,18 @@ _OF_OTHERS = frozenset({"tcp", "quic", "gquic", "arp"})
 
 
 @rule(
-    "N09", on="packet", when="no-tcp", facts="kind protocol malformed source target src_port dst_port length", rank=20
+    "N09",
+    on="packet",
+    when="no-tcp",
+    facts="kind protocol malformed cut source target src_port dst_port length",
+    rank=20,
 )
 def beside_the_connection(at: At) -> Facts | None:
     """A packet of another protocol of the network: not TCP, so no part of a connection or of an HTTP
     exchange.
 
-    `malformed` tells that Wireshark marks it so: then it need not be of that protocol at all.
+    `malformed` tells that Wireshark marks it so: then it need not be of that protocol at all; `cut` that the file holds
+    only its beginning.
 
     Reference: RFC 768 (UDP); Wireshark's Protocol column, and its Info column (“Malformed Packet”).
     """
@@ -379,6 +384,7 @@ def beside_the_connection(at: At) -> Facts | None:
         "kind": word(kind),
         "protocol": derived(packet.innermost, at["_ws.col.Protocol"]),
         "malformed": at.malformed,
+        "cut": word(packet.captured < packet.length),
         "source": _end(at, "src") if packet.ip else None,
         "target": _end(at, "dst") if packet.ip else None,
         "src_port": at["udp.srcport"] if udp else None,

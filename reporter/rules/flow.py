@@ -11,7 +11,7 @@ from reporter.explain.registry import rule
 _RANK = 25
 _WRAP = 1 << 32
 _IDLE = Decimal(1)
-_PROBE = "sender receiver seq next_seq fresh length zero_frame labelled"
+_PROBE = "sender receiver seq next_seq fresh length zero_frame labelled unanswered"
 _UPDATE = "sender receiver ack window before before_frame frees from_syn"
 _NOTHING = "D01 D02 D03 D06 D07 D12 D13 L01 L02 L04 L05 L08 L10 C05"
 
@@ -56,7 +56,8 @@ def zero_window(at: At) -> Facts | None:
 def window_probe(at: At) -> Facts | None:
     """A probe of a zero window: does it still hold? With a new byte, or (Linux) with none and an old Seq.
 
-    `labelled` tells that tshark calls it a keep-alive, from which only the window of zero tells it.
+    `labelled` tells that tshark calls it a keep-alive, from which only the window of zero tells it. `unanswered` is the
+    probe before, where the other end has said nothing since.
 
     Reference: RFC 9293, section 3.8.6.1 (zero-window probing).
     """
@@ -72,6 +73,7 @@ def window_probe(at: At) -> Facts | None:
         "length": at["tcp.len"],
         "zero_frame": frame_of(probe.zero_frame),
         "labelled": word(tcp.labels.keep_alive),
+        "unanswered": frame_of(probe.probe) if probe.probe is not None else None,
     }
 
 

@@ -18,6 +18,8 @@ _WRAP = 1 << 32
 _SOON = Decimal("0.2")
 #: Completeness of a connection without data: SYN, SYN-ACK and ACK, with or without FIN.
 _NO_DATA = (7, 23)
+#: Twice the maximum segment lifetime of RFC 9293, in seconds.
+_TWO_MSL = 240
 _LISTED = 4
 _COPY = """
 sender receiver count first_frame previous_frame gap gap_before doubled steady soon distinct answered_frame reset_frame
@@ -205,7 +207,8 @@ def simultaneous_open(at: At) -> Facts | None:
     "H13",
     on="tcp",
     when="syn",
-    facts="sender receiver isn src_port dst_port earlier same_stream was_over before_frame answer_frame ack seq",
+    facts="sender receiver isn src_port dst_port earlier same_stream was_over before_frame answer_frame ack seq "
+    "wait_frame waited",
     over=_LOSS,
     rank=12,
 )
@@ -215,8 +218,10 @@ def ports_reused(at: At) -> Facts | None:
     `earlier` is the earlier stream; `same_stream` tells that tshark counts this SYN into that stream, as it does where
     the number is that of the connection's own SYN: `before_frame` is that one, if it was captured. Where it was not,
     `answer_frame` is the SYN-ACK that confirmed this very number (`ack` = `seq` + 1).
+    In `wait_frame`, `waited` ago and less than 2 MSL, the receiver of this SYN had gone to TIME-WAIT there.
 
-    Reference: RFC 9293, section 3.4.1 (initial sequence number); tshark field tcp.analysis.reused_ports.
+    Reference: RFC 9293, section 3.4.1 (initial sequence number), sections 3.4.2 and 3.6.1 (TIME-WAIT, and a new SYN);
+    tshark field tcp.analysis.reused_ports.
     """
     tcp, conversation = at.tcp, at.conversation
     if not tcp.syn or tcp.has_ack or tcp.rst:
@@ -224,6 +229,8 @@ def ports_reused(at: At) -> Facts | None:
     same = bool(conversation.fins)
     earlier = conversation.outline() if same else conversation.reused
     mark = conversation.syn.get(at.me)
+    waits = earlier.waits if earlier is not None and earlier.client == conversation.client else None
+    waited = at.elapsed(waits[2], waits[1]) if waits is not None and waits[0] is at.peer else None
     if earlier is None or (not same and (mark is None or mark.frame != at.packet.frame)):
         return None
     accepted = conversation.syn.get(at.peer) if same and mark is None else None
@@ -240,7 +247,15 @@ def ports_reused(at: At) -> Facts | None:
         "answer_frame": frame_of(accepted.frame) if accepted is not None and answered else None,
         "ack": known(accepted.ack, accepted.frame, "tcp.ack") if accepted is not None and answered else None,
         "seq": at["tcp.seq"] if answered else None,
+        **_reopened(at, waits if waited is not None and waited < _TWO_MSL else None),
     }
+
+
+def _reopened(at: At, waits: tuple[Role, int, Decimal] | None) -> dict[str, Fact | None]:
+    """Since when the other end waits in TIME-WAIT."""
+    if waits is None:
+        return {"wait_frame": None, "waited": None}
+    return {"wait_frame": frame_of(waits[1]), "waited": at.since(waits[2], waits[1])}
 
 
 @rule("H14", on="tcp", when="syn", facts="sender receiver stage length syn_frame ack syn_seq option", rank=12)

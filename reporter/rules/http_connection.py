@@ -17,21 +17,25 @@ _SHOWN = 5
     "P25",
     on="http",
     when="request",
-    facts="sender receiver number first_frame same_frame stream version midstream method target doubtful same_doubtful",
+    facts="sender receiver number first_frame same_frame stream version midstream uncounted unread method target "
+    "doubtful same_doubtful",
     rank=34,
 )
 def connection_reused(at: At) -> Facts | None:
     """Another request on a connection that has carried one: no new handshake was needed.
 
-    `midstream` tells that the beginning of the connection was not captured, so that there may have been more
-    before; `same_frame` that the first one is in this frame too. `method` and `target` name the request where the
-    frame holds several. `doubtful` is the frame of an earlier request whose length is in doubt, after the answer to
-    which the connection must be closed, `same_doubtful` that it is in this frame.
+    `midstream` tells that the beginning of the connection was not captured, so that there may have been more before,
+    `uncounted` that there may be more of them anywhere, for some of the client's data is missing or belongs to no
+    request that was recognised (`unread` on); `same_frame` that the first one is in this frame too. `method` and
+    `target` name the request where the frame holds several. `doubtful` is the frame of an earlier request whose
+    length is in doubt, after the answer to which the connection must be closed, `same_doubtful` that it is in this
+    frame.
 
     Reference: RFC 9112, sections 9.3, 6.1 and 6.3.
     """
     found = next((each for each in at.step.asked if each.exchange.number > 1), None)
-    first = at.conversation.pairing.first_request
+    pairing = at.conversation.pairing
+    first = pairing.first_request
     if found is None or first is None:
         return None
     first_frame = frame_of(first)
@@ -45,6 +49,8 @@ def connection_reused(at: At) -> Facts | None:
         "stream": at["tcp.stream"],
         "version": known(version, frame, "http.request.version") if version else None,
         "midstream": word(at.conversation.midstream),
+        "uncounted": word(pairing.uncounted),
+        "unread": frame_of(pairing.unread) if pairing.unread is not None else None,
         "method": known(found.request.method, frame, "http.request.method") if several else None,
         "target": known(found.request.target, frame, "http.request.uri") if several else None,
         "doubtful": frame_of(doubtful) if doubtful is not None else None,

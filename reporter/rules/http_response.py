@@ -13,6 +13,13 @@ _RANK = 31
 _LINE = "http.response.line"
 #: Up to how many times are named as the evidence of a sum.
 _TIMES = 6
+#: Header fields that a response with this code must have, and the section of RFC 9110 that says so.
+_DEMANDED = {
+    401: ("WWW-Authenticate", "15.5.2"),
+    405: ("Allow", "15.5.6"),
+    407: ("Proxy-Authenticate", "15.5.8"),
+    426: ("Upgrade", "15.5.22"),
+}
 _OPEN: dict[str, Fact | None] = dict.fromkeys(("shut", "shut_times", "shut_from", "shut_to"))
 #: Success codes that have a rule of their own.
 _OWN = (204, 205, 206)
@@ -122,9 +129,17 @@ def no_content(at: At) -> Facts | None:
     return {**_status(found, at.packet.frame), "length": length if length else None}
 
 
-@rule("P17", on="http", when="response", facts="code phrase favicon challenge allow retry length", rank=_RANK)
+@rule(
+    "P17",
+    on="http",
+    when="response",
+    facts="code phrase favicon challenge allow retry length lacks section",
+    rank=_RANK,
+)
 def client_error(at: At) -> Facts | None:
     """4xx: the server finds the fault with the request, or refuses it. 416 has a rule of its own.
+
+    `lacks` is a header field that RFC 9110 (`section`) demands of this code and that the response does not have.
 
     Reference: RFC 9110, section 15.5; RFC 6585, section 4 (429).
     """
@@ -135,6 +150,8 @@ def client_error(at: At) -> Facts | None:
     exchange = found.exchange
     target = exchange.request.target if exchange is not None and exchange.request is not None else ""
     challenge = response.header("Proxy-Authenticate" if response.code == 407 else "WWW-Authenticate")
+    field, section = _DEMANDED.get(response.code, ("", ""))
+    lacking = bool(field) and response.headers_known and response.header(field) is None
     return {
         **_status(response, frame),
         "favicon": word(path_of(target) == "/favicon.ico"),
@@ -142,6 +159,8 @@ def client_error(at: At) -> Facts | None:
         "allow": _fact(response.header("Allow"), frame) if response.code == 405 else None,
         "retry": _fact(response.header("Retry-After"), frame),
         "length": _length(length_line(response.headers), frame) if _method(found) != "HEAD" else None,
+        "lacks": word(field) if lacking else None,
+        "section": word(section) if lacking else None,
     }
 
 

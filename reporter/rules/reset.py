@@ -55,16 +55,17 @@ def reset_after_data(at: At) -> Facts | None:
     "T11",
     on="tcp",
     when="rst",
-    facts="sender receiver fin_frame own after_data data_frame seq number",
+    facts="sender receiver fin_frame own after_data data_frame seq number reset_frame",
     over="D06",
     rank=_RANK,
 )
 def reset_after_fin(at: At) -> Facts | None:
     """A RST after a FIN: the closing is broken off instead of being completed.
 
-    `own` tells that the sender of the RST had sent a FIN itself: then `fin_frame` is that one, else the other
-    end's. `data_frame` is the last segment with new data of the other end, where it came after that FIN of its own.
-    `number` = `seq` - 1 is the sender's, not captured: very likely its own FIN.
+    `own` tells that the sender of the RST had sent a FIN itself: then `fin_frame` is that one, else the other end's.
+    `data_frame` is the last segment with new data of the other end, where it came after that FIN of its own.
+    `number` = `seq` - 1 is the sender's, not captured: very likely its own FIN. `reset_frame` is a RST of the same
+    sender before this one, which the other end need not obey.
 
     Reference: RFC 9293, section 3.6.1 and RFC 1122, section 4.2.2.13 (data after close is answered with RST).
     """
@@ -75,6 +76,7 @@ def reset_after_fin(at: At) -> Facts | None:
     fin = conversation.fin[at.me if own else at.peer]
     data = conversation.data_frame.get(at.peer)
     late = own and data is not None and data > fin.frame
+    stray = conversation.stray
     return {
         **at.roles,
         "fin_frame": frame_of(fin.frame),
@@ -83,6 +85,7 @@ def reset_after_fin(at: At) -> Facts | None:
         "data_frame": frame_of(data) if late and data is not None else None,
         "seq": at["tcp.seq"],
         "number": derived(at.tcp.seq - 1, at["tcp.seq"]) if conversation.skipped is not None and at.tcp.seq else None,
+        "reset_frame": frame_of(stray.mark.frame) if stray is not None and stray.sender is at.me else None,
     }
 
 

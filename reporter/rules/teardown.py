@@ -23,6 +23,8 @@ _RANK = 10
 _WRAP = 1 << 32
 _TERMS = 5
 _IDLE = Decimal(1)
+#: The bit of tcp.completeness that tells of a RST.
+_RST = 32
 #: Time-outs for idle persistent connections that servers commonly use, in seconds.
 _TIMEOUTS = tuple(Decimal(number) for number in (5, 15, 60, 65, 75, 120))
 #: How much earlier or later than its time-out a close may come.
@@ -88,11 +90,19 @@ def data_after_half_close(at: At) -> Facts | None:
     return {**at.roles, "length": at["tcp.len"], "fin_frame": frame_of(fin.frame)}
 
 
-@rule("T04", on="tcp", when="fin", facts=_FIN + " fin_frame ack_frame half_closed told_frame", over="F09", rank=_RANK)
+@rule(
+    "T04",
+    on="tcp",
+    when="fin",
+    facts=_FIN + " fin_frame ack_frame half_closed told_frame reset",
+    over="F09",
+    rank=_RANK,
+)
 def second_fin(at: At) -> Facts | None:
     """The other end closes too, after it had confirmed the first FIN: it goes to LAST-ACK.
 
     `half_closed` is the time since the first FIN, when it is worth telling. `told_frame` had confirmed this FIN before.
+    `reset` is `tcp.completeness` where it tells of a RST in the stream and none has come up to here.
 
     Reference: RFC 9293, section 3.6 and figure 12.
     """
@@ -106,6 +116,7 @@ def second_fin(at: At) -> Facts | None:
         "ack_frame": frame_of(at.conversation.fin_acked[at.peer]),
         "half_closed": elapsed if elapsed is not None and elapsed >= _IDLE else None,
         "told_frame": frame_of(told) if told is not None else None,
+        "reset": _reset_to_come(at),
     }
 
 
@@ -135,18 +146,21 @@ def last_ack(at: At) -> Facts | None:
     "T06",
     on="tcp",
     when="fin",
-    facts=_FIN + " ack fin_frame fin_seq fin_length also also_frames resent padding",
+    facts=_FIN + " ack fin_frame fin_seq fin_length also also_frames resent padding reset",
     over="D04 D06 D07",
     rank=_RANK,
 )
 def merged_fin(at: At) -> Facts | None:
     """The second FIN also confirms the first; no separate ACK of the first FIN was captured.
 
+    `reset` is `tcp.completeness` where it tells of a RST in the stream and none has come up to here: the end that
+    closed first may have given the connection up.
+
     Reference: RFC 9293, section 3.6; section 3.10.7.4 (a FIN is acknowledged, and the reply may carry a FIN).
     """
     if at.step.move is not Move.MERGED_FIN:
         return None
-    return {**_fin(at), **_ack_of_fin(at)}
+    return {**_fin(at), **_ack_of_fin(at), "reset": _reset_to_come(at)}
 
 
 @rule(
@@ -268,6 +282,12 @@ def _fin(at: At) -> dict[str, Fact | None]:
         "length": at["tcp.len"],
         "next_seq": derived(tcp.seq + 1, at["tcp.seq"], at["tcp.flags"]) if alone else None,
     }
+
+
+def _reset_to_come(at: At) -> Fact | None:
+    """`tcp.completeness`, where its bit 32 tells of a RST in this stream and no RST has been captured so far."""
+    seen = at.tcp.completeness
+    return at["tcp.completeness"] if seen is not None and seen & _RST and not at.conversation.resets else None
 
 
 def _number(mark: Mark) -> tuple[Fact, Fact, Fact]:
