@@ -194,7 +194,8 @@ def _request(at: At, request: HttpRequest) -> dict[str, Fact | None]:
     frame = at.packet.frame
     versioned = request.version.startswith("HTTP/")
     uri = None
-    if host_of(request.full_uri) and request.target.startswith("/"):
+    # Where the line has more than three parts, what Wireshark takes for the target need not be all of it.
+    if versioned and host_of(request.full_uri) and request.target.startswith("/"):
         uri = known(request.full_uri, frame, "http.request.full_uri")
     return {
         **at.roles,

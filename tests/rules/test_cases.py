@@ -88,6 +88,9 @@ def test_case(code: str, case: dict[str, Any]) -> None:
     for frame, facts in case.get("facts", {}).items():
         finding = next(each for each in found[int(frame)] if each.rule == code)
         assert {name: plain(finding.facts[name]) for name in facts} == facts
+    for frame, names in case.get("absent", {}).items():
+        finding = next(each for each in found[int(frame)] if each.rule == code)
+        assert [name for name in names if finding.facts[name] is not None] == []
     for findings in found.values():
         assert findings, "a packet without a sentence"
         for each in findings:
