@@ -33,6 +33,7 @@ Sign = Literal[
     "rst",
     "psh",
     "urg",
+    "bare",  # none of ACK, SYN and RST
     "ecn",  # any of ECE, CWR, AE
     "marked",  # CE in its IP header
     "data",  # payload, a byte at least
@@ -85,7 +86,8 @@ def _of_flags(bits: int) -> int:
         ("urg", Flags.URG),
         ("ecn", Flags.ECE | Flags.CWR | Flags.AE),
     )
-    return sum(_BIT[name] for name, flags in named if bits & flags)
+    bare = 0 if bits & (Flags.ACK | Flags.SYN | Flags.RST) else _BIT["bare"]
+    return bare + sum(_BIT[name] for name, flags in named if bits & flags)
 
 
 #: The signs of the control bits, for each of their 512 combinations.

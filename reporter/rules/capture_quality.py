@@ -50,11 +50,11 @@ def starts_mid_connection(at: At) -> Facts | None:
 @rule("C02", on="tcp", when="first", facts="client server completeness", rank=_RANK + 1)
 def ends_before_close(at: At) -> Facts | None:
     """Neither a FIN nor a RST of this connection is in the capture; told on its first packet, known from
-    both passes.
+    both passes. A segment with none of SYN, ACK and RST proves no connection.
 
     Reference: tshark field tcp.completeness (16 FIN, 32 RST), final in two-pass mode.
     """
-    if not at.step.first or at.tcp.completeness is None:
+    if not at.step.first or at.tcp.completeness is None or not (at.tcp.has_ack or at.tcp.syn):
         return None
     seen = _completeness(at)
     if seen & (_FIN | _RST) or (seen & _SYN and not seen & _SYN_ACK):

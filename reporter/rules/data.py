@@ -125,6 +125,24 @@ def urgent(at: At) -> Facts | None:
     }
 
 
+@rule("D14", on="tcp", when="bare", facts="sender receiver flags fin length", over="T01 T17", rank=39)
+def without_ack(at: At) -> Facts | None:
+    """None of ACK, SYN and RST is set: no segment of an ordinary exchange, and no receiver takes it.
+
+    Reference: RFC 9293, section 3.1 (once a connection is established, ACK is always sent) and sections 3.10.7.1 to
+      3.10.7.4 (what becomes of a segment without it).
+    """
+    tcp = at.tcp
+    if tcp.has_ack or tcp.syn or tcp.rst:
+        return None
+    return {
+        **at.roles,
+        "flags": at["tcp.flags"],
+        "fin": word(tcp.fin),
+        "length": at["tcp.len"] if tcp.length else None,
+    }
+
+
 @rule(
     "D12",
     on="tcp",
