@@ -115,12 +115,13 @@ def acknowledgment_of_syn_or_fin(at: At) -> Facts | None:
         return None
     mark = at.conversation.syn.get(at.peer)
     answer = mark is not None and bool(mark.answers) and mark.frame == carrier.frame
+    alone = at.me not in at.conversation.syn and at.conversation.reused is None
     return {
         **_confirmed(at, confirms),
         "kind": word("fin" if confirms.fin else "syn"),
         "marked": frame_of(carrier.frame),
         "missed": word(not confirms.fin and at.conversation.opening is Opening.ANSWER_MISSED),
-        "third": word(not confirms.fin and answer and at.me not in at.conversation.syn),
+        "third": word(not confirms.fin and answer and alone),
     }
 
 
