@@ -118,12 +118,13 @@ def compressed(at: At) -> Facts | None:
     return None
 
 
-@rule("P24", on="http", facts="sender receiver fin total head body", rank=_RANK)
+@rule("P24", on="http", facts="sender receiver fin total head body empty", rank=_RANK)
 def until_close(at: At) -> Facts | None:
     """Neither Content-Length nor Transfer-Encoding: the body lasts until the server closes the connection.
 
     `fin` tells that this frame carries that close; then `body` is what is left of the message after its
-    header. Silent when the request is not known: a response to HEAD would have no body at all.
+    header, and `empty` tells that nothing is. Silent when the request is not known: a response to HEAD would have no
+    body at all.
 
     Reference: RFC 9112, section 6.3.
     """
@@ -145,6 +146,7 @@ def until_close(at: At) -> Facts | None:
             "total": total if closed else None,
             "head": derived(head, total) if closed else None,
             "body": derived(total.value - (head or 0), total) if closed else None,
+            "empty": word(at.tcp.fin and total == head),
         }
     return None
 

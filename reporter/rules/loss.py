@@ -56,12 +56,12 @@ def duplicate_ack(at: At) -> Facts | None:
     }
 
 
-@rule("L02", on="tcp", when="gap", facts="sender receiver seq expected gap edge_frame length wraps", rank=20)
+@rule("L02", on="tcp", when="gap", facts="sender receiver seq expected gap edge_frame edge_syn length wraps", rank=20)
 def gap(at: At) -> Facts | None:
     """The segment begins above the number expected: what lies between was lost, is late, or not captured.
 
     Silent where SACK had reported the bytes right before this segment: they were sent before the capture began,
-    and what is missing of them the SACK tells.
+    and what is missing of them the SACK tells. `edge_syn` tells that its sender has sent only a SYN before.
 
     Reference: RFC 9293, section 3.4; tshark field tcp.analysis.lost_segment.
     """
@@ -85,6 +85,7 @@ def gap(at: At) -> Facts | None:
         "expected": expected,
         "gap": derived(sent.gap, seq, expected),
         "edge_frame": frame_of(edge.frame) if edge is not None else None,
+        "edge_syn": word(edge is not None and edge.syn and not edge.payload),
         "length": at["tcp.len"],
         "wraps": word(tcp.seq - sent.gap != sent.expected),
     }
