@@ -12,7 +12,7 @@ One packet a line: frame, relative time in seconds, direction, flags, then `key=
     8 0.007 s>c udp dns=lab.example a=10.0.0.2 to=7 took=0.001
 
 Flags: S SYN, A ACK, P PSH, F FIN, R RST, U URG, E ECE, C CWR. TCP words: `seq ack len win` (numbers), `mss ws sack ts`
-(options), `cut` (some may be cut off), `ws=cut`, `sacks=228-707,900-1000`,
+(options; `ts=1000/900` is TSval and TSecr), `cut` (some may be cut off), `ws=cut`, `sacks=228-707,900-1000`,
 `dsack=228-707`, `label=retransmission,out_of_order` (tcp.analysis labels),
 `dup=1/5` (duplicate ACK 1 of frame 5), `rto=0.2/8`, `complete=31`, `into=9` (reassembled in), `parts=7,8,9`,
 `whole=900` (reassembled length), `rtt=0.01` (initial_rtt), `stream=1`, `urg=5`, `scale=128`. HTTP words: `get=/x`,
@@ -325,8 +325,8 @@ def _options(words: dict[str, str]) -> TcpOptions:
         sack_permitted="sack" in words,
         sack=((dsack,) if dsack else ()) + sacks,
         dsack=dsack,
-        ts_value=1000 if "ts" in words else None,
-        ts_echo=0 if "ts" in words else None,
+        ts_value=int(words["ts"].partition("/")[0]) if "ts" in words else None,
+        ts_echo=int(words["ts"].partition("/")[2] or 0) if "ts" in words else None,
         fast_open=words.get("tfo", ""),
         whole="cut" not in words,
     )

@@ -25,6 +25,7 @@ from reporter.analyse.step import (
     Mark,
     Move,
     Repeat,
+    Stamped,
     Step,
 )
 from reporter.analyse.twins import Twin
@@ -322,9 +323,9 @@ class Conversation(Probing):
         sacked = max((right for left, right in blocks if left > ack), default=None)
         if state is None or new:
             above = state if state is not None and state.sacked is not None and state.sacked > ack else None
-            state = Acked(packet.frame, ack, packet.time)
+            state = Acked(packet.frame, ack, packet.time, uncounted=state is None and sacked is not None)
             if above is not None:
-                state = replace(state, sacked=above.sacked, sack_frame=above.sack_frame)
+                state = replace(state, sacked=above.sacked, sack_frame=above.sack_frame, sign=above.sign)
         elif not (tcp.length or tcp.syn or tcp.fin or asks or twice):
             unchanged = tcp.window == self.window.get(me) and not tcp.labels.zero_window_probe_ack
             # With SACK in force, an ACK that leaves a gap says so in a block (RFC 2018, section 4).
@@ -334,6 +335,8 @@ class Conversation(Probing):
         if sacked is not None:
             highest = max(sacked, state.sacked or sacked)
             state = replace(state, sacked=highest, sack_frame=packet.frame, time=packet.time)
+        if state.sign is None and packet.frame in (state.last_duplicate, state.sack_frame):
+            state = replace(state, sign=Stamped(packet.frame, tcp.options.ts_value))
         self.acks[me] = state
 
     def _note_window(self, me: Role, packet: Packet, tcp: Tcp) -> None:

@@ -77,12 +77,22 @@ class Repeat:
 
 
 @value
+class Stamped:
+    """A frame and the TSval of its timestamps option (`tcp.options.timestamp.tsval`), None where it has none."""
+
+    frame: int
+    value: int | None
+
+
+@value
 class Acked:
     """Where the Ack of one end stands: `ack` (unwrapped) first carried by `frame`.
 
     `duplicates` counts the duplicate ACKs of it (RFC 5681, section 2; those that only report data received
     twice are not counted), the last in `last_duplicate`. `sacked` is the highest number reported by SACK
-    above it, `sack_frame` the last frame with such a block. `time` is that of the last of these frames.
+    above it, `sack_frame` the last frame with such a block. `time` is that of the last of these frames, `sign` the
+    first of them, with its TSval. `uncounted` tells that the first Ack captured of this end reported a gap already:
+    duplicates may have come before it.
     """
 
     frame: int
@@ -92,6 +102,8 @@ class Acked:
     last_duplicate: int | None = None
     sacked: int | None = None
     sack_frame: int | None = None
+    sign: Stamped | None = None
+    uncounted: bool = False
 
 
 @value

@@ -21,14 +21,20 @@ _LISTED = 5
 
 
 @rule(
-    "L01", on="tcp", when="stale", facts="sender receiver ack first_frame number shown later_frame", over="D13", rank=20
+    "L01",
+    on="tcp",
+    when="stale",
+    facts="sender receiver ack first_frame number shown later_frame uncounted",
+    over="D13",
+    rank=20,
 )
 def duplicate_ack(at: At) -> Facts | None:
     """The same Ack once more, without data, while later data of the other end is under way or has arrived.
 
     `shown` tells how the gap is known: `sack` (a SACK block lies above the Ack), `gap` (the capture lacks
     the bytes at the Ack but has later ones), `likely` (later data had been sent). `later_frame` carried later data;
-    None where that was captured more than once, so that it is not known which copy arrived.
+    None where that was captured more than once, so that it is not known which copy arrived. `uncounted` tells that
+    the first Ack captured, `first_frame`, reported the gap already: there may have been duplicates before it.
 
     Reference: RFC 5681, sections 2 and 3.2; RFC 6675, section 2.
     """
@@ -53,6 +59,7 @@ def duplicate_ack(at: At) -> Facts | None:
         "number": derived(standing.duplicates, number, frame_of(standing.frame)),
         "shown": word(shown),
         "later_frame": frame_of(later.frame) if later and not later.resent else None,
+        "uncounted": word(standing.uncounted),
     }
 
 
