@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
+from reporter.analyse.echo import unheard
 from reporter.analyse.oversize import Refusal, refusal
 from reporter.analyse.padding import may_be_padding
 from reporter.analyse.pieces import Piece
@@ -16,7 +17,6 @@ from reporter.analyse.twins import distinct
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
-from reporter.rules.echo import unheard
 
 _WRAP = 1 << 32
 #: Duplicate ACKs are answered at once; retransmission timers wait at least as long as the second.
@@ -270,7 +270,9 @@ def _again(at: At) -> _Again | None:
 def _asked_for(at: At) -> bool:
     """Whether duplicate ACKs or SACK blocks asked for this segment, and it came at once."""
     standing, sent, labels = at.conversation.acks.get(at.peer), at.step.sent, at.tcp.labels
-    if standing is None or (sent.earlier is not None and sent.earlier.resent) or _overtaken(at) or unheard(at):
+    if standing is None or (sent.earlier is not None and sent.earlier.resent) or _overtaken(at):
+        return False
+    if unheard(at.conversation, at.me, at.tcp) is not None:
         return False
     at_ack = sent.start == standing.ack
     if at_ack and labels.fast_retransmission and standing.duplicates >= _LABELLED:
