@@ -270,18 +270,15 @@ def _again(at: At) -> _Again | None:
 def _asked_for(at: At) -> bool:
     """Whether duplicate ACKs or SACK blocks asked for this segment, and it came at once."""
     standing, sent, labels = at.conversation.acks.get(at.peer), at.step.sent, at.tcp.labels
-    if standing is None or (sent.earlier is not None and sent.earlier.resent) or _overtaken(at):
-        return False
-    if unheard(at.conversation, at.me, at.tcp) is not None:
+    again = sent.earlier is not None and sent.earlier.resent
+    if standing is None or again or _overtaken(at) or unheard(at.conversation, at.me, at.tcp):
         return False
     at_ack = sent.start == standing.ack
     if at_ack and labels.fast_retransmission and standing.duplicates >= _LABELLED:
         return True
     rtt = at.conversation.trip.seconds
-    if sent.fills and (rtt is None or sent.above is None):
-        return False
-    waited = at.elapsed(standing.time, _last_of(standing))
-    if waited is None or waited > _AT_ONCE + (rtt or 0):
+    untold, waited = rtt is None or sent.above is None, at.elapsed(standing.time, _last_of(standing))
+    if (sent.fills and untold) or waited is None or waited > _AT_ONCE + (rtt or 0):
         return False
     by_sack = standing.sacked is not None and sent.start >= standing.ack and standing.sacked >= sent.end
     return by_sack or (at_ack and standing.duplicates >= _THRESHOLD)
