@@ -65,7 +65,7 @@ class Conversation(Probing):
     empty ACK may have come before it, and its time is the application's.
     `trip` is the round trip of the handshake. `tls` tells that TLS has begun.
     `undecoded` is the last frame in which a message of the server was put together without an HTTP response in it, and
-    its length.
+    its length, `disordered` are the ends of whose data a segment came after a gap, late or again.
     """
 
     def __init__(self, packet: Packet, foresight: Foresight, clock: Clock = STEADY, *, keep: bool = True) -> None:
@@ -95,6 +95,7 @@ class Conversation(Probing):
         self._acks: dict[Role, Repeat] = {}
         self._messages = {Role.CLIENT: Messages(), Role.SERVER: Messages()}
         self.undecoded: tuple[int, int] | None = None
+        self.disordered: set[Role] = set()
 
     def outline(self) -> Outline:
         """What other connections may know of it."""
@@ -136,6 +137,8 @@ class Conversation(Probing):
         numbers = Direction() if foreign and tcp.syn else self.ledger[me]
         sent = numbers.send(packet.frame, packet.time, tcp, ident=ident, copy=copy_of is not None)
         self.payload[me] += sent.fresh + sent.late if not keep_alive else 0
+        if tcp.length and (sent.gap or sent.fills or sent.late or sent.repeated):
+            self.disordered.add(me)
         if sent.fresh and not keep_alive:
             self.data_frame[me] = packet.frame
         if tcp.length and not keep_alive:

@@ -128,14 +128,15 @@ def pipelined(at: At) -> Facts | None:
     "P32",
     on="tcp",
     when=("fin", "rst"),
-    facts="sender receiver frames count method target reset data put length nothing missed",
+    facts="sender receiver frames count method target reset data put length ordered nothing missed",
     rank=38,
 )
 def without_response(at: At) -> Facts | None:
     """The connection ends (server's FIN, or a RST) while no complete response to a request was recognised.
 
     `data` is the first frame of data of the server in which none was recognised, `put` that in which Wireshark put
-    `length` bytes of it together, without a response in them. `nothing` tells that the server's
+    `length` bytes of it together, without a response in them, `ordered` tells that all its data came in order, once.
+    `nothing` tells that the server's
     numbers run on from its SYN to this frame, all in other responses; `missed`, that some of its data was confirmed
     and not captured. `method` and `target` name the request where it is one.
     Silent when the server's numbers show a gap: the response may be what was not captured.
@@ -167,6 +168,7 @@ def without_response(at: At) -> Facts | None:
         "data": frame_of(data) if data is not None else None,
         "put": frame_of(put) if known_put else None,
         "length": known(length, put, "tcp.reassembled.length") if known_put else None,
+        "ordered": word(Role.SERVER not in conversation.disordered),
     }
 
 
