@@ -235,9 +235,12 @@ class Pairing:
         reached, before = side.reached, side.recognised(request, packet, end)
         between = start is not None and reached is not None and start > reached
         own = packet.tcp.segments if packet.tcp is not None else ()
-        if before is not None and before[0] not in own and (between or reached is None):
-            self.unread = self.unread or before[0]
-        self.uncounted = self.uncounted or between or self.unread is not None
+        other = before is not None and before[0] not in own
+        if packet.tls is not None or not (between or (other and reached is None)):
+            return  # in TLS the client sends more than requests
+        self.uncounted = True
+        if self.unread is None and between and other and before is not None:
+            self.unread = before[0]
 
     def _confirm(self, ack: int | None) -> None:
         """What the client had confirmed before it asked again is no answer to what it asks now."""
