@@ -106,21 +106,21 @@ def request_headers(at: At) -> Facts | None:
     "P29",
     on="http",
     when="response",
-    facts="sender server powered cookies removed origin preflight methods hsts hsts_off encrypted frame_options",
+    facts="sender server powered allow cookies removed origin preflight methods hsts hsts_off encrypted frame_options",
     rank=36,
 )
 def response_headers(at: At) -> Facts | None:
     """What a response says of its server, the cookies it sets (names only), who may read it and how it is to
     be reached.
 
-    Later responses of a connection are told of only when they set cookies or let other sites read them: the rest
-    is nearly always the same again. `removed` are cookies that are set with a lifetime that is over, which deletes
-    them. `preflight` is the frame of the CORS preflight that this answers, `methods` what it lets scripts send.
-    `encrypted` tells that the response travelled inside TLS: only there does Strict-Transport-Security count;
-    `hsts_off`, that its max-age is 0.
+    Later responses of a connection are told of only when they set cookies, let other sites read them or answer an
+    OPTIONS: the rest is nearly always the same again. `allow` is told of the answer to an OPTIONS that is no preflight.
+    `removed` are cookies that are set with a lifetime that is over, which deletes them. `preflight` is the frame of the
+    CORS preflight that this answers, `methods` what it lets scripts send. `encrypted` tells that the response travelled
+    inside TLS: only there does Strict-Transport-Security count; `hsts_off`, that its max-age is 0.
 
-    Reference: RFC 9110, section 10.2.4 (Server); RFC 6265, sections 4.1, 5.2.1, 5.2.2 and 5.3; RFC 6797, sections
-    6.1.1 and 8.1; WHATWG Fetch (CORS).
+    Reference: RFC 9110, sections 10.2.1 (Allow) and 10.2.4 (Server); RFC 6265, sections 4.1, 5.2.1, 5.2.2 and 5.3;
+    RFC 6797, sections 6.1.1 and 8.1; WHATWG Fetch (CORS).
     """
     answered = next((each for each in at.step.answered if each.response.headers), None)
     if answered is None:
@@ -137,20 +137,23 @@ def response_headers(at: At) -> Facts | None:
         name, sign, _ = header.value.partition(";")[0].partition("=")
         if sign and name.strip():
             cookies[_over(header.value, at.packet)].append(name.strip())
-    hsts = line("Strict-Transport-Security")
+    hsts, exchange = line("Strict-Transport-Security"), answered.exchange
+    request = exchange.request if exchange is not None else None
+    asks = request is not None and preflight(request) is not None
+    options = request is not None and request.method == "OPTIONS" and not asks
     facts: dict[str, Fact | None] = {
         "server": line("Server"),
         "powered": line("X-Powered-By"),
+        "allow": line("Allow") if options else None,
         "cookies": word(tuple(cookies[False])),
         "removed": word(tuple(cookies[True])),
         "origin": line("Access-Control-Allow-Origin"),
         "hsts": hsts,
         "frame_options": line("X-Frame-Options"),
     }
-    if not any(facts.values()) or not (first or facts["cookies"] or facts["removed"] or facts["origin"]):
+    told = ("allow", "cookies", "removed", "origin")
+    if not any(facts.values()) or not (first or any(facts[each] for each in told)):
         return None
-    exchange = answered.exchange
-    asks = exchange is not None and exchange.request is not None and preflight(exchange.request) is not None
     off = hsts is not None and _NEVER.search(str(hsts.value)) is not None
     return {
         "sender": word(at.me),
