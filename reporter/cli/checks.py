@@ -75,7 +75,7 @@ def _templates() -> str:
 def _compiled() -> Outcome:
     if fast.ready() is not None:
         return Outcome(True, f"in use for explain: {fast.FOLDER}")
-    return Outcome(True, "none for these sources; make fast builds it, and explain is quicker")
+    return Outcome(True, "none for these sources; `make fast` in a checkout builds it, and explain is quicker")
 
 
 def _temporary() -> Outcome:
