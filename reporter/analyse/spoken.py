@@ -12,6 +12,9 @@ from reporter.analyse.step import Answered, Asked
 from reporter.model.packet import Packet
 from reporter.model.role import Role
 
+#: Content type of TLS records with application data (RFC 8446, section 5.1).
+_DATA = 23
+
 
 class Spoken:
     """The messages of one connection, of which `keep` False forgets those that are answered.
@@ -34,7 +37,7 @@ class Spoken:
     def data(self, me: Role, packet: Packet, sent: Sent) -> None:
         """Enter a segment with data, before the messages that it completes."""
         new = bool(sent.fresh or sent.late)
-        if new:
+        if new and not _only_tls(packet):
             self.pairing.heard(me, packet.frame, sent.start, gap=bool(sent.gap))
         if sent.gap or (new and (sent.fills or packet.captured < packet.length)):
             self.http2.lost(me)
@@ -67,3 +70,8 @@ class Spoken:
         before = self._reported.get(me)
         self._reported[me] = sent.end if before is None else max(before, sent.end)
         return before is not None and sent.end <= before
+
+
+def _only_tls(packet: Packet) -> bool:
+    """Whether a segment holds records of TLS, but none with application data: no message can be in it."""
+    return packet.tls is not None and bool(packet.tls.content_types) and _DATA not in packet.tls.content_types

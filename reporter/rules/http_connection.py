@@ -26,10 +26,10 @@ def connection_reused(at: At) -> Facts | None:
 
     `midstream` tells that the beginning of the connection was not captured, so that there may have been more before,
     `uncounted` that there may be more of them anywhere, for some of the client's data is missing or belongs to no
-    request that was recognised (`unread` on); `same_frame` that the first one is in this frame too. `method` and
-    `target` name the request where the frame holds several. `doubtful` is the frame of an earlier request whose
-    length is in doubt, after the answer to which the connection must be closed, `same_doubtful` that it is in this
-    frame.
+    request that was recognised (`unread` on, not told with TLS, whose handshake it may be); `same_frame` that the first
+    one is in this frame too. `method` and `target` name the request where the frame holds several. `doubtful` is the
+    frame of an earlier request whose length is in doubt, after the answer to which the connection must be closed,
+    `same_doubtful` that it is in this frame.
 
     Reference: RFC 9112, sections 9.3, 6.1 and 6.3.
     """
@@ -50,7 +50,7 @@ def connection_reused(at: At) -> Facts | None:
         "version": known(version, frame, "http.request.version") if version else None,
         "midstream": word(at.conversation.midstream),
         "uncounted": word(pairing.uncounted),
-        "unread": frame_of(pairing.unread) if pairing.unread is not None else None,
+        "unread": frame_of(pairing.unread) if pairing.unread is not None and not at.conversation.tls else None,
         "method": known(found.request.method, frame, "http.request.method") if several else None,
         "target": known(found.request.target, frame, "http.request.uri") if several else None,
         "doubtful": frame_of(doubtful) if doubtful is not None else None,
