@@ -167,7 +167,7 @@ CASES = {
         Closing.DOUBTFUL_RESET,
         None,
         (
-            "If that was a FIN of the server, which the capture has missed, this RST fits",
+            "for a FIN (or for one byte of data), and only the capture has missed that, this RST fits",
             "and then the RST ended the connection",
             "Very likely the server: the RST of frame 7 passes over one number",
             "very likely stream 0 ended with a FIN of the server, which the capture missed, and the RST of frame 7",
