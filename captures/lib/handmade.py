@@ -18,6 +18,7 @@ ordinary kernel and what it answers is real. Steps:
     reset:N       RST with a sequence number N too high
     syn           the SYN of the opening once more, as a late copy
     finish        FIN
+    flags:LETTERS one segment with just these flags, of F S R P A U (none: no flag at all)
 """
 
 import random
@@ -27,6 +28,7 @@ import sys
 import time
 
 FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
+FLAGS = dict(zip("FSRPAU", (FIN, SYN, RST, PSH, ACK, URG), strict=True))
 
 
 def checksum(data):
@@ -150,6 +152,8 @@ class Host:
                 self.send(SYN, at=self.first)
             elif name == "finish":
                 self.advance(FIN | ACK)
+            elif name == "flags":
+                self.send(sum(FLAGS[letter] for letter in value))
             else:
                 raise SystemExit(f"unknown step {step}")
 

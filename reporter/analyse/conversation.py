@@ -212,7 +212,7 @@ class Conversation(Probing):
         return Event(
             sender=me,
             syn=tcp.syn,
-            fin=tcp.fin,
+            fin=tcp.fin and tcp.has_ack,
             rst=tcp.rst and move is not None,
             ack=counts,
             acks_syn=self._covers(self.syn.get(peer), peer, tcp),

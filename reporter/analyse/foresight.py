@@ -96,7 +96,7 @@ class Lookahead:
         for packet in packets:
             if packet.tcp is not None and packet.tcp.stream not in self._forgotten:
                 self._look(packet, packet.tcp, open_streams)
-                if packet.tcp.fin or packet.tcp.stream in self._closing:
+                if (packet.tcp.fin and packet.tcp.has_ack) or packet.tcp.stream in self._closing:
                     self._watch_close(packet, packet.tcp)
                 self._lateness.enter(packet, packet.tcp, self.known[packet.tcp.stream].late)
                 if packet.tcp.stream in self._crossings.waiting:

@@ -12,7 +12,7 @@ from reporter.analyse.ledger import Direction
 from reporter.analyse.missed import Missed, Missing
 from reporter.analyse.padding import may_be_padding
 from reporter.analyse.pieces import Confirmation, Sent
-from reporter.analyse.resets import Stray, lies_below
+from reporter.analyse.resets import Stray, lies_below, unconnected
 from reporter.analyse.step import Acked, Mark, Move
 from reporter.model.packet import Packet
 from reporter.model.stream import BOTH_ASK, Endpoint, Opening, Role
@@ -35,6 +35,8 @@ class Lifecycle:
     `unplaced`: before the first FIN captured there may have been one that was not.
     `skipped` is the number of an end, very likely its FIN, that was not captured and that its RST has passed.
     `answer_told` is the frame that shows that the SYN was answered, though no SYN-ACK had been captured.
+    `bare` is the last segment of each end with none of ACK, SYN and RST: none of a connection, its FIN no FIN of one;
+    `bare_answer` is the last RST that answers one where there is no connection.
     """
 
     def __init__(self, packet: Packet, foresight: Foresight) -> None:
@@ -48,6 +50,8 @@ class Lifecycle:
         self.syns: dict[Role, deque[Mark]] = {Role.CLIENT: deque(maxlen=4), Role.SERVER: deque(maxlen=4)}
         self.syn_count = {Role.CLIENT: 0, Role.SERVER: 0}
         self.bare_syn: dict[Role, int] = {}
+        self.bare: dict[Role, Mark] = {}
+        self.bare_answer: int | None = None
         self.fin: dict[Role, Mark] = {}
         self.fins: list[Role] = []
         self.fin_acked: dict[Role, int] = {}
@@ -135,6 +139,9 @@ class Lifecycle:
             return self._reset(me, packet, tcp, sent)
         if tcp.syn:
             return self._open(me, packet, tcp, sent)
+        if not tcp.has_ack:
+            self.bare[me] = self._mark(me, packet, tcp, sent)
+        fin = tcp.fin and tcp.has_ack
         peer = me.other
         late, told = self._foresight.late, (self._end(peer), tcp.ack)
         self.missing.note(me, packet.frame, tcp, sent, confirms, more=told in late.more, ends=told in late.ends)
@@ -172,10 +179,10 @@ class Lifecycle:
             if not tcp.fin and not confirms.fin:
                 return Move.THIRD_ACK
         if self._cut_off:
-            if tcp.fin:
+            if fin:
                 self.fin.setdefault(me, self._mark(me, packet, tcp, sent))
             return None
-        if tcp.fin and me not in self.fin:
+        if fin and me not in self.fin:
             return self._fin(me, packet, tcp, sent)
         if peer in self.fin and peer not in self.fin_acked and self._confirms_fin(self.fin[peer], confirms):
             self.fin_acked[peer] = packet.frame
@@ -196,6 +203,10 @@ class Lifecycle:
         return missed if missed is not None and missed.by_ack and missed.frame == packet.frame else None
 
     def _reset(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent) -> Move | None:
+        untried = not (self.syn or self.acks or self.reset_frame)
+        if untried and unconnected(tcp, self.bare.get(me.other)):
+            self.bare_answer = packet.frame
+            return None
         refusal = self.opening in (Opening.UNANSWERED, Opening.REFUSED) and me is Role.SERVER
         old = self.attempts.old_answer
         if old is not None and me is Role.CLIENT and tcp.seq == old[1]:

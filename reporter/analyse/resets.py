@@ -6,7 +6,10 @@ from reporter.analyse.ledger import Direction
 from reporter.analyse.pieces import Sent
 from reporter.analyse.step import Mark
 from reporter.model.stream import Role
+from reporter.model.tcp import Tcp
 from reporter.model.value import value
+
+_WRAP = 1 << 32
 
 
 @value
@@ -24,6 +27,15 @@ class Stray:
     def fin(self) -> int | None:
         """The one number that it has passed: a FIN of its sender, if the capture has missed one."""
         return self.mark.seq - 1 if self.passed == 1 else None
+
+
+def unconnected(tcp: Tcp, bare: Mark | None) -> bool:
+    """Whether a RST answers the segment `bare`, which has no ACK, from an end without a connection: Seq 0, and the number
+    after that segment as its Ack.
+
+    Reference: RFC 9293, section 3.10.7.1.
+    """
+    return bare is not None and tcp.has_ack and tcp.seq_raw == 0 and tcp.ack == bare.next_seq % _WRAP
 
 
 def lies_below(sent: Sent, direction: Direction) -> bool:

@@ -125,7 +125,7 @@ def urgent(at: At) -> Facts | None:
     }
 
 
-@rule("D14", on="tcp", when="bare", facts="sender receiver flags fin length", over="T01 T17", rank=39)
+@rule("D14", on="tcp", when="bare", facts="sender receiver flags fin length", rank=39)
 def without_ack(at: At) -> Facts | None:
     """None of ACK, SYN and RST is set: no segment of an ordinary exchange, and no receiver takes it.
 

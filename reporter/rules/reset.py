@@ -143,9 +143,10 @@ def after_the_end(at: At) -> Facts | None:
     `reset_frame`: to be dropped; `fin_frame` is its sender's FIN, if it has that one's number, which Linux obeys
     all the same), `syn` (a SYN on a connection that is open), `answers` (the ACK that questions that SYN),
     `refuses` (a RST against the ACK of an earlier connection in frame `reset_frame`), `refuses-syn` (one against a
-    SYN-ACK that answers an older SYN).
+    SYN-ACK that answers an older SYN), `unknown` (a RST in answer to the segment without ACK of frame `reset_frame`,
+    which began at `seq`, where there is no connection; `number` is then the raw Seq of the RST).
 
-    Reference: RFC 5961, sections 3 and 4; RFC 9293, sections 3.5.1 and 3.10.7.4.
+    Reference: RFC 5961, sections 3 and 4; RFC 9293, sections 3.5.1, 3.10.7.1 and 3.10.7.4.
     """
     tcp, conversation = at.tcp, at.conversation
     gone = conversation.reset_frame
@@ -155,6 +156,10 @@ def after_the_end(at: At) -> Facts | None:
         "own": word(False),
         "fin": word(tcp.fin),
     }
+    if conversation.bare_answer == at.packet.frame:
+        bare = conversation.bare[at.peer]
+        answered = {"reset_frame": frame_of(bare.frame), "seq": known(bare.seq % _WRAP, bare.frame, "tcp.seq")}
+        return {**facts, **answered, "kind": word("unknown"), "ack": at["tcp.ack"], "number": at["tcp.seq_raw"]}
     if gone is None:
         out_of_place = _out_of_place(at)
         if out_of_place is not None:

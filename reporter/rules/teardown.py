@@ -208,7 +208,8 @@ def data_with_fin(at: At) -> Facts | None:
     Reference: RFC 9293, section 3.4 (the FIN comes after the last data octet of its segment).
     """
     tcp = at.tcp
-    if not tcp.fin or not tcp.length or tcp.rst or tcp.syn or at.conversation.fin[at.me].frame != at.packet.frame:
+    mark = at.conversation.fin.get(at.me)
+    if mark is None or mark.frame != at.packet.frame or not tcp.length or tcp.rst or tcp.syn:
         return None
     number = tcp.seq + tcp.length
     closes = number + 1 < _WRAP
@@ -219,7 +220,7 @@ def data_with_fin(at: At) -> Facts | None:
         "seq": at["tcp.seq"] if closes else None,
         "fin_number": fin_number,
         "next_seq": derived((number + 1) % _WRAP, at["tcp.seq"], at["tcp.len"], at["tcp.flags"]),
-        "padded": word(at.conversation.fin[at.me].padded),
+        "padded": word(mark.padded),
     }
 
 
