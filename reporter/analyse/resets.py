@@ -30,8 +30,8 @@ class Stray:
 
 
 def unconnected(tcp: Tcp, bare: Mark | None) -> bool:
-    """Whether a RST answers the segment `bare`, which has no ACK, from an end without a connection: its raw Seq is 0, and
-    its Ack the number after that segment.
+    """Whether a RST answers the segment `bare`, which has no ACK, from an end without a connection: its raw Seq is 0,
+    and its Ack the number after that segment.
 
     Reference: RFC 9293, section 3.10.7.1.
     """
