@@ -21,6 +21,9 @@ _TERMS = 5
 _DELAY_LEAST, _DELAY_MOST = Decimal("0.04"), Decimal("0.5")
 #: A handshake quicker than this does not show at which end the capture was taken.
 _LEAST_PATH = Decimal("0.0005")
+#: An answer within less than this part of the handshake's longer gap has not come the same way: no path gets so much
+#: shorter while a connection lasts, so what answers stands near the place of capture, whatever its address.
+_SHARE = 10
 #: Bytes of the timestamps option, padded, which an MSS does not leave out.
 _TIMESTAMPS = 12
 _CONFIRMED = (
@@ -125,12 +128,12 @@ def acknowledgment_of_syn_or_fin(at: At) -> Facts | None:
     }
 
 
-@rule("D07", on="tcp", when="partial", facts="sender receiver ack seq part rest frame whole giant resent", rank=43)
+@rule("D07", on="tcp", when="partial", facts="sender receiver ack seq part rest frame whole giant resent copy", rank=43)
 def partial_acknowledgment(at: At) -> Facts | None:
     """The Ack lies inside a captured segment: only its first bytes are confirmed.
 
     `giant` tells that the captured segment is longer than the MSS its receiver announced, so that it was
-    cut up after it had been captured.
+    cut up after it had been captured; `copy` is a frame that carried bytes of it again and ends at the Ack.
 
     Reference: RFC 9293, section 3.4 (an Ack confirms bytes, not segments).
     """
@@ -139,6 +142,7 @@ def partial_acknowledgment(at: At) -> Facts | None:
         return None
     piece = confirms.partial
     options = at.conversation.options.get(at.me)
+    ending = [frame for frame, span in zip(piece.resent, piece.spans, strict=True) if span[1] == confirms.ack]
     fits = piece.whole and not piece.syn and piece.start >= 0 and confirms.ack == at.tcp.ack
     seq = known(piece.start, piece.frame, "tcp.seq") if fits else None
     length = known(piece.payload, piece.frame, "tcp.len") if piece.whole else frame_of(piece.frame)
@@ -152,6 +156,7 @@ def partial_acknowledgment(at: At) -> Facts | None:
         "whole": length if piece.whole else None,
         "giant": word(options is not None and options.mss is not None and piece.payload > options.mss),
         "resent": _copies(replace(confirms, pieces=())),
+        "copy": frame_of(ending[-1]) if ending else None,
     }
 
 
@@ -159,16 +164,17 @@ def partial_acknowledgment(at: At) -> Facts | None:
 def round_trip_sample(at: At) -> Facts | None:
     """The time from data to its Ack, at the far end: a sample of the round trip.
 
-    Silent for data sent more than once (Karn), for Acks of the end next to the place of capture, and where
-    the handshake does not show which end that is.
+    Silent for data sent more than once (Karn), for Acks of the end next to the place of capture, where the handshake
+    does not show which end that is, and where the Ack came so much sooner than the answer of the far end in it that
+    something near by (a proxy, say) very likely confirms in its stead.
 
     Reference: RFC 6298, section 3 (Karn's algorithm); tshark field tcp.analysis.ack_rtt.
     """
-    last = _latest(at)
-    if last is None or _near(at.conversation) is not at.peer:
+    last, gaps = _latest(at), _gaps(at.conversation)
+    if last is None or gaps is None or _near(at.conversation) is not at.peer:
         return None
     rtt = at.elapsed(last.time, last.frame)
-    if not rtt:
+    if not rtt or _SHARE * rtt < max(gaps):
         return None
     labels = at.tcp.labels
     told = (at["tcp.analysis.ack_rtt"],) if labels.acks_frame == last.frame and labels.ack_rtt == rtt else ()
@@ -369,15 +375,20 @@ def _two_segments(at: At) -> bool:
     return room is not None and confirms is not None and confirms.payload >= 2 * room
 
 
-def _near(conversation: Conversation) -> Role | None:
-    """The end next to the place of capture, as the gaps of the handshake show; None when they do not."""
+def _gaps(conversation: Conversation) -> tuple[Decimal, Decimal] | None:
+    """The gaps of the handshake, from SYN to SYN-ACK and from there to the third segment; None where it has none."""
     trip = conversation.trip
     if trip.seconds is None or trip.to_answer is None:
         return None
-    to_answer, to_ack = trip.to_answer, trip.seconds - trip.to_answer
-    short, long = min(to_answer, to_ack), max(to_answer, to_ack)
-    if long < _LEAST_PATH or 10 * short > long:
+    return trip.to_answer, trip.seconds - trip.to_answer
+
+
+def _near(conversation: Conversation) -> Role | None:
+    """The end next to the place of capture, as the gaps of the handshake show; None when they do not."""
+    gaps = _gaps(conversation)
+    if gaps is None or max(gaps) < _LEAST_PATH or _SHARE * min(gaps) > max(gaps):
         return None
     if conversation.client.address == conversation.server.address:
         return None
+    to_answer, to_ack = gaps
     return Role.CLIENT if to_ack < to_answer else Role.SERVER
