@@ -134,6 +134,20 @@ class Pairing:
         return _frames(each.exchange for each in self._waiting)
 
     @property
+    def waiting_in_doubt(self) -> tuple[int, ...]:
+        """Those of them in which an earlier request ends whose length is in doubt: what follows it may be none."""
+        if self.doubtful is None:
+            return ()
+        number, frame = self.doubtful
+        return _frames(
+            each.exchange
+            for each in self._waiting
+            if each.exchange.number > number
+            and each.exchange.request is not None
+            and each.exchange.request.first_frame <= frame
+        )
+
+    @property
     def first_waiting(self) -> Exchange | None:
         """The oldest of those requests."""
         return self._waiting[0].exchange if self._waiting else None

@@ -128,7 +128,7 @@ def pipelined(at: At) -> Facts | None:
     "P32",
     on="tcp",
     when=("fin", "rst"),
-    facts="sender receiver frames count method target reset data put length ordered nothing missed",
+    facts="sender receiver frames count method target unsure reset data put length ordered nothing silent missed",
     rank=38,
 )
 def without_response(at: At) -> Facts | None:
@@ -136,9 +136,10 @@ def without_response(at: At) -> Facts | None:
 
     `data` is the first frame of data of the server in which none was recognised, `put` that in which Wireshark put
     `length` bytes of it together, without a response in them, `ordered` tells that all its data came in order, once.
-    `nothing` tells that the server's
-    numbers run on from its SYN to this frame, all in other responses; `missed`, that some of its data was confirmed
-    and not captured. `method` and `target` name the request where it is one.
+    `nothing` tells that the server's numbers run on from its SYN to this frame, all in other responses, or, `silent`,
+    without data; `missed`, that some of its data was confirmed and not captured. `method` and `target` name the request
+    where it is one. `unsure` tells that one of them begins where an earlier one ends whose length is in doubt, so that
+    it may be part of that.
     Silent when the server's numbers show a gap: the response may be what was not captured.
 
     Reference: RFC 9112, sections 8 and 9.5; tshark field tcp.reassembled.length.
@@ -152,8 +153,9 @@ def without_response(at: At) -> Facts | None:
         return None
     if reset and mark is not None:
         return None
-    one = conversation.pairing.first_waiting if len(waiting) == 1 else None
-    request = one.request if one is not None else None
+    oldest = conversation.pairing.first_waiting
+    request = oldest.request if oldest is not None and len(waiting) == 1 else None
+    begun = oldest is not None and bool(oldest.interim)
     put, length = conversation.undecoded or (0, 0)
     known_put = data is not None and put > data and length > 0
     return {
@@ -162,7 +164,9 @@ def without_response(at: At) -> Facts | None:
         "count": word(len(waiting)),
         "method": known(request.method, waiting[0], "http.request.method") if request is not None else None,
         "target": known(request.target, waiting[0], "http.request.uri") if request is not None else None,
-        "nothing": word(data is None and at.me is Role.SERVER and _whole(at)),
+        "unsure": word(bool(conversation.pairing.waiting_in_doubt)),
+        "nothing": word(data is None and not begun and at.me is Role.SERVER and _whole(at)),
+        "silent": word(not conversation.payload[at.me]),
         "missed": word(bool(conversation.ledger[Role.SERVER].unseen)),
         "reset": word(bool(reset)),
         "data": frame_of(data) if data is not None else None,

@@ -102,7 +102,7 @@ def closed_after_idling(end: StreamEnd) -> Facts | None:
     }
 
 
-@stream_rule("P32", facts="stream frames count more ended began missed passed unsure unsure_count unsure_answers tail")
+@stream_rule("P32", facts="stream frames count more ended began missed passed unsure unsure_count unsure_answers doubted tail")
 def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
     """Requests that have no complete response when the capture ends; `more` tells that not all frames are named.
 
@@ -111,9 +111,10 @@ def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
     response was recognised. `passed` are requests after which the client confirmed such data and asked again.
     `unsure` are requests (`unsure_count` of them without a response) of which one or more are answered in
     `unsure_answers`, but it cannot be told which; they are not among `frames`.
+    `doubted` are those that begin where an earlier one ends whose length is in doubt: they may be part of that.
     `missed` tells that segments are missing from the capture, `tail` that not all of the file could be read.
 
-    Reference: RFC 9112, sections 8 and 9.5.
+    Reference: RFC 9112, sections 6.3, 8 and 9.5.
     """
     conversation = end.conversation
     pairing = conversation.pairing
@@ -137,6 +138,7 @@ def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
         "unsure": word(tuple(frame_of(frame) for frame in dict.fromkeys(unsure[:_SHOWN]))),
         "unsure_count": word(pairing.unsure_unanswered),
         "unsure_answers": word(tuple(frame_of(frame) for frame in answers[:_SHOWN])),
+        "doubted": word(tuple(frame_of(frame) for frame in tuple(dict.fromkeys(pairing.waiting_in_doubt))[:_SHOWN])),
         "tail": word(end.tail),
         "missed": word(end.told("C05") is not None or end.told("C04") is not None),
     }

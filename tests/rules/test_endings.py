@@ -256,6 +256,14 @@ def test_one_of_several_requests_is_answered_but_it_cannot_be_told_which():
     assert (found["requests"], found["count"], found["unsure"], found["unsure_count"]) == ([], 1, [4, 5], 1)
 
 
+def test_what_begins_in_a_request_of_doubtful_length_may_be_no_request():
+    lengths = 'h="Content-Length: 1" h="Content-Length: 30"'
+    told = endings(OPEN + f"4 0.003 c>s [PA] seq=1 ack=1 len=80 method=POST target=/a {lengths} then=/b\n")
+    assert (told["stream-P32"]["count"], told["stream-P32"]["doubted"]) == (2, [4])
+    told = endings(OPEN + f"4 0.003 c>s [PA] seq=1 ack=1 len=40 method=POST target=/a {lengths}\n")
+    assert told["stream-P32"]["doubted"] == []
+
+
 def test_a_request_after_those_is_one_of_its_own():
     third = '7 0.006 c>s [PA] seq=81 ack=51 len=40 get=/3 h="Host: lab.example"\n'
     found = endings(PIPELINED + third)["stream-P32"]
