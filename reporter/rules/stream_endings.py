@@ -102,7 +102,9 @@ def closed_after_idling(end: StreamEnd) -> Facts | None:
     }
 
 
-@stream_rule("P32", facts="stream frames count more ended began missed passed unsure unsure_count unsure_answers doubted tail")
+@stream_rule(
+    "P32", facts="stream frames count more ended began missed passed unsure unsure_count unsure_answers doubted tail"
+)
 def unanswered_at_the_end(end: StreamEnd) -> Facts | None:
     """Requests that have no complete response when the capture ends; `more` tells that not all frames are named.
 
