@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reporter.analyse.conversation import Conversation
-from reporter.analyse.step import Stamped
+from reporter.analyse.step import Mark, Stamped
 from reporter.model.stream import Role
 from reporter.model.tcp import Tcp
 
 _WRAP = 1 << 32
+
+
+def copies_of(asked: Mark, conversation: Conversation, role: Role) -> tuple[Mark, ...]:
+    """A SYN of `role`, and after it those of its copies that are remembered."""
+    marks = conversation.syns[role]
+    again = [mark for mark in marks if mark.frame > asked.frame and mark.raw == asked.raw and not mark.answers]
+    return (asked, *again)
+
+
+def echoed(copies: Sequence[Mark], tcp: Tcp) -> Mark | None:
+    """The only one of several copies of a SYN whose TSval the SYN-ACK echoes; None where that does not tell.
+
+    Reference: RFC 7323, section 3.2; tshark fields tcp.options.timestamp.tsval, tcp.options.timestamp.tsecr.
+    """
+    echo = tcp.options.ts_echo
+    found = [mark for mark in copies if mark.options is not None and mark.options.ts_value == echo]
+    return found[0] if echo is not None and len(found) == 1 else None
 
 
 def unheard(conversation: Conversation, me: Role, tcp: Tcp) -> Stamped | None:

@@ -131,7 +131,9 @@ class Lifecycle:
         ack = self.ledger[me.other].unwrapped(tcp.ack) if tcp.has_ack else 0
         ident = packet.ip.ident if packet.ip is not None else ""
         numbers = sent.start, tcp.length, sent.end, ack
-        return Mark(packet.frame, packet.time, *numbers, tcp.has_ack, ident, tcp.seq_raw, may_be_padding(packet))
+        options = tcp.options if tcp.syn else None
+        padded = may_be_padding(packet)
+        return Mark(packet.frame, packet.time, *numbers, tcp.has_ack, ident, tcp.seq_raw, padded, options)
 
     def _move(self, me: Role, packet: Packet, tcp: Tcp, sent: Sent, confirms: Confirmation | None) -> Move | None:
         self.missing.heard.add(me)

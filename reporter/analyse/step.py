@@ -9,6 +9,7 @@ from reporter.analyse.pieces import Confirmation, Sent
 from reporter.analyse.twins import Twin
 from reporter.model.application import HttpRequest, HttpResponse
 from reporter.model.stream import Exchange, Role, States
+from reporter.model.tcp import TcpOptions
 from reporter.model.value import value
 
 
@@ -142,7 +143,8 @@ class Share:
 @value
 class Mark:
     """A remembered SYN, FIN or RST: frame, relative time, numbers (unwrapped); `answers`: with ACK bit;
-    `ident`: its IP identification; `raw`: its number on the wire; `padded`: its data may be padding of the frame."""
+    `ident`: its IP identification; `raw`: its number on the wire; `padded`: its data may be padding of the frame;
+    `options`: those of a SYN."""
 
     frame: int
     time: Decimal
@@ -154,6 +156,7 @@ class Mark:
     ident: str = ""
     raw: int = 0
     padded: bool = False
+    options: TcpOptions | None = None
 
     def covered_by(self, ack: int) -> bool:
         """Whether an Ack (unwrapped) confirms all of it, or its first number, where its data may be padding."""

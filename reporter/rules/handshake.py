@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reporter.analyse.step import Move
+from reporter.analyse.echo import copies_of, echoed
+from reporter.analyse.step import Mark, Move
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
 from reporter.explain.registry import rule
@@ -56,20 +57,22 @@ def syn(at: At) -> Facts | None:
     "H02",
     on="tcp",
     when="syn",
-    facts="sender receiver seq isn ack peer_seq peer_length syn_frame fits told_frame other_frame other_isn"
-    " older_frame",
+    facts="sender receiver seq isn ack peer_seq peer_length syn_frame first_frame echo again fits told_frame"
+    " other_frame other_isn older_frame",
     rank=_RANK,
 )
 def syn_ack(at: At) -> Facts | None:
     """A SYN with ACK accepts: it confirms the other end's SYN and gives its own initial sequence number.
 
     `syn_frame` is None when the SYN it answers was not captured before. `fits` is False when its Ack is not
-    the number after that SYN. `peer_seq` (and `peer_length`, data in that SYN) make the sum, when it closes.
+    the number after that SYN. Where the SYN had been sent more than once, `syn_frame` is the copy whose TSval the TSecr
+    `echo` repeats, and `first_frame` the SYN itself where that is another; where that does not tell, `again` are the
+    copies. `peer_seq` (and `peer_length`, data in that SYN) make the sum, when it closes.
     `told_frame` had shown long before that a SYN-ACK had arrived: so this one is most likely sent again.
     `other_frame` is a SYN-ACK before this one with another initial sequence number, `other_isn`. `older_frame` is the
     SYN-ACK of an earlier connection with the same ports, which this one only repeats.
 
-    Reference: RFC 9293, section 3.5 and figure 6.
+    Reference: RFC 9293, section 3.5 and figure 6; RFC 7323, section 3.2.
     """
     tcp = at.tcp
     if not (tcp.syn and tcp.has_ack) or tcp.rst:
@@ -77,7 +80,10 @@ def syn_ack(at: At) -> Facts | None:
     others = [mark for mark in at.conversation.syns[at.me] if mark.answers and mark.frame != at.packet.frame]
     if not (_is_first(at) or others) or any(mark.raw == tcp.seq_raw for mark in others):
         return None
-    asked = at.conversation.asked if at.peer is Role.CLIENT else at.conversation.syn.get(at.peer)
+    first = _asked(at)
+    copies = copies_of(first, at.conversation, at.peer) if first is not None else ()
+    named = echoed(copies, tcp) if len(copies) > 1 else None
+    asked, later = named or first, named is not None and named is not first
     told, repeated = at.conversation.answer_told, at.conversation.attempts.repeated == at.packet.frame
     peer_seq = asked.seq % _WRAP if asked else 0
     whole = asked is not None and asked.length > 0 and tcp.ack == peer_seq + asked.length + 1
@@ -93,6 +99,9 @@ def syn_ack(at: At) -> Facts | None:
         "peer_seq": known(peer_seq, asked.frame, "tcp.seq") if asked and closes else None,
         "peer_length": known(asked.length, asked.frame, "tcp.len") if asked and whole else None,
         "syn_frame": frame_of(asked.frame) if asked else None,
+        "first_frame": frame_of(first.frame) if first and later else None,
+        "echo": at["tcp.options.timestamp.tsecr"] if later else None,
+        "again": word(() if named else tuple(frame_of(mark.frame) for mark in copies[1:])),
         "fits": word(closes or wrapped),
         "told_frame": frame_of(told) if repeated and told is not None else None,
         "other_frame": frame_of(others[-1].frame) if others else None,
@@ -162,6 +171,21 @@ def missed_syn_ack(at: At) -> Facts | None:
         "late_frame": frame_of(late) if late is not None else None,
         "again": word(conversation.attempts.repeats),
     }
+
+
+def _asked(at: At) -> Mark | None:
+    """The SYN that this SYN-ACK answers: of the client's attempts the one that stands."""
+    return at.conversation.asked if at.peer is Role.CLIENT else at.conversation.syn.get(at.peer)
+
+
+def _compared(at: At) -> tuple[Mark | None, TcpOptions | None]:
+    """The other end's SYN, of copies the one whose TSval is echoed here, and its options."""
+    first = at.conversation.syn.get(at.peer)
+    asked = _asked(at) if at.tcp.has_ack else first
+    if asked is None or first is None:
+        return None, None
+    asked = echoed(copies_of(asked, at.conversation, at.peer), at.tcp) or asked
+    return asked, asked.options
 
 
 def _is_first(at: At) -> bool:
@@ -234,7 +258,7 @@ def window_scale(at: At) -> Facts | None:
     if not at.tcp.syn or not _is_first(at):
         return None
     shift = at.tcp.options.wscale
-    asked, peer = at.conversation.syn.get(at.peer), at.conversation.options.get(at.peer)
+    asked, peer = _compared(at)
     peer_shift = peer.wscale if peer is not None else None
     offered = at["tcp.options.wscale.shift"] if shift is not None else None
     told = None
@@ -269,7 +293,7 @@ def sack_and_timestamps(at: At) -> Facts | None:
 
     Reference: RFC 2018, section 2; RFC 7323, section 3.2.
     """
-    asked, peer = at.conversation.syn.get(at.peer), at.conversation.options.get(at.peer)
+    asked, peer = _compared(at)
     if not at.tcp.syn or asked is None or peer is None or not _is_first(at):
         return None
     return {
