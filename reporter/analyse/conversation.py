@@ -134,7 +134,9 @@ class Conversation(Probing):
             self.ledger[me].acked = tcp.seq + 1
         ident = packet.ip.ident if packet.ip is not None else ""
         foreign = self.third_ack is None and of_another(tcp, me, self.opening, self.syn, self.ledger)
-        numbers = Direction() if foreign and tcp.syn else self.ledger[me]
+        # What no end of this connection takes in: numbers of another one, and a segment without ACK.
+        apart = (foreign and tcp.syn) or not (tcp.has_ack or tcp.syn or tcp.rst)
+        numbers = Direction() if apart else self.ledger[me]
         sent = numbers.send(packet.frame, packet.time, tcp, ident=ident, copy=copy_of is not None)
         self.payload[me] += sent.fresh + sent.late if not keep_alive else 0
         if tcp.length and (sent.gap or sent.fills or sent.late or sent.repeated):
