@@ -10,6 +10,7 @@ import ipaddress
 from decimal import Decimal
 from functools import lru_cache
 
+from reporter.analyse.mtu import fits_a_packet
 from reporter.analyse.step import Move
 from reporter.explain.at import At
 from reporter.explain.evidence import Facts, derived, frame_of, known, word
@@ -19,8 +20,6 @@ from reporter.model.stream import Role
 
 _RANK = 80
 _NEAR = Decimal("0.0005")
-#: The most TCP data that the length field of an IPv4 or IPv6 packet leaves room for (RFC 791, RFC 8200, section 3).
-_MOST = {4: 65535 - 40, 6: 65535 - 20}
 
 
 @rule("C06", on="tcp", when="move", facts="near far near_gap far_gap syn_frame syn_ack_frame", rank=_RANK + 4)
@@ -94,7 +93,7 @@ def loopback(at: At) -> Facts | None:
         "client_port": client,
         "server_port": server,
         "mss": at["tcp.options.mss_val"] if at.tcp.syn and mss is not None and mss > 9000 else None,
-        "fits": word((mss or 0) <= _MOST[packet.ip.version]),
+        "fits": word(fits_a_packet(packet)),
     }
 
 

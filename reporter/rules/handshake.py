@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reporter.analyse.echo import copies_of, echoed
+from reporter.analyse.mtu import fits_a_packet
 from reporter.analyse.step import Mark, Move
 from reporter.explain.at import At
 from reporter.explain.evidence import Fact, Facts, derived, frame_of, known, word
@@ -218,12 +219,13 @@ def _third(at: At) -> Facts | None:
     }
 
 
-@rule("H05", on="tcp", when="syn", facts="sender receiver mss headers default", rank=15)
+@rule("H05", on="tcp", when="syn", facts="sender receiver mss headers default fits", rank=15)
 def maximum_segment_size(at: At) -> Facts | None:
     """The SYN tells the largest segment that its sender is ready to receive; each end tells its own.
 
     `headers` are the bytes of the IP and TCP headers without options: 40 with IPv4, 60 with IPv6. Without the option
-    `mss` is None, and `default` what the other end is to assume. Silent where the capture may have cut the option off.
+    `mss` is None, and `default` what the other end is to assume. `fits` tells that it can come from an MTU: MSS and
+    fixed headers fit into one IP packet. Silent where the capture may have cut the option off.
 
     Reference: RFC 9293, section 3.7.1 (Maximum Segment Size option).
     """
@@ -236,6 +238,7 @@ def maximum_segment_size(at: At) -> Facts | None:
         "mss": at["tcp.options.mss_val"] if told else None,
         "headers": word(headers),
         "default": None if told else word(default),
+        "fits": word(fits_a_packet(at.packet)),
     }
 
 

@@ -65,15 +65,15 @@ def caused_by_page(at: At) -> Facts | None:
     "P14",
     on="http",
     when="response",
-    facts="sender receiver code location permanent method request_frame secure",
+    facts="sender receiver code location permanent method request_frame spread secure",
     rank=31,
 )
 def redirect(at: At) -> Facts | None:
     """A redirect: the answer is to be had at Location; whether for good, and whether the method stays, is in
     the code.
 
-    `method` is that of the request, when it is known; `secure` tells that Location is an https address and this
-    connection is not encrypted.
+    `method` is that of the request, when it is known; `spread` tells that the request began in an earlier frame than
+    `request_frame`; `secure`, that Location is an https address and this connection is not encrypted.
 
     Reference: RFC 9110, sections 15.4.2 (301), 15.4.3 (302), 15.4.4 (303), 15.4.8 (307), 15.4.9 (308) and
     10.2.2.
@@ -97,6 +97,7 @@ def redirect(at: At) -> Facts | None:
         "permanent": word(_PERMANENT[response.code]),
         "method": known(asked.method, request_frame, "http.request.method") if asked and request_frame else None,
         "request_frame": frame_of(request_frame) if request_frame else None,
+        "spread": word(exchange is not None and exchange.spread),
         "secure": word(
             line is not None and line.value.lower().startswith("https:") and "tls" not in at.packet.protocols
         ),
