@@ -12,8 +12,9 @@ CAPTURE ?= captures/page-nginx-browser.pcapng
 OUT ?= out/report
 ARGS ?=
 
-# What pytest is told; for one test: make test PYTEST_ARGS='-k handshake'
-PYTEST_JOBS ?= 2
+# In how many processes the tests run (one more than two cores: many wait for other programs), and what pytest is told;
+# for one test: make test PYTEST_ARGS='-k handshake'
+PYTEST_JOBS ?= 3
 PYTEST_ARGS ?= -q
 
 .PHONY: help
@@ -26,7 +27,7 @@ report: setup ## make the report for the sample capture (or CAPTURE=FILE OUT=NAM
 	@$(BIN)/reporter report "$(CAPTURE)" -o "$(OUT).pdf" -o "$(OUT).html" $(ARGS)
 
 .PHONY: test
-test: setup-dev ## run the tests (PYTEST_ARGS=..., PYTEST_JOBS=2)
+test: setup-dev ## run the tests (PYTEST_ARGS=..., PYTEST_JOBS=3)
 	@$(BIN)/python -m pytest -n $(PYTEST_JOBS) $(PYTEST_ARGS)
 
 # How many mutated captures `make fuzz` tries, and from which seed on.
